@@ -1,13 +1,14 @@
-"""What a valid code matrix is."""
+"""What a valid code matrix and a valid similarity matrix are."""
 
 import numbers
 
 import numpy as np
+from scipy import sparse
 from sklearn.utils import check_array
 
 from sklearn_hash.codes import pack_codes, packed_width
 
-__all__ = ["check_codes"]
+__all__ = ["check_codes", "check_similarity"]
 
 
 def check_codes(codes, *, packed=False, n_bits=None, name="codes") -> tuple[np.ndarray, int]:
@@ -62,3 +63,49 @@ def _check_packed(codes, n_bits, name):
     if spare and (codes[:, -1] & ((1 << spare) - 1)).any():
         raise ValueError(f"{name} must have its last {spare} bits at zero for n_bits={n_bits}.")
     return codes, n_bits
+
+
+def check_similarity(similarity, *, n=None, name="similarity"):
+    """Check a matrix of pairwise similarities.
+
+    Parameters
+    ----------
+    similarity : array-like or sparse matrix of shape (n, n)
+        Values in [0, 1]; NaN marks a pair that nothing is known of. What a sparse matrix does not store is 0.
+    n : int, optional
+        The number of rows that is expected.
+    name : str, default="similarity"
+        What error messages call the matrix.
+
+    Returns
+    -------
+    similarity : ndarray or CSR of shape (n, n), float32
+
+    Raises
+    ------
+    ValueError
+        If the matrix is not square, not symmetric, has another size than expected or a value outside [0, 1].
+    """
+    similarity = check_array(
+        similarity, accept_sparse="csr", dtype=np.float32, ensure_all_finite="allow-nan", input_name=name
+    )
+    if similarity.shape[0] != similarity.shape[1]:
+        raise ValueError(f"{name} must be a square matrix of pairs; got shape {similarity.shape}.")
+    if n is not None and similarity.shape[0] != n:
+        raise ValueError(f"{name} must have one row and column for each of the {n} rows of X; got {similarity.shape}.")
+    values = similarity.data if sparse.issparse(similarity) else similarity
+    outside = values[(values < 0) | (values > 1)]
+    if outside.size:
+        raise ValueError(f"{name} must lie in [0, 1], with NaN for unknown pairs; got {outside.flat[0]:g}.")
+    if not _is_symmetric(similarity):
+        raise ValueError(f"{name} must be symmetric: a pair has one similarity, in whichever order it is named.")
+    return similarity
+
+
+def _is_symmetric(matrix):
+    if sparse.issparse(matrix):
+        # Differences of NaN are NaN; unknown pairs are compared as a value that no similarity has.
+        known = matrix.copy()
+        known.data = np.nan_to_num(known.data, nan=2.0)
+        return not (abs(known - known.T) > 1e-6).nnz
+    return np.allclose(matrix, matrix.T, rtol=0, atol=1e-6, equal_nan=True)

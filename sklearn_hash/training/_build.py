@@ -1,0 +1,92 @@
+"""From an estimator's parameters to an initialised net."""
+
+from copy import deepcopy
+
+from skorch.callbacks import PrintLog
+from skorch.helper import predefined_split
+
+from sklearn_hash.training._batches import BatchIterator
+from sklearn_hash.training._callbacks import CosineSchedule, FitProgressBar, ValidationStopping
+from sklearn_hash.training._encoders import HashingModule, make_encoder
+from sklearn_hash.training._net import HashingNet
+from sklearn_hash.training._params import check_net_params, named_callbacks, resolve_optimizer
+
+__all__ = ["build_net"]
+
+# Rows a pass without gradients takes at once: few enough for the cache, many enough to hide the cost of a call.
+_PREDICT_ROWS = 1024
+
+
+def build_net(params, rows, loss, method_callbacks, device, validation=None):
+    """Build and initialise the net of a hasher.
+
+    Parameters
+    ----------
+    params : dict
+        The estimator's constructor parameters.
+    rows : DenseRows or SparseRows
+        Training rows, for the encoder's shape and standardisation.
+    loss : nn.Module
+        ``loss(z, similarity)``.
+    method_callbacks : list of (name, callback)
+        The method's own, such as HashNet's continuation.
+    device : torch.device
+    validation : PairDataset, optional
+        Rows that decide when to stop.
+
+    Returns
+    -------
+    net : HashingNet
+    """
+    nested = dict(params["net_params"] or {})
+    check_net_params(nested, params["encoder"], params["optimizer"], params["callbacks"])
+    encoder_params = {key[len("encoder__") :]: nested.pop(key) for key in list(nested) if key.startswith("encoder__")}
+    encoder, n_features = make_encoder(params["encoder"], rows, encoder_params)
+    callbacks = [*method_callbacks, *_own_callbacks(params, validation)]
+    callbacks += deepcopy(named_callbacks(params["callbacks"]))
+    net = HashingNet(
+        HashingModule(encoder, n_features, params["n_bits"]),
+        loss,
+        train_split=predefined_split(validation) if validation is not None else None,
+        callbacks=callbacks,
+        lr=params["lr"],
+        max_epochs=params["max_epochs"],
+        batch_size=params["batch_size"],
+        device=device,
+        verbose=max(params["verbose"] - 1, 0),
+        **{**_defaults(params), **nested},
+    )
+    net.initialize()
+    # The net owns them as module_ and criterion_ now; kept as parameters too, a pickle would hold the weights twice.
+    net.module, net.criterion = HashingModule, type(loss)
+    return net
+
+
+def _defaults(params):
+    """Nested parameters that a user's own override."""
+    defaults = {
+        "optimizer": resolve_optimizer(params["optimizer"]),
+        "optimizer__weight_decay": 1e-5,
+        "iterator_train": BatchIterator,
+        "iterator_train__shuffle": True,
+        "iterator_train__drop_last": True,
+        "iterator_valid": BatchIterator,
+        "iterator_valid__batch_size": max(params["batch_size"], _PREDICT_ROWS),
+    }
+    if params["encoder_lr_scale"] != 1:
+        scaled = {"lr": params["lr"] * params["encoder_lr_scale"]}
+        defaults["optimizer__param_groups"] = [("encoder.*", scaled)]
+    return defaults
+
+
+def _own_callbacks(params, validation):
+    callbacks = []
+    if params["lr_schedule"] == "cosine":
+        callbacks.append(("lr_schedule", CosineSchedule()))
+    if validation is not None:
+        callbacks.append(("validation", ValidationStopping(params["n_iter_no_change"])))
+    if params["verbose"] == 1:
+        callbacks.append(("progress", FitProgressBar()))
+    if params["verbose"] > 1:
+        callbacks.append(("print_log", PrintLog()))
+    return callbacks

@@ -1,0 +1,142 @@
+"""What happens beside the gradient steps: schedules, validation and the progress bar, as skorch callbacks."""
+
+import math
+from copy import deepcopy
+
+import numpy as np
+from skorch.callbacks import Callback
+from tqdm.auto import tqdm
+
+from sklearn_hash.training._validation import map_against
+
+__all__ = ["Continuation", "CosineSchedule", "FitProgressBar", "ValidationStopping"]
+
+
+class CosineSchedule(Callback):
+    """Learning rates fall to zero along half a cosine over the steps of the fit.
+
+    A training whose end is not known (``partial_fit``) keeps the rates that the optimizer started with.
+    """
+
+    def on_batch_begin(self, net, training=None, **kwargs):
+        """Set the rates of the coming step."""
+        if training:
+            factor = 1.0 if net.open_ended_ else 0.5 * (1 + math.cos(math.pi * net.progress_))
+            for group in net.optimizer_.param_groups:
+                group["lr"] = factor * group.setdefault("initial_lr", group["lr"])
+
+
+class Continuation(Callback):
+    """HashNet's continuation: tanh(beta z) grows steeper by stages until it is nearly the sign function.
+
+    Stage s of S holds ``beta = (1 + (end ** 2 - 1) t) ** 0.5`` with ``t = s / (S - 1)`` over an equal share of the
+    steps of the fit, so the first stage has beta 1 and the last has ``end`` whatever the number of epochs.
+    ``schedule="linear"`` and ``"geometric"`` interpolate beta and its logarithm instead.
+
+    Parameters
+    ----------
+    end : float, default=7.0
+    schedule : {"sqrt", "linear", "geometric"}, default="sqrt"
+    n_stages : int, default=10
+    """
+
+    def __init__(self, end=7.0, schedule="sqrt", n_stages=10):
+        self.end = end
+        self.schedule = schedule
+        self.n_stages = n_stages
+
+    def beta_at(self, progress):
+        """Beta after a share of the steps, 0 to 1."""
+        stage = min(int(progress * self.n_stages), self.n_stages - 1)
+        t = stage / (self.n_stages - 1) if self.n_stages > 1 else 1.0
+        if self.schedule == "linear":
+            return 1.0 + (self.end - 1.0) * t
+        if self.schedule == "geometric":
+            return self.end**t
+        return math.sqrt(1.0 + (self.end**2 - 1.0) * t)
+
+    def on_batch_begin(self, net, training=None, **kwargs):
+        """Set beta of the coming step."""
+        if training:
+            net.criterion_.set_beta(self.beta_at(net.progress_))
+
+    def on_epoch_end(self, net, **kwargs):
+        """Leave the epoch's last beta in the history."""
+        net.history.record("beta", float(net.criterion_.beta))
+
+
+class ValidationStopping(Callback):
+    """Stop when validation mAP no longer grows, and keep the weights of the best epoch.
+
+    Validation rows are the queries, the training rows the database: the protocol of the papers, on rows that no
+    test set contains.
+
+    Parameters
+    ----------
+    patience : int, default=10
+        Epochs without a better mAP after which training stops.
+    """
+
+    def __init__(self, patience=10):
+        self.patience = patience
+
+    def on_train_begin(self, net, **kwargs):
+        """Forget earlier trainings."""
+        self.best_map_ = -np.inf
+        self.best_epoch_ = 0
+        self.best_state_ = None
+
+    def on_epoch_end(self, net, dataset_train=None, dataset_valid=None, **kwargs):
+        """Score the epoch; end training through skorch's signal when patience is over."""
+        if dataset_valid is None:
+            return
+        queries, database = (net.forward(dataset).numpy() for dataset in (dataset_valid, dataset_train))
+        score = map_against(queries, dataset_valid.targets, database, dataset_train.targets)
+        net.history.record("valid_map", score)
+        net.history.record("valid_map_best", score > self.best_map_)
+        if score > self.best_map_:
+            self.best_map_, self.best_epoch_ = score, len(net.history)
+            self.best_state_ = deepcopy((net.module_.state_dict(), net.criterion_.state_dict()))
+        elif len(net.history) - self.best_epoch_ >= self.patience:
+            raise KeyboardInterrupt
+
+    def on_train_end(self, net, **kwargs):
+        """Restore the best epoch."""
+        if self.best_state_ is not None:
+            module_state, criterion_state = self.best_state_
+            net.module_.load_state_dict(module_state)
+            net.criterion_.load_state_dict(criterion_state)
+            self.best_state_ = None
+
+
+class FitProgressBar(Callback):
+    """One line for the whole fit: epochs done, the loss, and validation mAP where there is one.
+
+    Parameters
+    ----------
+    label : str
+        What stands before the bar.
+    """
+
+    def __init__(self, label=""):
+        self.label = label
+
+    def on_train_begin(self, net, **kwargs):
+        """Open the bar."""
+        self.bar_ = tqdm(total=1 if net.open_ended_ else net.max_epochs, desc=self.label, unit="epoch", leave=False)
+
+    def on_epoch_end(self, net, **kwargs):
+        """Move by one epoch."""
+        shown = {"loss": f"{net.history[-1]['train_loss']:.4f}"}
+        if "valid_map" in net.history[-1]:
+            shown["valid mAP"] = f"{net.history[-1]['valid_map']:.4f}"
+        self.bar_.set_postfix(shown, refresh=False)
+        self.bar_.update()
+
+    def on_train_end(self, net, **kwargs):
+        """Close the bar."""
+        self.bar_.close()
+
+    def __getstate__(self):
+        # A bar cannot be pickled, nor does a later training continue it.
+        return {name: value for name, value in vars(self).items() if name != "bar_"}

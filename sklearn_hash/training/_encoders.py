@@ -1,0 +1,218 @@
+"""Encoders, and the hash layer on top of one."""
+
+from copy import deepcopy
+from inspect import signature
+from itertools import pairwise
+
+import torch
+from torch import nn
+
+__all__ = ["CNNEncoder", "HashingModule", "LinearEncoder", "MLPEncoder", "Standardize", "make_encoder"]
+
+
+class Standardize(nn.Module):
+    """Centre every input and divide by one global deviation, both kept as buffers.
+
+    Raw pixels then train as well as scaled ones. One deviation for all inputs, not one each: a nearly constant pixel
+    must not become as loud as an informative one.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of one row.
+    """
+
+    def __init__(self, shape):
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(shape))
+        self.register_buffer("deviation", torch.ones(()))
+
+    def learn(self, rows):
+        """Take the mean and the deviation of training rows."""
+        mean, deviation = rows.moments()
+        self.mean.copy_(torch.from_numpy(mean))
+        self.deviation.fill_(deviation if deviation > 0 else 1.0)
+
+    def forward(self, x):
+        """Standardise a batch, (n, ...)."""
+        return (x - self.mean) / self.deviation
+
+
+class LinearEncoder(nn.Module):
+    """Standardised inputs and nothing else: with the hash layer on top, a linear hash function.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of one row.
+    """
+
+    def __init__(self, shape):
+        super().__init__()
+        self.standardize = Standardize(shape)
+
+    def forward(self, x):
+        """Features of a batch, (n, d)."""
+        return self.standardize(x).flatten(1)
+
+
+class MLPEncoder(nn.Module):
+    """Standardised inputs and hidden layers, each with ReLU and dropout.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Shape of one row.
+    hidden : int or tuple of int, default=512
+        Width of every hidden layer.
+    dropout : float, default=0.3
+    """
+
+    def __init__(self, shape, hidden=512, dropout=0.3):
+        super().__init__()
+        self.standardize = Standardize(shape)
+        widths = [self.standardize.mean.numel(), *([hidden] if isinstance(hidden, int) else hidden)]
+        layers = [nn.Flatten()]
+        for n_in, n_out in pairwise(widths):
+            layers += [nn.Linear(n_in, n_out), nn.ReLU(), nn.Dropout(dropout)]
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, x):
+        """Features of a batch, (n, hidden)."""
+        return self.layers(self.standardize(x))
+
+
+class CNNEncoder(nn.Module):
+    """Standardised images through blocks of convolution, batch normalisation, ReLU and pooling.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Channels, height and width.
+    channels : tuple of int, default=(32, 64, 128)
+        Channels of every block.
+    dropout : float, default=0.3
+        On the pooled features.
+    """
+
+    def __init__(self, shape, channels=(32, 64, 128), dropout=0.3):
+        super().__init__()
+        self.standardize = Standardize(shape)
+        blocks = []
+        for n_in, n_out in pairwise([shape[0], *channels]):
+            blocks += [
+                nn.Conv2d(n_in, n_out, 3, padding=1, bias=False),
+                nn.BatchNorm2d(n_out),
+                nn.ReLU(),
+                nn.MaxPool2d(2, ceil_mode=True),
+            ]
+        self.blocks = nn.Sequential(*blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(dropout))
+
+    def forward(self, x):
+        """Features of a batch, (n, channels[-1])."""
+        return self.blocks(self.standardize(x))
+
+
+class HashingModule(nn.Module):
+    """An encoder and the hash layer.
+
+    Parameters
+    ----------
+    encoder : nn.Module
+        (n, ...) float32 to (n, n_features), or to any shape that flattens to it.
+    n_features : int
+    n_bits : int
+    """
+
+    def __init__(self, encoder, n_features, n_bits):
+        super().__init__()
+        self.encoder = encoder
+        self.hash_layer = nn.Linear(n_features, n_bits)
+
+    def forward(self, x):
+        """Hash-layer output z of a batch, (n, n_bits)."""
+        return self.hash_layer(self.encoder(x).flatten(1))
+
+
+_NAMED = {"linear": LinearEncoder, "mlp": MLPEncoder, "cnn": CNNEncoder}
+
+
+def encoder_factory(encoder, shape):
+    """What the ``encoder`` parameter names: a callable that builds it, and whether it is one of ours."""
+    if isinstance(encoder, str):
+        if encoder == "auto":
+            encoder = "cnn" if len(shape) == 3 else "mlp"
+        if encoder == "cnn" and len(shape) != 3:
+            raise ValueError(
+                "encoder='cnn' needs images X of shape (n, channels, height, width); got rows of shape "
+                f"{shape}. Reshape X, or use encoder='mlp'."
+            )
+        return _NAMED[encoder], True
+    return encoder, False
+
+
+def make_encoder(encoder, rows, params):
+    """Build the encoder that a parameter names; module instances are copied, never trained in place.
+
+    Parameters
+    ----------
+    encoder : {"auto", "linear", "mlp", "cnn"}, nn.Module class, instance or factory
+    rows : DenseRows or SparseRows
+        Training rows: their shape, mean and deviation.
+    params : dict
+        Keyword arguments of the class or factory.
+
+    Returns
+    -------
+    encoder : nn.Module
+    n_features : int
+        Width of its flattened output.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not one of the encoder's, or what it returns is not a batch of features.
+    """
+    factory, ours = encoder_factory(encoder, rows.shape)
+    if isinstance(factory, nn.Module):
+        if params:
+            raise ValueError(
+                f"encoder is a module instance; the parameters {sorted(params)} can only be given to a class or factory."
+            )
+        module = deepcopy(factory)
+    else:
+        module = factory(rows.shape, **params) if ours else factory(**params)
+    if not isinstance(module, nn.Module):
+        raise ValueError(f"encoder must give a torch nn.Module; got {type(module).__name__} from {encoder!r}.")
+    for part in module.modules():
+        if isinstance(part, Standardize) and ours:
+            part.learn(rows)
+    return module, _n_features(module, rows)
+
+
+def _n_features(module, rows):
+    """Width of the encoder's output, by a pass over two rows."""
+    module.eval()
+    with torch.no_grad():
+        features = module(rows.take(slice(0, 2)).float())
+    module.train()
+    if not torch.is_tensor(features) or features.ndim < 2 or len(features) != min(len(rows), 2):
+        raise ValueError(
+            "encoder must map a batch of rows to a tensor of shape (n, n_features); for 2 rows it returned "
+            f"{tuple(features.shape) if torch.is_tensor(features) else type(features).__name__}."
+        )
+    return features[0].numel()
+
+
+def encoder_param_names(encoder):
+    """Names that ``encoder__<name>`` may take, or None where the callable takes any."""
+    if isinstance(encoder, nn.Module):
+        return []
+    # By name, "auto" may become either: the shape of X decides, so both lists are open until fit.
+    classes = [_NAMED[encoder]] if encoder in _NAMED else [MLPEncoder, CNNEncoder] if encoder == "auto" else [encoder]
+    names = {}
+    for factory in classes:
+        names.update(signature(factory).parameters)
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in names.values()):
+        return None
+    return [name for name in names if not (isinstance(encoder, str) and name == "shape")]

@@ -1,0 +1,106 @@
+"""From y and the ``similarity`` parameter to targets."""
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils import check_array, column_or_1d
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+
+from sklearn_hash._validation import check_similarity
+from sklearn_hash.training._targets import CallableTargets, IndicatorTargets, LabelTargets, MatrixTargets
+
+__all__ = ["make_targets"]
+
+LABEL_KINDS = ("share", "jaccard", "cosine")
+
+
+def make_targets(y, similarity, n):
+    """Targets of a fit.
+
+    Parameters
+    ----------
+    y : array-like or sparse matrix
+        Class labels, a 0/1 indicator, the similarity matrix itself with ``similarity="precomputed"``, or row ids.
+    similarity : {"share", "jaccard", "cosine", "precomputed"}, matrix or callable
+    n : int
+        The number of rows of X.
+
+    Returns
+    -------
+    targets : LabelTargets, IndicatorTargets or MatrixTargets
+    classes : ndarray or None
+        The classes, the label numbers of an indicator, or None without labels.
+
+    Raises
+    ------
+    ValueError
+        If y does not fit the kind of similarity.
+    """
+    if isinstance(similarity, str) and similarity in LABEL_KINDS:
+        return _label_targets(y, similarity)
+    if isinstance(similarity, str):
+        return MatrixTargets(check_similarity(y, n=n, name="y (similarity='precomputed')"), np.arange(n)), None
+    ids = column_or_1d(y)
+    if len(ids) != n:
+        raise ValueError(f"y must hold one row id of 'similarity' for each of the {n} rows of X; got {len(ids)}.")
+    if callable(similarity):
+        return CallableTargets(similarity, ids), None
+    matrix = check_similarity(similarity)
+    if ids.dtype.kind not in "iu" or len(ids) and (ids.min() < 0 or ids.max() >= matrix.shape[0]):
+        raise ValueError(
+            f"y must hold row ids of the similarity matrix, integers from 0 to {matrix.shape[0] - 1}; got {y!r}."
+        )
+    return MatrixTargets(matrix, ids.astype(np.int64)), None
+
+
+def _label_targets(y, kind):
+    if type_of_target(y, input_name="y") == "multilabel-indicator":
+        Y = check_array(y, accept_sparse="csr", input_name="y", dtype=np.uint8)
+        return IndicatorTargets(Y, kind), np.arange(Y.shape[1])
+    y = column_or_1d(y, warn=True)
+    check_classification_targets(y)
+    classes, numbers = np.unique(y, return_inverse=True)
+    return LabelTargets(numbers.astype(np.int64)), classes
+
+
+def check_can_teach(targets, classes):
+    """Refuse targets in which all pairs are alike.
+
+    Raises
+    ------
+    ValueError
+        If every pair is similar, or nothing is known of any.
+    """
+    if isinstance(targets, LabelTargets):
+        if len(classes) == 1:
+            raise ValueError(
+                f"y has one class only, {classes[0]!r}: every pair is similar and no pair can teach a code. Pass rows "
+                "of at least two classes."
+            )
+    elif isinstance(targets, IndicatorTargets):
+        _check_indicator(targets)
+    elif not isinstance(targets, CallableTargets):
+        _check_matrix(targets)
+
+
+def _check_indicator(targets):
+    counts = np.asarray(targets.labels.sum(axis=0, dtype=np.int64)).ravel()
+    if not counts.any():
+        raise ValueError("y is all zeros: no row has a label, so no pair is similar and none can teach a code.")
+    everywhere = np.flatnonzero(counts == len(targets))
+    alone = len(everywhere) == np.count_nonzero(counts)
+    if len(everywhere) and (targets.kind == "share" or alone):
+        raise ValueError(
+            f"y has label {everywhere[0]} in every row: every pair is similar and no pair can teach a code. Drop that "
+            "column, or use similarity='jaccard' where other labels differ."
+        )
+
+
+def _check_matrix(targets):
+    if sparse.issparse(targets.matrix):
+        return
+    ids = np.unique(targets.ids)
+    block = targets.matrix[np.ix_(ids, ids)]
+    known = block[~np.eye(len(ids), dtype=bool) & ~np.isnan(block)]
+    if not known.size or (known == known[0]).all():
+        state = f"all known pairs have similarity {known[0]:g}" if known.size else "every pair is unknown (NaN)"
+        raise ValueError(f"similarity cannot teach a code: {state}. Give pairs that are similar and pairs that are not.")

@@ -1,0 +1,161 @@
+"""The skorch net: its loop, history and callbacks, without its cost per row and per module."""
+
+import math
+import warnings
+from contextlib import contextmanager
+from copy import deepcopy
+
+import torch
+from skorch import NeuralNet
+from skorch.callbacks import Callback, EpochTimer, PassthroughScoring
+from sklearn.exceptions import ConvergenceWarning
+
+__all__ = ["HashingNet"]
+
+
+def _listens(callback, method):
+    """Whether a callback overrides a hook; skorch's own hooks do nothing."""
+    return getattr(type(callback), method, None) is not getattr(Callback, method)
+
+
+class HashingNet(NeuralNet):
+    """A skorch net over pairs: a batch is (rows, similarity matrix), the criterion ``loss(z, similarity)``.
+
+    What differs from skorch: losses are read back once an epoch (on a GPU every ``.item()`` waits for the device),
+    callbacks are only called for hooks that they override, train/eval mode is only set where it changes, and a
+    KeyboardInterrupt that no callback raised warns.
+
+    Attributes
+    ----------
+    progress_ : float
+        Share of the fit's steps done, 0 to 1, over ``max_epochs``.
+    open_ended_ : bool
+        Whether training goes on for an unknown number of epochs (``partial_fit``).
+    """
+
+    @property
+    def _default_callbacks(self):
+        scores = [(name, PassthroughScoring(name=name, on_train=name == "train_loss")) for name in _LOSSES]
+        return [("epoch_timer", EpochTimer()), *scores]
+
+    def initialize(self):
+        """Initialize every component, and count steps from zero."""
+        self.steps_ = 0
+        self.progress_ = 0.0
+        self.open_ended_ = False
+        return super().initialize()
+
+    @contextmanager
+    def unchanged_on_failure(self):
+        """Take back weights, optimizer state and history if training in this block fails."""
+        parts = (self.module_, self.criterion_, self.optimizer_)
+        states = [deepcopy(part.state_dict()) for part in parts]
+        n_epochs, steps = len(self.history), self.steps_
+        try:
+            yield self
+        except BaseException:
+            for part, state in zip(parts, states, strict=True):
+                part.load_state_dict(state)
+            del self.history[n_epochs:]
+            self.steps_ = steps
+            raise
+
+    def notify(self, method_name, **cb_kwargs):
+        """Call a hook of the net and of the callbacks that override it."""
+        getattr(self, method_name)(self, **cb_kwargs)
+        try:
+            for _, callback in self.callbacks_:
+                if _listens(callback, method_name):
+                    getattr(callback, method_name)(self, **cb_kwargs)
+        except KeyboardInterrupt:
+            # How skorch's callbacks end training early.
+            self.stopped_by_callback_ = method_name == "on_epoch_end"
+            raise
+
+    def fit_loop(self, X, y=None, epochs=None, **fit_params):
+        """Train for ``max_epochs``, or for ``epochs`` of a training whose end is not known."""
+        self.open_ended_ = epochs is not None
+        self.stopped_by_callback_ = False
+        n_epochs = len(self.history)
+        try:
+            return super().fit_loop(X, y, epochs=epochs, **fit_params)
+        except KeyboardInterrupt:
+            if not self.stopped_by_callback_:
+                self._drop_broken_epoch()
+                warnings.warn(
+                    f"Training was interrupted after {len(self.history) - n_epochs} of "
+                    f"{self.max_epochs if epochs is None else epochs} epochs; the weights reached so far are kept.",
+                    ConvergenceWarning,
+                    stacklevel=2,
+                )
+            return self
+
+    def _drop_broken_epoch(self):
+        """The history holds whole epochs only."""
+        if self.history and "train_loss" not in self.history[-1]:
+            self.history.pop()
+
+    def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
+        """One pass over the batches; the losses enter the history together, at its end."""
+        if iterator is None:
+            return
+        total = max(self.max_epochs * len(iterator), 1)
+        watched = any(_listens(callback, "on_batch_end") for _, callback in self.callbacks_)
+        losses, sizes = [], []
+        for batch in iterator:
+            if training:
+                self.progress_ = min(self.steps_ / total, 1.0)
+                self.steps_ += 1
+            self.notify("on_batch_begin", batch=batch, training=training)
+            step = step_fn(batch, **fit_params)
+            losses.append(step["loss"].detach())
+            sizes.append(len(batch[0]))
+            if watched:
+                self._record_batches(prefix, losses[-1:], sizes[-1:])
+            self.notify("on_batch_end", batch=batch, training=training, **step)
+        self._record_batches(prefix, losses, sizes)
+        self.history.record(f"{prefix}_batch_count", len(sizes))
+        if training:
+            self._check_finite()
+
+    def _record_batches(self, prefix, losses, sizes):
+        """Write losses and sizes to the history's last batches."""
+        rows = self.history[-1]["batches"][-len(sizes) :]
+        for row, loss, size in zip(rows, torch.stack(losses).tolist(), sizes, strict=True):
+            row[f"{prefix}_loss"], row[f"{prefix}_batch_size"] = loss, size
+
+    def _check_finite(self):
+        losses = self.history[-1, "batches", :, "train_loss"]
+        if not all(map(math.isfinite, losses)):
+            raise ValueError(
+                f"The training loss turned {next(loss for loss in losses if not math.isfinite(loss))} in epoch "
+                f"{len(self.history)} with lr={self.lr:g}. Lower 'lr', scale the input (a custom encoder gets X as it "
+                "is), or bound the gradient with callbacks=[skorch.callbacks.GradientNormClipping(1.0)]."
+            )
+
+    def train_step(self, batch, **fit_params):
+        """One optimizer step; without the closure that only LBFGS needs."""
+        self._set_training(True)
+        self.optimizer_.zero_grad()
+        z = self.infer(batch[0], **fit_params)
+        loss = self.get_loss(z, batch[1], X=batch[0], training=True)
+        loss.backward()
+        if any(_listens(callback, "on_grad_computed") for _, callback in self.callbacks_):
+            parameters = list(self.get_all_learnable_params())
+            self.notify("on_grad_computed", named_parameters=parameters, batch=batch, training=True)
+        self.optimizer_.step()
+        return {"loss": loss, "y_pred": z}
+
+    def _set_training(self, training=True):
+        """Walk the module tree only where the mode changes."""
+        for name in self._modules + self._criteria:
+            module = getattr(self, f"{name}_")
+            if module.training != training:
+                module.train(training)
+
+    def infer(self, x, **fit_params):
+        """Hash-layer output of a batch; its rows become float32 on the device, not before."""
+        return self.module_(x.to(self.device, torch.float32, non_blocking=True), **fit_params)
+
+
+_LOSSES = ("train_loss", "valid_loss")

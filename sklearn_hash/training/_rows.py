@@ -1,0 +1,113 @@
+"""Rows of X in the form a network reads them: whole batches at a time, never row by row."""
+
+import numpy as np
+import torch
+from scipy import sparse
+
+__all__ = ["DenseRows", "SparseRows", "make_rows"]
+
+
+class DenseRows:
+    """Rows of a dense array, (n, ...); on the device already where that is worth it.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, ...), float32, float16 or uint8
+        Kept in its own type: a batch becomes float32 when the network reads it.
+    """
+
+    def __init__(self, X):
+        # A tensor over read-only memory (a memory map) would be undefined behaviour if written to; torch warns.
+        self.X = torch.from_numpy(X) if isinstance(X, np.ndarray) and X.flags.writeable else X
+
+    def __len__(self):
+        return len(self.X)
+
+    @property
+    def shape(self):
+        """Shape of one row."""
+        return tuple(self.X.shape[1:])
+
+    def take(self, index):
+        """The rows that a slice or an integer tensor names, as a tensor."""
+        if not torch.is_tensor(self.X):
+            return torch.from_numpy(np.array(self.X[index]))
+        return self.X[index] if isinstance(index, slice) else self.X.index_select(0, index.to(self.X.device))
+
+    def select(self, index):
+        """A view of some rows, for a validation split."""
+        return DenseRows(np.asarray(self.X)[index])
+
+    def moments(self):
+        """Mean of every column and one standard deviation over the whole centred array."""
+        X = np.asarray(self.X)
+        mean = X.mean(axis=0, dtype=np.float64)
+        # In blocks: a float64 copy of all of X may not fit.
+        squares = sum(
+            np.square(X[start : start + 1024] - mean).sum() for start in range(0, len(X), 1024)
+        )
+        return mean, float(np.sqrt(squares / X.size))
+
+    def to(self, device):
+        """The same rows on a device, where at most a quarter of its free memory holds them."""
+        if device.type != "cuda" or not torch.is_tensor(self.X):
+            return self
+        free, _ = torch.cuda.mem_get_info(device)
+        if self.X.numel() * self.X.element_size() > free // 4:
+            return self
+        moved = DenseRows.__new__(DenseRows)
+        moved.X = self.X.to(device)
+        return moved
+
+
+class SparseRows:
+    """Rows of a CSR matrix, (n, d), made dense one batch at a time.
+
+    Parameters
+    ----------
+    X : CSR matrix or array of shape (n, d)
+    """
+
+    def __init__(self, X):
+        self.X = X
+
+    def __len__(self):
+        return self.X.shape[0]
+
+    @property
+    def shape(self):
+        """Shape of one row."""
+        return (self.X.shape[1],)
+
+    def take(self, index):
+        """The rows that a slice or an integer tensor names, as a dense tensor."""
+        return torch.from_numpy(self.X[index if isinstance(index, slice) else index.numpy()].toarray())
+
+    def select(self, index):
+        """Some of the rows, for a validation split."""
+        return SparseRows(self.X[index])
+
+    def moments(self):
+        """Mean of every column and one standard deviation over the whole centred matrix."""
+        X = self.X.astype(np.float64)
+        mean = np.asarray(X.mean(axis=0)).ravel()
+        variance = X.multiply(X).sum() / X.shape[0] - np.square(mean).sum()
+        return mean, float(np.sqrt(max(variance, 0.0) / X.shape[1]))
+
+    def to(self, device):
+        """Itself: sparse rows stay in host memory."""
+        return self
+
+
+def make_rows(X):
+    """Wrap validated input.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, d) or (n, C, H, W), or CSR of shape (n, d)
+
+    Returns
+    -------
+    rows : DenseRows or SparseRows
+    """
+    return SparseRows(X) if sparse.issparse(X) else DenseRows(X)

@@ -1,0 +1,136 @@
+"""What makes two rows similar, asked one batch at a time: no (n, n) matrix is ever built from labels."""
+
+import numpy as np
+import torch
+from scipy import sparse
+
+from sklearn_hash.losses import similarity_matrix
+
+__all__ = ["IndicatorTargets", "LabelTargets", "MatrixTargets", "CallableTargets"]
+
+
+class LabelTargets:
+    """One class a row; two rows are similar when they share it.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n,), int64
+        Class numbers.
+    """
+
+    def __init__(self, y):
+        self.labels = y
+        self.tensor = torch.from_numpy(y)
+
+    def __len__(self):
+        return len(self.labels)
+
+    def similarity(self, index):
+        """Similarity of the rows in ``index``, (len(index), len(index)) float32."""
+        return similarity_matrix(self.tensor[index])
+
+    def select(self, index):
+        """The targets of some rows."""
+        return LabelTargets(self.labels[index])
+
+    def relevance(self, others):
+        """Which rows of ``others`` share a label with each row: (n, n_others) bool."""
+        return self.labels[:, None] == others.labels[None, :]
+
+    def to(self, device):
+        """The same targets with their tensor on a device."""
+        moved = LabelTargets(self.labels)
+        moved.tensor = self.tensor.to(device)
+        return moved
+
+
+class IndicatorTargets:
+    """Several labels a row, as a 0/1 indicator, dense or CSR.
+
+    Parameters
+    ----------
+    Y : ndarray or CSR of shape (n, n_labels)
+    kind : {"share", "jaccard", "cosine"}
+    """
+
+    def __init__(self, Y, kind):
+        self.labels = Y
+        self.kind = kind
+        self.device = torch.device("cpu")
+
+    def __len__(self):
+        return self.labels.shape[0]
+
+    def similarity(self, index):
+        """Similarity of the rows in ``index``, (len(index), len(index)) float32."""
+        rows = self.labels[index if isinstance(index, slice) else index.numpy()]
+        rows = rows.toarray() if sparse.issparse(rows) else rows
+        return similarity_matrix(torch.from_numpy(rows.astype(np.float32)).to(self.device), self.kind)
+
+    def select(self, index):
+        """The targets of some rows."""
+        return IndicatorTargets(self.labels[index], self.kind)
+
+    def relevance(self, others):
+        """Which rows of ``others`` share a label with each row: (n, n_others) bool."""
+        shared = self.labels.astype(np.float32) @ others.labels.astype(np.float32).T
+        return (shared.toarray() if sparse.issparse(shared) else shared) > 0
+
+    def to(self, device):
+        """The same targets, their similarities computed on a device."""
+        moved = IndicatorTargets(self.labels, self.kind)
+        moved.device = device
+        return moved
+
+
+class MatrixTargets:
+    """Similarities that the caller computed, sliced by row id; NaN marks unknown pairs.
+
+    Parameters
+    ----------
+    matrix : ndarray or CSR of shape (n_ids, n_ids)
+    ids : ndarray of shape (n,), int64
+        Which row of the matrix each row of X is.
+    """
+
+    def __init__(self, matrix, ids):
+        self.matrix = matrix
+        self.ids = ids
+
+    def __len__(self):
+        return len(self.ids)
+
+    def _between(self, ids, others):
+        block = self.matrix[ids][:, others]
+        return block.toarray() if sparse.issparse(block) else block
+
+    def similarity(self, index):
+        """Similarity of the rows in ``index``, (len(index), len(index)) float32."""
+        ids = self.ids[index if isinstance(index, slice) else index.numpy()]
+        return torch.from_numpy(np.ascontiguousarray(self._between(ids, ids), dtype=np.float32))
+
+    def select(self, index):
+        """The targets of some rows."""
+        return type(self)(self.matrix, self.ids[index])
+
+    def relevance(self, others):
+        """Which rows of ``others`` are similar to each row (unknown is not): (n, n_others) bool."""
+        return self._between(self.ids, others.ids) > 0
+
+    def to(self, device):
+        """Itself: the matrix stays in host memory."""
+        return self
+
+
+class CallableTargets(MatrixTargets):
+    """Similarities that a function computes from row ids.
+
+    Parameters
+    ----------
+    matrix : callable
+        ``matrix(ids, others)`` returns the (len(ids), len(others)) similarities.
+    ids : ndarray of shape (n,)
+    """
+
+    def _between(self, ids, others):
+        return np.asarray(self.matrix(ids, others), dtype=np.float32)
