@@ -6,11 +6,12 @@ from numbers import Integral, Real
 
 import numpy as np
 import torch
-from scipy import sparse
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils import check_array
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
+from torch.utils.data import Dataset
 
-from sklearn_hash._compat import HasMethods, Interval, StrOptions, _fit_context
+from sklearn_hash._compat import Interval, StrOptions, _fit_context
 from sklearn_hash.codes import packed_width
 from sklearn_hash.training import (
     NET_PREFIXES,
@@ -38,7 +39,12 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
     _parameter_constraints: dict = {
         "n_bits": [Interval(Integral, 1, None, closed="left")],
         "encoder": [StrOptions({"auto", "linear", "mlp", "cnn"}), callable],
-        "similarity": [StrOptions(_LABEL_SIMILARITIES | {"precomputed"}), "array-like", "sparse matrix", callable],
+        "similarity": [
+            StrOptions(_LABEL_SIMILARITIES | {"precomputed"}),
+            "array-like",
+            "sparse matrix",
+            callable,
+        ],
         "output": [StrOptions({"bits", "signs", "packed", "continuous"})],
         "optimizer": [str, callable],
         "lr": [Interval(Real, 0, None, closed="neither")],
@@ -47,6 +53,7 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         "batch_size": [Interval(Integral, 2, None, closed="left")],
         "validation_fraction": [None, Interval(Real, 0, 1, closed="neither")],
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "loader": [None, callable],
         "callbacks": [None, list],
         "device": [str, torch.device],
         "encoder_lr_scale": [Interval(Real, 0, None, closed="left")],
@@ -69,7 +76,8 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
 
         Parameters
         ----------
-        X : array-like or sparse matrix of shape (n, n_features), or images of shape (n, channels, height, width)
+        X : array-like or sparse matrix of shape (n, n_features), images of shape (n, channels, height, width), \
+                array of n paths or row ids with `loader`, or torch Dataset
             Training rows.
         y : array-like or sparse matrix
             Class labels of any kind, (n,); a multi-label indicator, (n, n_labels); or what `similarity` asks for.
@@ -85,11 +93,11 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
             what it was before.
         """
         with self._unchanged_on_failure():
-            X, y = self._check_data(X, y, reset=True)
-            targets, self.classes_ = make_targets(y, self.similarity, X.shape[0])
+            rows = self._check_rows(X, reset=True, min_rows=2)
+            targets, self.classes_ = self._check_targets(y, rows)
             check_can_teach(targets, self.classes_)
             self._seed = draw_seed(self.random_state)
-            train, validation = PairDataset(make_rows(X), targets), None
+            train, validation = PairDataset(rows, targets), None
             if self.validation_fraction is not None:
                 train, validation = split_validation(train, self.validation_fraction, self._seed)
             device = resolve_device(self.device)
@@ -105,7 +113,8 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
 
         Parameters
         ----------
-        X : array-like or sparse matrix of shape (n, n_features), or images of shape (n, channels, height, width)
+        X : array-like or sparse matrix of shape (n, n_features), images of shape (n, channels, height, width), \
+                array of n paths or row ids with `loader`, or torch Dataset
             Training rows. The first call's decide the standardisation.
         y : array-like or sparse matrix
             As for ``fit``. Pairs are only drawn within one call, so labels may be new.
@@ -116,9 +125,9 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         """
         with self._unchanged_on_failure():
             fitted = hasattr(self, "net_")
-            X, y = self._check_data(X, y, reset=not fitted)
-            targets, classes = make_targets(y, self.similarity, X.shape[0])
-            train = PairDataset(make_rows(X), targets)
+            rows = self._check_rows(X, reset=not fitted, min_rows=2)
+            targets, classes = self._check_targets(y, rows)
+            train = PairDataset(rows, targets)
             if not fitted:
                 self._seed = draw_seed(self.random_state)
             device = resolve_device(self.device)
@@ -136,7 +145,8 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
 
         Parameters
         ----------
-        X : array-like or sparse matrix of shape (n, n_features), or images of shape (n, channels, height, width)
+        X : array-like or sparse matrix of shape (n, n_features), images of shape (n, channels, height, width), \
+                array of n paths or row ids with `loader`, or torch Dataset
 
         Returns
         -------
@@ -150,7 +160,8 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
 
         Parameters
         ----------
-        X : array-like or sparse matrix of shape (n, n_features), or images of shape (n, channels, height, width)
+        X : array-like or sparse matrix of shape (n, n_features), images of shape (n, channels, height, width), \
+                array of n paths or row ids with `loader`, or torch Dataset
 
         Returns
         -------
@@ -170,7 +181,8 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
 
         Parameters
         ----------
-        X : array-like or sparse matrix of shape (n, n_features), or images of shape (n, channels, height, width)
+        X : array-like or sparse matrix of shape (n, n_features), images of shape (n, channels, height, width), \
+                array of n paths or row ids with `loader`, or torch Dataset
         y : array-like or sparse matrix
             As for ``fit``.
 
@@ -181,7 +193,7 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
             is similar counts 0.
         """
         z = self._encode(X)
-        targets, _ = make_targets(y, self.similarity, len(z))
+        targets, _ = self._check_targets(y, z)
         return map_against(z.numpy(), targets)
 
     def set_params(self, **params):
@@ -196,7 +208,11 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         -------
         self : object
         """
-        nested = {key: params.pop(key) for key in list(params) if key.partition("__")[0] in NET_PREFIXES and "__" in key}
+        nested = {
+            key: params.pop(key)
+            for key in list(params)
+            if key.partition("__")[0] in NET_PREFIXES and "__" in key
+        }
         super().set_params(**params)
         if nested:
             check_net_params(nested, self.encoder, self.optimizer, self.callbacks)
@@ -234,26 +250,34 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         tags.transformer_tags.preserves_dtype = []
         return tags
 
-    def _check_data(self, X, y, *, reset):
-        """X, and y as far as it does not depend on what it stands for."""
-        if isinstance(self.similarity, str) and self.similarity in _LABEL_SIMILARITIES:
-            X, y = validate_data(self, X, y, reset=reset, multi_output=True, ensure_min_samples=2, **_X_CHECKS)
+    def _check_rows(self, X, *, reset, min_rows=1):
+        """X as rows: vectors, images, or what a loader or a Dataset gives."""
+        if self.loader is not None or isinstance(X, Dataset):
+            rows = make_rows(X, self.loader)
         else:
-            X = validate_data(self, X, y, reset=reset, ensure_min_samples=2, **_X_CHECKS)
-        return self._check_shape(X, reset=reset), y
-
-    def _check_shape(self, X, *, reset):
-        """Rows are vectors, or images of the shape that fit saw."""
-        if X.ndim not in (2, 4):
-            raise ValueError(
-                "X must be of shape (n, n_features), or images of shape (n, channels, height, width); got an array of "
-                f"shape {X.shape}. Reshape your data."
-            )
+            checks = {"accept_sparse": "csr", "dtype": [np.float32, np.float16, np.uint8], "allow_nd": True}
+            rows = make_rows(validate_data(self, X, reset=reset, ensure_min_samples=min_rows, **checks))
+        if len(rows) < min_rows:
+            raise ValueError(f"X has {len(rows)} row(s); a minimum of {min_rows} is required to make pairs.")
         if reset:
-            self._row_shape = X.shape[1:]
-        elif X.shape[1:] != self._row_shape:
-            raise ValueError(f"X has rows of shape {X.shape[1:]}, but fit saw rows of shape {self._row_shape}.")
-        return X
+            self._row_shape = rows.row_shape
+        elif rows.row_shape != self._row_shape:
+            raise ValueError(
+                f"X has rows of shape {rows.row_shape}, but fit saw rows of shape {self._row_shape}."
+            )
+        return rows
+
+    def _check_targets(self, y, rows):
+        """What makes the rows similar, and the classes."""
+        if y is None:
+            name = type(self).__name__
+            raise ValueError(f"This {name} estimator requires y to be passed, but the target y is None.")
+        if isinstance(self.similarity, str) and self.similarity in _LABEL_SIMILARITIES:
+            y = check_array(
+                y, accept_sparse="csr", ensure_2d=False, dtype=None, input_name="y", estimator=self
+            )
+            check_consistent_length(rows, y)
+        return make_targets(y, self.similarity, len(rows))
 
     def _build_net(self, train, device, validation=None):
         params = self.get_params(deep=False)
@@ -277,9 +301,6 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
     def _encode(self, X):
         """Hash-layer output, on the CPU."""
         check_is_fitted(self)
-        X = self._check_shape(validate_data(self, X, reset=False, **_X_CHECKS), reset=False)
+        rows = self._check_rows(X, reset=False)
         with isolated(torch.device(self.net_.device)):
-            return self.net_.forward(PairDataset(make_rows(X)))
-
-
-_X_CHECKS = {"accept_sparse": "csr", "dtype": [np.float32, np.float16, np.uint8], "allow_nd": True}
+            return self.net_.forward(PairDataset(rows))

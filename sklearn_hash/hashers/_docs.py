@@ -5,7 +5,7 @@ from textwrap import dedent, indent
 __all__ = ["document"]
 
 _PARAMETERS_HEAD = dedent(
-    '''\
+    """\
     n_bits : int, default=32
         Length of the codes.
 
@@ -48,6 +48,10 @@ _PARAMETERS_HEAD = dedent(
     n_iter_no_change : int, default=10
         Epochs without a better validation mAP after which training stops.
 
+    loader : callable, default=None
+        ``loader(item)`` gives the row of one item of X, a 1-D array of paths or row ids: rows are then read when their
+        batch needs them. With a torch Dataset for X, whose items are rows or tuples that begin with one, none is needed.
+
     callbacks : list of skorch callbacks, default=None
         Called during training, as by any skorch net; copied first.
 
@@ -67,11 +71,11 @@ _PARAMETERS_HEAD = dedent(
         More parameters of the skorch net by their nested names, such as ``optimizer__weight_decay`` (1e-5 unless
         given), ``encoder__hidden``, ``iterator_train__drop_last`` or ``callbacks__<name>__<parameter>``. They can
         also be set one by one: ``set_params(optimizer__weight_decay=0)``, or from a parameter grid.
-    '''
+    """
 )
 
 _ATTRIBUTES = dedent(
-    '''\
+    """\
     net_ : HashingNet
         The trained skorch net.
 
@@ -89,7 +93,7 @@ _ATTRIBUTES = dedent(
 
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Names of features seen during fit, where X had string column names.
-    '''
+    """
 )
 
 

@@ -79,7 +79,7 @@ class DualHingeHasher(BaseHasher):
     def __init__(
         self, n_bits=32, *, encoder="auto", similarity="jaccard", output="bits", optimizer="Adam", lr=1e-3,
         lr_schedule="cosine", max_epochs=30, batch_size=128, validation_fraction=None, n_iter_no_change=10,
-        callbacks=None, device="auto", encoder_lr_scale=1.0, random_state=None, verbose=0, net_params=None,
+        loader=None, callbacks=None, device="auto", encoder_lr_scale=1.0, random_state=None, verbose=0, net_params=None,
         alpha=1.05, beta="auto", shape=1.0, distance="cosine", class_weight="sqrt", quantization=0.1,
     ):
         self.n_bits = n_bits
@@ -93,6 +93,7 @@ class DualHingeHasher(BaseHasher):
         self.batch_size = batch_size
         self.validation_fraction = validation_fraction
         self.n_iter_no_change = n_iter_no_change
+        self.loader = loader
         self.callbacks = callbacks
         self.device = device
         self.encoder_lr_scale = encoder_lr_scale

@@ -74,7 +74,7 @@ class HashNetHasher(BaseHasher):
     def __init__(
         self, n_bits=32, *, encoder="auto", similarity="share", output="bits", optimizer="Adam", lr=1e-3,
         lr_schedule="cosine", max_epochs=30, batch_size=128, validation_fraction=None, n_iter_no_change=10,
-        callbacks=None, device="auto", encoder_lr_scale=1.0, random_state=None, verbose=0, net_params=None,
+        loader=None, callbacks=None, device="auto", encoder_lr_scale=1.0, random_state=None, verbose=0, net_params=None,
         alpha="auto", class_weight="balanced", beta_end=7.0, continuation="sqrt", n_stages=10,
     ):
         self.n_bits = n_bits
@@ -88,6 +88,7 @@ class HashNetHasher(BaseHasher):
         self.batch_size = batch_size
         self.validation_fraction = validation_fraction
         self.n_iter_no_change = n_iter_no_change
+        self.loader = loader
         self.callbacks = callbacks
         self.device = device
         self.encoder_lr_scale = encoder_lr_scale

@@ -40,7 +40,9 @@ def build_net(params, rows, loss, method_callbacks, device, validation=None):
     """
     nested = dict(params["net_params"] or {})
     check_net_params(nested, params["encoder"], params["optimizer"], params["callbacks"])
-    encoder_params = {key[len("encoder__") :]: nested.pop(key) for key in list(nested) if key.startswith("encoder__")}
+    encoder_params = {
+        key[len("encoder__") :]: nested.pop(key) for key in list(nested) if key.startswith("encoder__")
+    }
     encoder, n_features = make_encoder(params["encoder"], rows, encoder_params)
     callbacks = [*method_callbacks, *_own_callbacks(params, validation)]
     callbacks += deepcopy(named_callbacks(params["callbacks"]))

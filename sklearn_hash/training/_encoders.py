@@ -173,7 +173,7 @@ def make_encoder(encoder, rows, params):
     ValueError
         If an argument is not one of the encoder's, or what it returns is not a batch of features.
     """
-    factory, ours = encoder_factory(encoder, rows.shape)
+    factory, ours = encoder_factory(encoder, rows.row_shape)
     if isinstance(factory, nn.Module):
         if params:
             raise ValueError(
@@ -181,9 +181,11 @@ def make_encoder(encoder, rows, params):
             )
         module = deepcopy(factory)
     else:
-        module = factory(rows.shape, **params) if ours else factory(**params)
+        module = factory(rows.row_shape, **params) if ours else factory(**params)
     if not isinstance(module, nn.Module):
-        raise ValueError(f"encoder must give a torch nn.Module; got {type(module).__name__} from {encoder!r}.")
+        raise ValueError(
+            f"encoder must give a torch nn.Module; got {type(module).__name__} from {encoder!r}."
+        )
     for part in module.modules():
         if isinstance(part, Standardize) and ours:
             part.learn(rows)
@@ -209,7 +211,13 @@ def encoder_param_names(encoder):
     if isinstance(encoder, nn.Module):
         return []
     # By name, "auto" may become either: the shape of X decides, so both lists are open until fit.
-    classes = [_NAMED[encoder]] if encoder in _NAMED else [MLPEncoder, CNNEncoder] if encoder == "auto" else [encoder]
+    classes = (
+        [_NAMED[encoder]]
+        if encoder in _NAMED
+        else [MLPEncoder, CNNEncoder]
+        if encoder == "auto"
+        else [encoder]
+    )
     names = {}
     for factory in classes:
         names.update(signature(factory).parameters)

@@ -38,10 +38,14 @@ def make_targets(y, similarity, n):
     if isinstance(similarity, str) and similarity in LABEL_KINDS:
         return _label_targets(y, similarity)
     if isinstance(similarity, str):
-        return MatrixTargets(check_similarity(y, n=n, name="y (similarity='precomputed')"), np.arange(n)), None
+        return MatrixTargets(
+            check_similarity(y, n=n, name="y (similarity='precomputed')"), np.arange(n)
+        ), None
     ids = column_or_1d(y)
     if len(ids) != n:
-        raise ValueError(f"y must hold one row id of 'similarity' for each of the {n} rows of X; got {len(ids)}.")
+        raise ValueError(
+            f"y must hold one row id of 'similarity' for each of the {n} rows of X; got {len(ids)}."
+        )
     if callable(similarity):
         return CallableTargets(similarity, ids), None
     matrix = check_similarity(similarity)
@@ -85,7 +89,9 @@ def check_can_teach(targets, classes):
 def _check_indicator(targets):
     counts = np.asarray(targets.labels.sum(axis=0, dtype=np.int64)).ravel()
     if not counts.any():
-        raise ValueError("y is all zeros: no row has a label, so no pair is similar and none can teach a code.")
+        raise ValueError(
+            "y is all zeros: no row has a label, so no pair is similar and none can teach a code."
+        )
     everywhere = np.flatnonzero(counts == len(targets))
     alone = len(everywhere) == np.count_nonzero(counts)
     if len(everywhere) and (targets.kind == "share" or alone):
@@ -102,5 +108,9 @@ def _check_matrix(targets):
     block = targets.matrix[np.ix_(ids, ids)]
     known = block[~np.eye(len(ids), dtype=bool) & ~np.isnan(block)]
     if not known.size or (known == known[0]).all():
-        state = f"all known pairs have similarity {known[0]:g}" if known.size else "every pair is unknown (NaN)"
-        raise ValueError(f"similarity cannot teach a code: {state}. Give pairs that are similar and pairs that are not.")
+        state = (
+            f"all known pairs have similarity {known[0]:g}" if known.size else "every pair is unknown (NaN)"
+        )
+        raise ValueError(
+            f"similarity cannot teach a code: {state}. Give pairs that are similar and pairs that are not."
+        )

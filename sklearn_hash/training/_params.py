@@ -12,7 +12,15 @@ from sklearn_hash.training._encoders import encoder_param_names
 __all__ = ["NET_PREFIXES", "check_net_params", "named_callbacks", "resolve_optimizer"]
 
 NET_PREFIXES = ("encoder", "optimizer", "iterator_train", "iterator_valid", "callbacks", "compile")
-_OWN_CALLBACKS = ("epoch_timer", "train_loss", "valid_loss", "lr_schedule", "continuation", "validation", "progress")
+_OWN_CALLBACKS = (
+    "epoch_timer",
+    "train_loss",
+    "valid_loss",
+    "lr_schedule",
+    "continuation",
+    "validation",
+    "progress",
+)
 
 
 def resolve_optimizer(optimizer):

@@ -1,10 +1,14 @@
 """Rows of X in the form a network reads them: whole batches at a time, never row by row."""
 
+from functools import partial
+
 import numpy as np
 import torch
 from scipy import sparse
+from sklearn.utils import column_or_1d
+from torch.utils.data import Dataset
 
-__all__ = ["DenseRows", "SparseRows", "make_rows"]
+__all__ = ["DenseRows", "LoadedRows", "SparseRows", "make_rows"]
 
 
 class DenseRows:
@@ -24,7 +28,7 @@ class DenseRows:
         return len(self.X)
 
     @property
-    def shape(self):
+    def row_shape(self):
         """Shape of one row."""
         return tuple(self.X.shape[1:])
 
@@ -43,9 +47,7 @@ class DenseRows:
         X = np.asarray(self.X)
         mean = X.mean(axis=0, dtype=np.float64)
         # In blocks: a float64 copy of all of X may not fit.
-        squares = sum(
-            np.square(X[start : start + 1024] - mean).sum() for start in range(0, len(X), 1024)
-        )
+        squares = sum(np.square(X[start : start + 1024] - mean).sum() for start in range(0, len(X), 1024))
         return mean, float(np.sqrt(squares / X.size))
 
     def to(self, device):
@@ -75,7 +77,7 @@ class SparseRows:
         return self.X.shape[0]
 
     @property
-    def shape(self):
+    def row_shape(self):
         """Shape of one row."""
         return (self.X.shape[1],)
 
@@ -99,15 +101,83 @@ class SparseRows:
         return self
 
 
-def make_rows(X):
+class LoadedRows:
+    """Rows that are read when a batch needs them.
+
+    Parameters
+    ----------
+    items : ndarray of shape (n,)
+        Paths or row ids.
+    loader : callable
+        ``loader(item)`` gives the row of one item, an array or tensor.
+    """
+
+    def __init__(self, items, loader):
+        self.items = items
+        self.loader = loader
+        self.row_shape = tuple(self._row(items[0]).shape) if len(items) else ()
+
+    def __len__(self):
+        return len(self.items)
+
+    def _row(self, item):
+        row = self.loader(item)
+        return row if torch.is_tensor(row) else torch.from_numpy(np.array(row))
+
+    def take(self, index):
+        """The rows that a slice or an integer tensor names, as a tensor."""
+        return torch.stack(
+            [self._row(item) for item in self.items[index if isinstance(index, slice) else index.numpy()]]
+        )
+
+    def select(self, index):
+        """Some of the rows, for a validation split."""
+        return LoadedRows(self.items[index], self.loader)
+
+    def moments(self):
+        """Mean of every column and one standard deviation over all centred rows; reads every row once."""
+        total, squares = 0.0, 0.0
+        for item in self.items:
+            row = self._row(item).numpy().astype(np.float64)
+            total, squares = total + row, squares + np.square(row)
+        mean = total / len(self)
+        return mean, float(np.sqrt(max((squares / len(self) - np.square(mean)).mean(), 0.0)))
+
+    def to(self, device):
+        """Itself: nothing is held that could move."""
+        return self
+
+
+def make_rows(X, loader=None):
     """Wrap validated input.
 
     Parameters
     ----------
-    X : ndarray of shape (n, d) or (n, C, H, W), or CSR of shape (n, d)
+    X : ndarray of shape (n, d) or (n, C, H, W), CSR of shape (n, d), items of a loader, or torch Dataset
+    loader : callable, optional
 
     Returns
     -------
-    rows : DenseRows or SparseRows
+    rows : DenseRows, SparseRows or LoadedRows
+
+    Raises
+    ------
+    ValueError
+        If an array has another number of dimensions.
     """
+    if isinstance(X, Dataset):
+        return LoadedRows(np.arange(len(X)), partial(_dataset_row, X))
+    if loader is not None:
+        return LoadedRows(column_or_1d(X), loader)
+    if X.ndim not in (2, 4):
+        raise ValueError(
+            "X must be of shape (n, n_features), or images of shape (n, channels, height, width); got an array of "
+            f"shape {X.shape}. Reshape your data."
+        )
     return SparseRows(X) if sparse.issparse(X) else DenseRows(X)
+
+
+def _dataset_row(dataset, index):
+    """The row of an item that may be a tuple (row, label)."""
+    item = dataset[int(index)]
+    return item[0] if isinstance(item, (tuple, list)) else item

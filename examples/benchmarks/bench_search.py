@@ -1,0 +1,370 @@
+"""Exact Hamming search against faiss, and the floors that it is held to.
+
+Everything runs in one process on one thread each, in rounds that alternate between the opponents, so that a
+busy machine slows all of them alike. A speed is the median over rounds of the ratio to the better of faiss's
+``IndexBinaryFlat`` with ``use_heap`` on and off, or to the opponent that the row names. Neighbours are compared id
+by id, on every query of every row: both sides order them by (distance, row).
+
+    pip install "sklearn_hash[bench]"
+    python examples/benchmarks/bench_search.py [--quick] [--data-home DIR]
+
+``--data-home`` names a folder with ``fashion_mnist.npz`` (arrays X, y and the row numbers query, train,
+database); the rows on codes of trained hashers need it. The floors are for full size on an otherwise idle machine
+with AVX-512; ``--quick`` only shows that everything runs. The exit status is 1 if any id differs.
+"""
+
+import argparse
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+import faiss
+import numpy as np
+
+from sklearn_hash import HammingNeighbors
+from sklearn_hash._hamming import FlatIndex, MultiIndex, PrunedIndex
+from sklearn_hash.metrics import average_precision_scores, mean_average_precision
+
+FIRST_SEARCH = """
+import numpy as np
+from sklearn_hash import HammingNeighbors
+codes = np.random.default_rng(0).integers(0, 256, (100_000, 8), dtype=np.uint8)
+HammingNeighbors(packed=True).fit(codes).kneighbors(codes[:10])
+"""
+
+
+@dataclass
+class Row:
+    """One line of the table; ``floor`` is a least value, or a largest one with ``at_most``."""
+
+    case: str
+    measured: float
+    unit: str = "x"
+    floor: float | None = None
+    at_most: bool = False
+    equal: bool | None = None
+    note: str = ""
+
+    def verdict(self, quick):
+        if self.floor is None or quick:
+            return "-"
+        return "ok" if (self.measured <= self.floor) == self.at_most else "below"
+
+    def show(self, quick):
+        floor = "-" if self.floor is None else f"{'<' if self.at_most else ''}{self.floor:g}"
+        equal = {None: "-", True: "yes", False: "NO"}[self.equal]
+        measured = f"{self.measured:.3g} {self.unit}"
+        line = f"{self.case:<44}{floor:>7}{measured:>13}  {self.verdict(quick):<7}{equal:<5}{self.note}"
+        print(line.rstrip(), flush=True)
+
+
+@dataclass
+class Sizes:
+    """How much is searched, and how often."""
+
+    million: int = 1_000_000
+    ten_millions: int = 10_000_000
+    queries: int = 1024
+    few_queries: int = 256
+    rounds: int = 5
+    classes: int = 100
+    slow_queries: int = 10
+
+
+QUICK = Sizes(50_000, 100_000, 64, 32, 2, 100, 3)
+
+
+# Codes
+
+
+def uniform(n, n_bits, seed=0):
+    """Packed codes without any structure."""
+    return np.random.default_rng(seed).integers(0, 256, (n, n_bits // 8), dtype=np.uint8)
+
+
+def clustered(n, n_bits, seed=0, n_classes=100, flipped=0.03):
+    """Packed codes around class centres, the look of what a supervised hasher emits, with their classes."""
+    rng = np.random.default_rng(seed)
+    classes = rng.integers(0, n_classes, n)
+    codes = uniform(n_classes, n_bits, seed)[classes]
+    for start in range(0, n, 250_000):
+        block = codes[start : start + 250_000]
+        block ^= np.packbits(rng.random((len(block), n_bits), dtype=np.float32) < flipped, axis=1)
+    return codes, classes
+
+
+def both_kinds(sizes):
+    yield "uniform", uniform(sizes.million, 64)
+    yield "clustered", clustered(sizes.million, 64)[0]
+
+
+def named(database):
+    """The size of a table of codes, in words short enough for a row."""
+    n = f"{len(database) / 1e6:.0f}M" if len(database) > 5e5 else f"{len(database) / 1e3:.0f}k"
+    return f"{n} x {8 * database.shape[1]}"
+
+
+def split(codes, n_queries):
+    """The first codes as queries, the others as the database."""
+    return codes[:n_queries], codes[n_queries:]
+
+
+# Timing
+
+
+def alternate(contestants, rounds):
+    """Seconds of every contestant in every round, and what each returned; the first round only warms up."""
+    seconds = {name: [] for name in contestants}
+    results = {}
+    for turn in range(rounds + 1):
+        for name, contestant in contestants.items():
+            start = time.perf_counter()
+            results[name] = contestant()
+            if turn:
+                seconds[name].append(time.perf_counter() - start)
+    return seconds, results
+
+
+def speed_up(seconds, ours, others):
+    """Median over rounds of the best of the others' time by ours."""
+    return median(
+        min(times) / own for own, *times in zip(seconds[ours], *map(seconds.get, others), strict=True)
+    )
+
+
+def seconds_of(function):
+    start = time.perf_counter()
+    function()
+    return time.perf_counter() - start
+
+
+# Opponents
+
+
+def faiss_index(database, use_heap):
+    index = faiss.IndexBinaryFlat(8 * database.shape[1])
+    index.use_heap = use_heap
+    index.add(database)
+    return index
+
+
+def faiss_within(index, queries, radius):
+    """Neighbours as (indptr, distances, rows); faiss leaves out those at the radius itself, ours does not."""
+    bounds, distances, rows = index.range_search(queries, radius + 1)
+    return bounds.astype(np.int64), distances.astype(np.int32), rows
+
+
+def in_order(indptr, distances, rows):
+    """faiss returns a query's neighbours by row; ours come by (distance, row)."""
+    query = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
+    order = np.lexsort((rows, distances, query))
+    return indptr, distances[order], rows[order]
+
+
+def same(ours, theirs):
+    return all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True))
+
+
+# Rows of the table
+
+
+def nearest_row(case, queries, database, k, floor, sizes, algorithm="auto", rounds=None):
+    """Ours against faiss, k nearest neighbours."""
+    search = HammingNeighbors(k, algorithm=algorithm, packed=True).fit(database)
+    contestants = {"ours": partial(search.kneighbors, queries)}
+    for use_heap in (True, False):
+        contestants[use_heap] = partial(faiss_index(database, use_heap).search, queries, k)
+    seconds, results = alternate(contestants, rounds or sizes.rounds)
+    ratio = speed_up(seconds, "ours", (True, False))
+    equal = same(results["ours"], results[True]) and same(results["ours"], results[False])
+    note = f"{len(queries) / median(seconds['ours']):,.0f} queries/s, {search.algorithm_}"
+    return Row(f"{case}, k = {k}", ratio, floor=floor, equal=equal, note=note)
+
+
+def nearest_rows(sizes):
+    for n_bits, k, floor in ((32, 10, 20), (64, 10, 13), (128, 10, 9), (64, 100, 10)):
+        queries, database = split(uniform(sizes.million, n_bits), sizes.queries)
+        yield nearest_row(f"flat, {named(database)} uniform", queries, database, k, floor, sizes, "flat")
+    queries, database = split(clustered(sizes.million, 64)[0], sizes.queries)
+    for k, floor in ((10, 100), (100, 45)):
+        yield nearest_row(f"{named(database)} clustered", queries, database, k, floor, sizes)
+    queries, database = split(clustered(sizes.ten_millions, 64)[0], sizes.few_queries)
+    yield nearest_row(f"{named(database)} clustered", queries, database, 10, 300, sizes, rounds=2)
+
+
+def radius_rows(sizes):
+    for (kind, codes), floor in zip(both_kinds(sizes), (500, 12), strict=True):
+        queries, database = split(codes, sizes.queries)
+        search = HammingNeighbors(radius=2, packed=True).fit(database)
+        contestants = {
+            "ours": partial(search.radius_neighbors_graph, queries, mode="distance"),
+            "faiss": partial(faiss_within, faiss_index(database, use_heap=True), queries, 2),
+        }
+        seconds, results = alternate(contestants, sizes.rounds)
+        graph = results["ours"]
+        equal = same((graph.indptr, graph.data, graph.indices), in_order(*results["faiss"]))
+        ratio = speed_up(seconds, "ours", ["faiss"])
+        case = f"radius 2, {named(database)} {kind}"
+        yield Row(case, ratio, floor=floor, equal=equal, note=f"{graph.nnz:,} found, {search.algorithm_}")
+
+
+def auto_rows(sizes):
+    for kind, codes in both_kinds(sizes):
+        queries, database = split(codes, sizes.few_queries)
+        searches = {
+            name: HammingNeighbors(10, algorithm=name, packed=True).fit(database)
+            for name in ("auto", "flat", "pruned")
+        }
+        contestants = {name: partial(search.kneighbors, queries) for name, search in searches.items()}
+        seconds, results = alternate(contestants, sizes.rounds)
+        equal = same(results["auto"], results["flat"]) and same(results["auto"], results["pruned"])
+        ratio = speed_up(seconds, "auto", ("flat", "pruned"))
+        note = f"took {searches['auto'].algorithm_}"
+        yield Row(f"auto by better of flat, pruned: {kind}", ratio, floor=0.9, equal=equal, note=note)
+
+
+def thread_rows(sizes):
+    for (kind, codes), algorithm in zip(both_kinds(sizes), ("flat", "pruned"), strict=True):
+        queries, database = split(codes, sizes.queries)
+        contestants = {}
+        for n_jobs in (1, 2):
+            search = HammingNeighbors(10, algorithm=algorithm, packed=True, n_jobs=n_jobs).fit(database)
+            contestants[n_jobs] = partial(search.kneighbors, queries)
+        seconds, results = alternate(contestants, 2 * sizes.rounds)
+        ratio, equal = speed_up(seconds, 2, [1]), same(results[1], results[2])
+        yield Row(f"2 threads by 1, {algorithm}, {kind}", ratio, floor=1.7, equal=equal)
+
+
+def size_rows(sizes):
+    codes = clustered(sizes.million, 64)[0]
+    for index, floor in ((PrunedIndex, 1), (MultiIndex, None)):
+        index(codes, 64)  # compiles
+        seconds = median(seconds_of(partial(index, codes, 64)) for _ in range(sizes.rounds))
+        case = f"build {index.__name__}, {named(codes)} clustered"
+        yield Row(case, seconds, "s", floor=floor, at_most=True, note="once compiled")
+    for index, floor in ((FlatIndex, 1), (PrunedIndex, 4)):
+        ratio = index(codes, 64).nbytes / codes.nbytes
+        yield Row(f"memory by packed codes, {index.__name__}", ratio, floor=floor, at_most=True)
+
+
+def latency_rows(sizes):
+    for kind, codes in both_kinds(sizes):
+        query, database = split(codes, 1)
+        search = HammingNeighbors(10, packed=True).fit(database)
+        contestants = {
+            "ours": partial(search.kneighbors, query),
+            "faiss": partial(faiss_index(database, use_heap=True).search, query, 10),
+        }
+        seconds, results = alternate(contestants, 20 * sizes.rounds)
+        note = f"faiss {1e3 * median(seconds['faiss']):.3g} ms"
+        equal = same(results["ours"], results["faiss"])
+        milliseconds = 1e3 * median(seconds["ours"])
+        yield Row(f"one lone query, {named(database)} {kind}", milliseconds, "ms", equal=equal, note=note)
+
+
+def fresh_process_rows(sizes):
+    command = [sys.executable, "-c", FIRST_SEARCH]
+    subprocess.run(command, check=True)  # fills the cache of compiled kernels
+    seconds = median(seconds_of(lambda: subprocess.run(command, check=True)) for _ in range(3))
+    yield Row("first search in a fresh process", seconds, "s", floor=3, at_most=True, note="imports included")
+
+
+def usual_average_precision(queries, y_queries, database, y_database):
+    """The evaluation of most hashing papers: inner products of signs, then argsort, a query at a time."""
+    signs = [np.unpackbits(codes, axis=1).astype(np.float32) * 2 - 1 for codes in (queries, database)]
+    scores = []
+    for code, label in zip(signs[0], y_queries, strict=True):
+        distances = 0.5 * (signs[1].shape[1] - signs[1] @ code)
+        ranks = np.flatnonzero((y_database == label)[np.argsort(distances)]) + 1
+        scores.append(np.mean(np.arange(1, len(ranks) + 1) / ranks))
+    return np.array(scores)
+
+
+def slow_expected_average_precision(query, label, database, y_database):
+    """Expectation over all orders of tied rows, one position after another."""
+    distances = np.bitwise_count(query ^ database).sum(axis=1)
+    relevant = y_database == label
+    total, before, relevant_before = 0.0, 0, 0
+    for distance in np.unique(distances):
+        ring = relevant[distances == distance]
+        tied, good = len(ring), np.count_nonzero(ring)
+        earlier = np.arange(tied)  # rows of the ring before each position
+        share = (good - 1) / (tied - 1) if tied > 1 else 0.0
+        precision = (relevant_before + 1 + earlier * share) / (before + earlier + 1)
+        total += good / tied * precision.sum()
+        before, relevant_before = before + tied, relevant_before + good
+    return total / relevant.sum()
+
+
+def evaluation_rows(sizes):
+    codes, classes = clustered(sizes.million, 64, n_classes=sizes.classes)
+    n_queries = min(1000, sizes.queries)
+    (queries, database), (y_queries, y_database) = split(codes, n_queries), split(classes, n_queries)
+    few = slice(sizes.slow_queries)
+    contestants = {
+        "ours": lambda: mean_average_precision(queries, y_queries, database, y_database, packed=True),
+        "usual": lambda: usual_average_precision(queries[few], y_queries[few], database, y_database),
+    }
+    seconds, _ = alternate(contestants, sizes.rounds)
+    ratio = speed_up(seconds, "ours", ["usual"]) * n_queries / sizes.slow_queries
+    found = average_precision_scores(queries[few], y_queries[few], database, y_database, packed=True)
+    expected = [
+        slow_expected_average_precision(query, label, database, y_database)
+        for query, label in zip(queries[few], y_queries[few], strict=True)
+    ]
+    equal = bool(np.allclose(found, expected, rtol=0, atol=1e-9))
+    note = f"numpy timed on {sizes.slow_queries} queries and scaled; equal: expected AP to 1e-9"
+    yield Row(f"mAP of {n_queries} queries, {named(database)}", ratio, floor=50, equal=equal, note=note)
+
+
+def hasher_rows(sizes, data_home, quick):
+    """Search among codes of trained hashers: Fashion-MNIST."""
+    from sklearn_hash import DHNHasher, DualHingeHasher, HashNetHasher
+
+    with np.load(Path(data_home) / "fashion_mnist.npz") as stored:
+        data = {name: stored[name] for name in ("X", "y", "query", "train", "database")}
+    X = data["X"].reshape(len(data["X"]), -1).astype(np.float32) / 255
+    train = data["train"][:500] if quick else data["train"]
+    for hasher in (DualHingeHasher, HashNetHasher, DHNHasher):
+        for n_bits in (16, 32, 64):
+            model = hasher(n_bits=n_bits, output="packed", random_state=0, max_epochs=1 if quick else 30)
+            model.fit(X[train], data["y"][train])
+            queries, database = model.transform(X[data["query"]]), model.transform(X[data["database"]])
+            for k in (10, 100):
+                case = f"{hasher.__name__}, {named(database)}"
+                yield nearest_row(case, queries, database, k, None, sizes)
+
+
+def all_rows(sizes, arguments):
+    for rows in (nearest_rows, radius_rows, auto_rows, thread_rows, size_rows, latency_rows):
+        yield from rows(sizes)
+    yield from fresh_process_rows(sizes)
+    yield from evaluation_rows(sizes)
+    if arguments.data_home:
+        yield from hasher_rows(sizes, arguments.data_home, arguments.quick)
+    else:
+        print("Rows on codes of trained hashers are left out: they need --data-home.")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="small sizes, to see that everything runs")
+    parser.add_argument("--data-home", metavar="DIR", help="folder with fashion_mnist.npz")
+    arguments = parser.parse_args()
+    faiss.omp_set_num_threads(1)
+    print(f"faiss {faiss.__version__}, {faiss.get_compile_options().strip()}, against sklearn_hash")
+    print(f"{'case':<44}{'floor':>7}{'measured':>13}  {'':<7}{'ids equal'}")
+    wrong = 0
+    for row in all_rows(QUICK if arguments.quick else Sizes(), arguments):
+        row.show(arguments.quick)
+        wrong += row.equal is False
+    if wrong:
+        sys.exit(f"{wrong} rows returned other ids or scores than the reference.")
+
+
+if __name__ == "__main__":
+    main()
