@@ -63,9 +63,7 @@ def main():
     ]
     lead = text["dual_hinge", 16]["map"] - text["hashnet", 16]["map"]
     checks.append(("ng20_text dual_hinge - hashnet, 16 bits", lead, TEXT_LEAD, ">="))
-    checks.append(
-        (f"seconds in {len(fashion) * args.seeds} fits on fashion_mnist", fit_seconds, SECONDS_CEILING, "<")
-    )
+    checks.append((f"seconds in {len(fashion) * args.seeds} fits on fashion_mnist", fit_seconds, SECONDS_CEILING, "<"))
     failed = 0
     for name, value, bound, sign in checks:
         holds = value >= bound if sign == ">=" else value < bound

@@ -2,15 +2,15 @@
 
 Everything runs in one process on one thread each, in rounds that alternate between the opponents, so that a
 busy machine slows all of them alike. A speed is the median over rounds of the ratio to the better of faiss's
-``IndexBinaryFlat`` with ``use_heap`` on and off, or to the opponent that the row names. Neighbours are compared id
-by id, on every query of every row: both sides order them by (distance, row).
+``IndexBinaryFlat`` with ``use_heap`` on and off, or to the opponent that the row names. Neighbours are compared
+id by id, on every query of every row: both sides order them by (distance, row).
 
     pip install "sklearn_hash[bench]"
     python examples/benchmarks/bench_search.py [--quick] [--data-home DIR]
 
 ``--data-home`` names a folder with ``fashion_mnist.npz`` (arrays X, y and the row numbers query, train,
-database); the rows on codes of trained hashers need it. The floors are for full size on an otherwise idle machine
-with AVX-512; ``--quick`` only shows that everything runs. The exit status is 1 if any id differs.
+database); the rows on codes of trained hashers need it. The floors are for full size on an otherwise idle
+machine with AVX-512; ``--quick`` only shows that everything runs. The exit status is 1 if any id differs.
 """
 
 import argparse
@@ -131,9 +131,7 @@ def alternate(contestants, rounds):
 
 def speed_up(seconds, ours, others):
     """Median over rounds of the best of the others' time by ours."""
-    return median(
-        min(times) / own for own, *times in zip(seconds[ours], *map(seconds.get, others), strict=True)
-    )
+    return median(min(times) / own for own, *times in zip(seconds[ours], *map(seconds.get, others), strict=True))
 
 
 def seconds_of(function):
@@ -172,9 +170,16 @@ def same(ours, theirs):
 # Rows of the table
 
 
+def fitted(database, **parameters):
+    """A searcher that has been asked some queries, after which ``auto`` builds what it searches with."""
+    search = HammingNeighbors(packed=True, **parameters).fit(database)
+    search.kneighbors(database[:100])
+    return search
+
+
 def nearest_row(case, queries, database, k, floor, sizes, algorithm="auto", rounds=None):
     """Ours against faiss, k nearest neighbours."""
-    search = HammingNeighbors(k, algorithm=algorithm, packed=True).fit(database)
+    search = fitted(database, n_neighbors=k, algorithm=algorithm)
     contestants = {"ours": partial(search.kneighbors, queries)}
     for use_heap in (True, False):
         contestants[use_heap] = partial(faiss_index(database, use_heap).search, queries, k)
@@ -199,7 +204,7 @@ def nearest_rows(sizes):
 def radius_rows(sizes):
     for (kind, codes), floor in zip(both_kinds(sizes), (500, 12), strict=True):
         queries, database = split(codes, sizes.queries)
-        search = HammingNeighbors(radius=2, packed=True).fit(database)
+        search = fitted(database, radius=2)
         contestants = {
             "ours": partial(search.radius_neighbors_graph, queries, mode="distance"),
             "faiss": partial(faiss_within, faiss_index(database, use_heap=True), queries, 2),
@@ -215,10 +220,7 @@ def radius_rows(sizes):
 def auto_rows(sizes):
     for kind, codes in both_kinds(sizes):
         queries, database = split(codes, sizes.few_queries)
-        searches = {
-            name: HammingNeighbors(10, algorithm=name, packed=True).fit(database)
-            for name in ("auto", "flat", "pruned")
-        }
+        searches = {name: fitted(database, n_neighbors=10, algorithm=name) for name in ("auto", "flat", "pruned")}
         contestants = {name: partial(search.kneighbors, queries) for name, search in searches.items()}
         seconds, results = alternate(contestants, sizes.rounds)
         equal = same(results["auto"], results["flat"]) and same(results["auto"], results["pruned"])
@@ -232,7 +234,7 @@ def thread_rows(sizes):
         queries, database = split(codes, sizes.queries)
         contestants = {}
         for n_jobs in (1, 2):
-            search = HammingNeighbors(10, algorithm=algorithm, packed=True, n_jobs=n_jobs).fit(database)
+            search = fitted(database, n_neighbors=10, algorithm=algorithm, n_jobs=n_jobs)
             contestants[n_jobs] = partial(search.kneighbors, queries)
         seconds, results = alternate(contestants, 2 * sizes.rounds)
         ratio, equal = speed_up(seconds, 2, [1]), same(results[1], results[2])
@@ -254,7 +256,7 @@ def size_rows(sizes):
 def latency_rows(sizes):
     for kind, codes in both_kinds(sizes):
         query, database = split(codes, 1)
-        search = HammingNeighbors(10, packed=True).fit(database)
+        search = fitted(database, n_neighbors=10)
         contestants = {
             "ours": partial(search.kneighbors, query),
             "faiss": partial(faiss_index(database, use_heap=True).search, query, 10),

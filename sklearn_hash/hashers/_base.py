@@ -209,9 +209,7 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         self : object
         """
         nested = {
-            key: params.pop(key)
-            for key in list(params)
-            if key.partition("__")[0] in NET_PREFIXES and "__" in key
+            key: params.pop(key) for key in list(params) if key.partition("__")[0] in NET_PREFIXES and "__" in key
         }
         super().set_params(**params)
         if nested:
@@ -262,9 +260,7 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         if reset:
             self._row_shape = rows.row_shape
         elif rows.row_shape != self._row_shape:
-            raise ValueError(
-                f"X has rows of shape {rows.row_shape}, but fit saw rows of shape {self._row_shape}."
-            )
+            raise ValueError(f"X has rows of shape {rows.row_shape}, but fit saw rows of shape {self._row_shape}.")
         return rows
 
     def _check_targets(self, y, rows):
@@ -273,9 +269,7 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
             name = type(self).__name__
             raise ValueError(f"This {name} estimator requires y to be passed, but the target y is None.")
         if isinstance(self.similarity, str) and self.similarity in _LABEL_SIMILARITIES:
-            y = check_array(
-                y, accept_sparse="csr", ensure_2d=False, dtype=None, input_name="y", estimator=self
-            )
+            y = check_array(y, accept_sparse="csr", ensure_2d=False, dtype=None, input_name="y", estimator=self)
             check_consistent_length(rows, y)
         return make_targets(y, self.similarity, len(rows))
 

@@ -69,7 +69,13 @@ class HashNetLoss(PairLoss):
         self.class_weight = check_number("class_weight", class_weight, above=0, or_else=("balanced", None))
 
     def set_beta(self, value: float) -> None:
-        """Move the continuation to `value`, a positive number."""
+        """Move the continuation on.
+
+        Parameters
+        ----------
+        value : float
+            The new `beta`, greater than 0.
+        """
         self.beta.fill_(check_number("beta", value, above=0))
 
     def _loss(self, z: Tensor, similarity: Tensor) -> Tensor:

@@ -17,9 +17,7 @@ class PairLoss(nn.Module):
 
     def forward(self, z: Tensor, similarity: Tensor) -> Tensor:
         if z.ndim != 2 or not z.is_floating_point():
-            raise ValueError(
-                f"z must be a floating (n, n_bits) tensor; got {z.dtype} of shape {tuple(z.shape)}."
-            )
+            raise ValueError(f"z must be a floating (n, n_bits) tensor; got {z.dtype} of shape {tuple(z.shape)}.")
         if similarity.shape != (len(z), len(z)):
             raise ValueError(
                 f"similarity must have one row and one column for each of the {len(z)} rows of z; got shape "

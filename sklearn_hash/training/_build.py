@@ -1,6 +1,7 @@
 """From an estimator's parameters to an initialised net."""
 
 from copy import deepcopy
+from inspect import signature
 
 from skorch.callbacks import PrintLog
 from skorch.helper import predefined_split
@@ -40,9 +41,7 @@ def build_net(params, rows, loss, method_callbacks, device, validation=None):
     """
     nested = dict(params["net_params"] or {})
     check_net_params(nested, params["encoder"], params["optimizer"], params["callbacks"])
-    encoder_params = {
-        key[len("encoder__") :]: nested.pop(key) for key in list(nested) if key.startswith("encoder__")
-    }
+    encoder_params = {key[len("encoder__") :]: nested.pop(key) for key in list(nested) if key.startswith("encoder__")}
     encoder, n_features = make_encoder(params["encoder"], rows, encoder_params)
     callbacks = [*method_callbacks, *_own_callbacks(params, validation)]
     callbacks += deepcopy(named_callbacks(params["callbacks"]))
@@ -66,15 +65,17 @@ def build_net(params, rows, loss, method_callbacks, device, validation=None):
 
 def _defaults(params):
     """Nested parameters that a user's own override."""
+    optimizer = resolve_optimizer(params["optimizer"])
     defaults = {
-        "optimizer": resolve_optimizer(params["optimizer"]),
-        "optimizer__weight_decay": 1e-5,
+        "optimizer": optimizer,
         "iterator_train": BatchIterator,
         "iterator_train__shuffle": True,
         "iterator_train__drop_last": True,
         "iterator_valid": BatchIterator,
         "iterator_valid__batch_size": max(params["batch_size"], _PREDICT_ROWS),
     }
+    if "weight_decay" in signature(optimizer).parameters:
+        defaults["optimizer__weight_decay"] = 1e-5
     if params["encoder_lr_scale"] != 1:
         scaled = {"lr": params["lr"] * params["encoder_lr_scale"]}
         defaults["optimizer__param_groups"] = [("encoder.*", scaled)]

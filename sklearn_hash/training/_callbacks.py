@@ -123,9 +123,7 @@ class FitProgressBar(Callback):
 
     def on_train_begin(self, net, **kwargs):
         """Open the bar."""
-        self.bar_ = tqdm(
-            total=1 if net.open_ended_ else net.max_epochs, desc=self.label, unit="epoch", leave=False
-        )
+        self.bar_ = tqdm(total=1 if net.open_ended_ else net.max_epochs, desc=self.label, unit="epoch", leave=False)
 
     def on_epoch_end(self, net, **kwargs):
         """Move by one epoch."""

@@ -32,7 +32,7 @@ def resolve_device(device) -> torch.device:
         device = "cuda" if torch.cuda.is_available() else "cpu"
     try:
         resolved = torch.device(device)
-        torch.empty(0, device=resolved)
+        torch.zeros((), device=resolved).item()
     except (RuntimeError, AssertionError, TypeError, NotImplementedError) as error:
         raise ValueError(
             f"The 'device' parameter must be 'auto', 'cpu', 'cuda', 'cuda:<index>' or another device that torch can "

@@ -183,9 +183,7 @@ def make_encoder(encoder, rows, params):
     else:
         module = factory(rows.row_shape, **params) if ours else factory(**params)
     if not isinstance(module, nn.Module):
-        raise ValueError(
-            f"encoder must give a torch nn.Module; got {type(module).__name__} from {encoder!r}."
-        )
+        raise ValueError(f"encoder must give a torch nn.Module; got {type(module).__name__} from {encoder!r}.")
     for part in module.modules():
         if isinstance(part, Standardize) and ours:
             part.learn(rows)
@@ -195,8 +193,11 @@ def make_encoder(encoder, rows, params):
 def _n_features(module, rows):
     """Width of the encoder's output, by a pass over two rows."""
     module.eval()
-    with torch.no_grad():
-        features = module(rows.take(slice(0, 2)).float())
+    try:
+        with torch.no_grad():
+            features = module(rows.take(slice(0, 2)).float())
+    except RuntimeError as error:
+        raise ValueError(f"encoder cannot take float32 rows of shape {rows.row_shape}: {error}") from error
     module.train()
     if not torch.is_tensor(features) or features.ndim < 2 or len(features) != min(len(rows), 2):
         raise ValueError(
@@ -211,13 +212,7 @@ def encoder_param_names(encoder):
     if isinstance(encoder, nn.Module):
         return []
     # By name, "auto" may become either: the shape of X decides, so both lists are open until fit.
-    classes = (
-        [_NAMED[encoder]]
-        if encoder in _NAMED
-        else [MLPEncoder, CNNEncoder]
-        if encoder == "auto"
-        else [encoder]
-    )
+    classes = [_NAMED[encoder]] if encoder in _NAMED else [MLPEncoder, CNNEncoder] if encoder == "auto" else [encoder]
     names = {}
     for factory in classes:
         names.update(signature(factory).parameters)

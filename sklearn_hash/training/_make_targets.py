@@ -38,28 +38,28 @@ def make_targets(y, similarity, n):
     if isinstance(similarity, str) and similarity in LABEL_KINDS:
         return _label_targets(y, similarity)
     if isinstance(similarity, str):
-        return MatrixTargets(
-            check_similarity(y, n=n, name="y (similarity='precomputed')"), np.arange(n)
-        ), None
+        return MatrixTargets(check_similarity(y, n=n, name="y (similarity='precomputed')"), np.arange(n)), None
     ids = column_or_1d(y)
     if len(ids) != n:
-        raise ValueError(
-            f"y must hold one row id of 'similarity' for each of the {n} rows of X; got {len(ids)}."
-        )
+        raise ValueError(f"y must hold one row id of 'similarity' for each of the {n} rows of X; got {len(ids)}.")
     if callable(similarity):
         return CallableTargets(similarity, ids), None
     matrix = check_similarity(similarity)
     if ids.dtype.kind not in "iu" or len(ids) and (ids.min() < 0 or ids.max() >= matrix.shape[0]):
         raise ValueError(
-            f"y must hold row ids of the similarity matrix, integers from 0 to {matrix.shape[0] - 1}; got {y!r}."
+            f"y must hold row ids of the similarity matrix, integers from 0 to {matrix.shape[0] - 1}; got {ids.dtype} "
+            f"from {min(ids)} to {max(ids)}."
         )
     return MatrixTargets(matrix, ids.astype(np.int64)), None
 
 
 def _label_targets(y, kind):
     if type_of_target(y, input_name="y") == "multilabel-indicator":
-        Y = check_array(y, accept_sparse="csr", input_name="y", dtype=np.uint8)
-        return IndicatorTargets(Y, kind), np.arange(Y.shape[1])
+        Y = check_array(y, accept_sparse="csr", input_name="y", dtype=None)
+        values = np.unique(Y.data if sparse.issparse(Y) else Y)
+        if not np.isin(values, (0, 1)).all():
+            raise ValueError(f"y must be an indicator of 0 and 1; got the values {values.tolist()}.")
+        return IndicatorTargets(Y.astype(np.uint8), kind), np.arange(Y.shape[1])
     y = column_or_1d(y, warn=True)
     check_classification_targets(y)
     classes, numbers = np.unique(y, return_inverse=True)
@@ -77,7 +77,7 @@ def check_can_teach(targets, classes):
     if isinstance(targets, LabelTargets):
         if len(classes) == 1:
             raise ValueError(
-                f"y has one class only, {classes[0]!r}: every pair is similar and no pair can teach a code. Pass rows "
+                f"y has one class only, {classes.tolist()[0]!r}: every pair is similar and no pair can teach a code. Pass rows "
                 "of at least two classes."
             )
     elif isinstance(targets, IndicatorTargets):
@@ -89,9 +89,7 @@ def check_can_teach(targets, classes):
 def _check_indicator(targets):
     counts = np.asarray(targets.labels.sum(axis=0, dtype=np.int64)).ravel()
     if not counts.any():
-        raise ValueError(
-            "y is all zeros: no row has a label, so no pair is similar and none can teach a code."
-        )
+        raise ValueError("y is all zeros: no row has a label, so no pair is similar and none can teach a code.")
     everywhere = np.flatnonzero(counts == len(targets))
     alone = len(everywhere) == np.count_nonzero(counts)
     if len(everywhere) and (targets.kind == "share" or alone):
@@ -102,15 +100,22 @@ def _check_indicator(targets):
 
 
 def _check_matrix(targets):
-    if sparse.issparse(targets.matrix):
-        return
     ids = np.unique(targets.ids)
-    block = targets.matrix[np.ix_(ids, ids)]
-    known = block[~np.eye(len(ids), dtype=bool) & ~np.isnan(block)]
+    if sparse.issparse(targets.matrix):
+        known = _known_values(targets.matrix[ids][:, ids])
+    else:
+        block = targets.matrix[np.ix_(ids, ids)]
+        known = block[~np.eye(len(ids), dtype=bool) & ~np.isnan(block)]
     if not known.size or (known == known[0]).all():
-        state = (
-            f"all known pairs have similarity {known[0]:g}" if known.size else "every pair is unknown (NaN)"
-        )
+        state = f"all known pairs have similarity {known[0]:g}" if known.size else "every pair is unknown (NaN)"
         raise ValueError(
             f"similarity cannot teach a code: {state}. Give pairs that are similar and pairs that are not."
         )
+
+
+def _known_values(matrix):
+    """Similarities stored off the diagonal, and one 0 for all pairs that are not stored."""
+    matrix = matrix.tocoo()
+    stored = matrix.data[matrix.row != matrix.col]
+    n_pairs = matrix.shape[0] * (matrix.shape[0] - 1)
+    return np.append(stored[~np.isnan(stored)], np.zeros(min(n_pairs - len(stored), 1), dtype=stored.dtype))

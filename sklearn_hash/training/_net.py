@@ -39,8 +39,7 @@ class HashingNet(NeuralNet):
         return [("epoch_timer", EpochTimer()), *scores]
 
     def initialize(self):
-        """Initialize every component, and count steps from zero."""
-        self.steps_ = 0
+        """Initialize every component, at the start of training."""
         self.progress_ = 0.0
         self.open_ended_ = False
         return super().initialize()
@@ -50,14 +49,13 @@ class HashingNet(NeuralNet):
         """Take back weights, optimizer state and history if training in this block fails."""
         parts = (self.module_, self.criterion_, self.optimizer_)
         states = [deepcopy(part.state_dict()) for part in parts]
-        n_epochs, steps = len(self.history), self.steps_
+        n_epochs = len(self.history)
         try:
             yield self
         except BaseException:
             for part, state in zip(parts, states, strict=True):
                 part.load_state_dict(state)
             del self.history[n_epochs:]
-            self.steps_ = steps
             raise
 
     def notify(self, method_name, **cb_kwargs):
@@ -72,9 +70,13 @@ class HashingNet(NeuralNet):
             self.stopped_by_callback_ = method_name == "on_epoch_end"
             raise
 
-    def fit_loop(self, X, y=None, epochs=None, **fit_params):
+    def partial_fit(self, X, y=None, classes=None, epochs=None, **fit_params):
         """Train for ``max_epochs``, or for ``epochs`` of a training whose end is not known."""
         self.open_ended_ = epochs is not None
+        return super().partial_fit(X, y, classes=classes, epochs=epochs, **fit_params)
+
+    def fit_loop(self, X, y=None, epochs=None, **fit_params):
+        """Train; an interruption ends training with a warning, unless a callback's."""
         self.stopped_by_callback_ = False
         n_epochs = len(self.history)
         try:
@@ -99,13 +101,14 @@ class HashingNet(NeuralNet):
         """One pass over the batches; the losses enter the history together, at its end."""
         if iterator is None:
             return
-        total = max(self.max_epochs * len(iterator), 1)
+        epoch = len(self.history) - 1
         watched = any(_listens(callback, "on_batch_end") for _, callback in self.callbacks_)
         losses, sizes = [], []
-        for batch in iterator:
+        for i, batch in enumerate(iterator):
             if training:
-                self.progress_ = min(self.steps_ / total, 1.0)
-                self.steps_ += 1
+                # In epochs, not steps: the calls of partial_fit may differ in their number of rows.
+                done = (epoch * len(iterator) + i) / (self.max_epochs * len(iterator))
+                self.progress_ = min(done, 1.0)
             self.notify("on_batch_begin", batch=batch, training=training)
             step = step_fn(batch, **fit_params)
             losses.append(step["loss"].detach())
@@ -125,12 +128,15 @@ class HashingNet(NeuralNet):
             row[f"{prefix}_loss"], row[f"{prefix}_batch_size"] = loss, size
 
     def _check_finite(self):
+        """Refuse what neither the loss nor the last step may leave behind."""
         losses = self.history[-1, "batches", :, "train_loss"]
-        if not all(map(math.isfinite, losses)):
+        broken = next((f"loss turned {loss}" for loss in losses if not math.isfinite(loss)), None)
+        weights = torch.stack([weight.isfinite().all() for weight in self.module_.parameters()])
+        if broken or not weights.all():
             raise ValueError(
-                f"The training loss turned {next(loss for loss in losses if not math.isfinite(loss))} in epoch "
-                f"{len(self.history)} with lr={self.lr:g}. Lower 'lr', scale the input (a custom encoder gets X as it "
-                "is), or bound the gradient with callbacks=[skorch.callbacks.GradientNormClipping(1.0)]."
+                f"The training {broken or 'weights turned NaN or infinite'} in epoch {len(self.history)} with "
+                f"lr={self.lr:g}. Lower 'lr', scale the input (a custom encoder gets X as it is), or bound the gradient "
+                "with callbacks=[skorch.callbacks.GradientNormClipping(1.0)]."
             )
 
     def train_step(self, batch, **fit_params):

@@ -96,6 +96,4 @@ def check_net_params(net_params, encoder, optimizer, callbacks):
         if known is not None and name and name not in known and not name.startswith("param_groups"):
             close = get_close_matches(name, known, n=1)
             hint = f" Did you mean '{prefix}__{close[0]}'?" if close else ""
-            raise ValueError(
-                f"Invalid nested parameter {key!r} in net_params: {prefix} takes {sorted(known)}.{hint}"
-            )
+            raise ValueError(f"Invalid nested parameter {key!r} in net_params: {prefix} takes {sorted(known)}.{hint}")

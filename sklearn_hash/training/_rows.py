@@ -21,8 +21,9 @@ class DenseRows:
     """
 
     def __init__(self, X):
-        # A tensor over read-only memory (a memory map) would be undefined behaviour if written to; torch warns.
-        self.X = torch.from_numpy(X) if isinstance(X, np.ndarray) and X.flags.writeable else X
+        # A tensor over read-only memory (a memory map) would be undefined behaviour if written to; torch warns. It has
+        # no tensors that run backwards (X[::-1]). Both stay arrays, copied one batch at a time.
+        self.X = torch.from_numpy(X) if X.flags.writeable and min(X.strides) >= 0 else X
 
     def __len__(self):
         return len(self.X)

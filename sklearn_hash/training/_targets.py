@@ -101,8 +101,9 @@ class MatrixTargets:
         return len(self.ids)
 
     def _between(self, ids, others):
-        block = self.matrix[ids][:, others]
-        return block.toarray() if sparse.issparse(block) else block
+        if sparse.issparse(self.matrix):
+            return self.matrix[ids][:, others].toarray()
+        return self.matrix[np.ix_(ids, others)]
 
     def similarity(self, index):
         """Similarity of the rows in ``index``, (len(index), len(index)) float32."""

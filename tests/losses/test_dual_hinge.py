@@ -100,9 +100,7 @@ def bound(alpha):
 
 
 DISTANCES = np.linspace(0, 32, 65)
-every_shape = pytest.mark.parametrize(
-    "parameters", [{}, {"alpha": 1.5}, {"shape": 3.0, "beta": 0.5}], ids=str
-)
+every_shape = pytest.mark.parametrize("parameters", [{}, {"alpha": 1.5}, {"shape": 3.0, "beta": 0.5}], ids=str)
 
 
 @every_shape
@@ -168,8 +166,7 @@ def share_on_hard_pairs(gradient):
     """Share of the total gradient: 5 % hard pairs at d ~ N(4, 1.5) against 95 % easy ones at N(16, 3)."""
     levels = (np.arange(60) + 0.5) / 60
     hard, easy = (
-        np.mean([gradient(d) for d in norm.ppf(levels, mean, deviation)])
-        for mean, deviation in ((4, 1.5), (16, 3))
+        np.mean([gradient(d) for d in norm.ppf(levels, mean, deviation)]) for mean, deviation in ((4, 1.5), (16, 3))
     )
     return 0.05 * hard / (0.05 * hard + 0.95 * easy)
 

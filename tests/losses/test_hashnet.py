@@ -42,9 +42,7 @@ def make_batch(similar=0.2, n=13, n_bits=5, seed=0):
 @pytest.mark.parametrize(("alpha", "beta"), [("auto", 1.0), (0.5, 2.5), (3.0, 7.0)])
 def test_value_is_that_of_the_formula(alpha, beta, class_weight):
     z, similarity = make_batch()
-    expected = hashnet(
-        z, similarity, alpha=10 / 5 if alpha == "auto" else alpha, beta=beta, class_weight=class_weight
-    )
+    expected = hashnet(z, similarity, alpha=10 / 5 if alpha == "auto" else alpha, beta=beta, class_weight=class_weight)
     value = HashNetLoss(alpha, beta, class_weight)(torch.tensor(z), torch.tensor(similarity))
     assert value.item() == pytest.approx(expected, rel=1e-12)
 
@@ -54,9 +52,7 @@ def test_value_with_one_class_in_the_batch(constant):
     z, _ = make_batch()
     similarity = np.full((13, 13), constant)
     expected = hashnet(z, similarity, alpha=2.0, beta=1.0, class_weight="balanced")
-    assert HashNetLoss()(torch.tensor(z), torch.tensor(similarity)).item() == pytest.approx(
-        expected, rel=1e-12
-    )
+    assert HashNetLoss()(torch.tensor(z), torch.tensor(similarity)).item() == pytest.approx(expected, rel=1e-12)
 
 
 def test_balanced_weights_ignore_how_rare_similar_pairs_are():

@@ -264,9 +264,7 @@ def test_descent_separates_the_classes(loss):
     "z", [torch.zeros(3), torch.zeros(3, 3, dtype=torch.int64), torch.zeros(3, 3, dtype=torch.complex64)]
 )
 def test_other_outputs_are_refused(loss, z):
-    with pytest.raises(
-        ValueError, match=r"z must be a floating \(n, n_bits\) tensor; got torch\.\w+ of shape"
-    ):
+    with pytest.raises(ValueError, match=r"z must be a floating \(n, n_bits\) tensor; got torch\.\w+ of shape"):
         loss(z, torch.zeros(3, 3))
 
 

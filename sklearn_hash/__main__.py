@@ -1,0 +1,158 @@
+"""Train every hasher on one data set and print what its codes are worth: ``python -m sklearn_hash``."""
+
+import argparse
+import json
+import os
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from sklearn_hash.codes import unpack_codes
+from sklearn_hash.datasets import load_digits_split, load_local, sample_protocol
+from sklearn_hash.hashers import DHNHasher, DualHingeHasher, HashNetHasher
+from sklearn_hash.metrics import mean_average_precision, precision_within_radius
+
+METHODS = {"dual_hinge": DualHingeHasher, "hashnet": HashNetHasher, "dhn": DHNHasher}
+_RADIUS = 2
+
+
+def load_split(name, data_home, n_query, n_train, n_database):
+    """The embedded digits, or a set of a local folder cut down to the protocol; rows as vectors."""
+    split = load_digits_split() if name == "digits" else load_local(name, data_home)
+    if split.X is None:
+        raise ValueError(f"{name} holds labels only; there is nothing to train on")
+    if name != "digits":
+        split = sample_protocol(split, n_query, n_train, n_database, random_state=0)
+    return replace(split, X=split.X.reshape(len(split.X), -1))
+
+
+def evaluate(method, n_bits, seed, split):
+    """Train one hasher on the training rows; score the queries against the database.
+
+    Returns
+    -------
+    row : dict
+        method, bits, seed, map (tie-aware, over the whole database), precision (within Hamming radius 2), distinct
+        (codes in the database) and seconds (of fit).
+    """
+    X, y = split.X, split.y
+    hasher = METHODS[method](n_bits=n_bits, output="packed", random_state=seed)
+    start = time.perf_counter()
+    hasher.fit(X[split.train], y[split.train])
+    seconds = time.perf_counter() - start
+    query, database = hasher.transform(X[split.query]), hasher.transform(X[split.database])
+    codes = query, y[split.query], database, y[split.database]
+    return {
+        "method": method,
+        "bits": n_bits,
+        "seed": seed,
+        "map": mean_average_precision(*codes, packed=True, n_bits=n_bits),
+        "precision": precision_within_radius(*codes, radius=_RADIUS, packed=True, n_bits=n_bits),
+        "distinct": len(np.unique(unpack_codes(database, n_bits), axis=0)),
+        "seconds": seconds,
+    }
+
+
+def evaluate_all(split, methods, bits, seeds, label=""):
+    """A row for every method, code length and seed, behind a progress bar."""
+    jobs = [(method, n_bits, seed) for method in methods for n_bits in bits for seed in range(seeds)]
+    rows = []
+    # Torch loads its compiler with the first optimizer, seconds that would stand beside the first fit.
+    torch.optim.SGD([torch.zeros(1)])
+    with tqdm(jobs, desc=label, unit="fit", leave=False) as bar:
+        for method, n_bits, seed in bar:
+            bar.set_postfix_str(f"{method} {n_bits} bits")
+            rows.append(evaluate(method, n_bits, seed, split))
+    return rows
+
+
+def summarise(rows):
+    """Means over seeds, with the deviation of mAP, a line for each method and code length."""
+    groups = {}
+    for row in rows:
+        groups.setdefault((row["method"], row["bits"]), []).append(row)
+    means = []
+    for (method, bits), group in groups.items():
+        mean = {key: float(np.mean([row[key] for row in group])) for key in group[0] if key not in ("method", "seed")}
+        scores = [row["map"] for row in group]
+        deviation = float(np.std(scores, ddof=1)) if len(scores) > 1 else 0.0
+        means.append({**mean, "method": method, "bits": bits, "deviation": deviation})
+    return means
+
+
+def format_table(means, seeds):
+    """The aligned table."""
+    deviation = f" {'+-':>6}" if seeds > 1 else ""
+    lines = [f"{'method':<11} {'bits':>4} {'mAP':>6}{deviation} {'P@r<=2':>7} {'codes':>6} {'fit s':>6}"]
+    for row in means:
+        deviation = f" {row['deviation']:6.4f}" if seeds > 1 else ""
+        lines.append(
+            f"{row['method']:<11} {row['bits']:>4} {row['map']:6.4f}{deviation} {row['precision']:7.4f} "
+            f"{row['distinct']:6.0f} {row['seconds']:6.1f}"
+        )
+    return "\n".join(lines)
+
+
+def describe(name, split, seeds):
+    """Which rows, which k, which tie rule: without them an mAP means nothing."""
+    trained_on = np.isin(split.database, split.train).sum()
+    return (
+        f"{name}, {seeds} seed{'s' * (seeds > 1)}\n"
+        f"split:  {len(split.train)} training rows, {len(split.query)} queries, {len(split.database)} database rows, "
+        f"{trained_on} of them trained on\n"
+        "mAP:    k = all of the database; ties: expected over the orders of equal distances\n"
+        f"P@r<=2: precision within Hamming radius {_RADIUS}, 0 where nothing is; codes: distinct ones in the database\n"
+    )
+
+
+def main(argv=None):
+    """Run the command line; returns the exit status."""
+    args = _parse(argv)
+    try:
+        if args.json and not args.json.absolute().parent.is_dir():
+            raise ValueError(f"--json: there is no folder {args.json.absolute().parent}")
+        split = load_split(args.data, args.data_home, args.queries, args.train, args.database)
+    except (ValueError, OSError) as error:
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    rows = evaluate_all(split, args.methods, args.bits, args.seeds, args.data)
+    means = summarise(rows)
+    print(describe(args.data, split, args.seeds))
+    print(format_table(means, args.seeds))
+    if args.json:
+        args.json.write_text(json.dumps({"data": args.data, "means": means, "rows": rows}, indent=1) + "\n")
+    return 0
+
+
+def _parse(argv):
+    parser = argparse.ArgumentParser(prog="python -m sklearn_hash", description=__doc__)
+    parser.add_argument("--data", default="digits", help="digits (embedded), or the name of a set in --data-home")
+    parser.add_argument(
+        "--data-home",
+        default=os.environ.get("SKLEARN_HASH_DATA"),
+        help="folder of the .npz sets; the environment variable SKLEARN_HASH_DATA where left out",
+    )
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS), metavar="METHOD")
+    parser.add_argument("--bits", nargs="+", type=_positive, default=[8, 16, 32], metavar="N")
+    parser.add_argument("--seeds", type=_positive, default=1, metavar="N", help="how many seeds to average over")
+    parser.add_argument("--queries", type=_positive, default=1000, metavar="N", help="not for digits")
+    parser.add_argument("--train", type=_positive, default=5000, metavar="N", help="not for digits")
+    parser.add_argument("--database", type=_positive, default=10000, metavar="N", help="not for digits")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write every single result here")
+    return parser.parse_args(argv)
+
+
+def _positive(text):
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1; got {value}")
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())
