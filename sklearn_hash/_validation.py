@@ -37,7 +37,7 @@ def check_codes(codes, *, packed=False, n_bits=None, name="codes") -> tuple[np.n
         If the matrix is not two-dimensional and finite, has another width than expected, or is not uint8 although
         said to be packed.
     """
-    if n_bits is not None and (not isinstance(n_bits, numbers.Integral) or n_bits < 1):
+    if n_bits is not None and (not isinstance(n_bits, numbers.Integral) or isinstance(n_bits, bool) or n_bits < 1):
         raise ValueError(f"n_bits must be a positive integer; got {n_bits!r}.")
     if packed:
         return _check_packed(codes, n_bits, name)
@@ -54,6 +54,8 @@ def _check_packed(codes, n_bits, name):
             f"{name} must be a uint8 array of shape (n, n_bytes) with packed=True; got {codes.dtype} of shape "
             f"{codes.shape}. Pack codes with sklearn_hash.codes.pack_codes, or pass packed=False."
         )
+    if codes.shape[1] == 0:
+        raise ValueError(f"{name} must have at least one byte a row; got none.")
     n_bits = 8 * codes.shape[1] if n_bits is None else int(n_bits)
     if packed_width(n_bits) != codes.shape[1]:
         raise ValueError(

@@ -11,7 +11,17 @@ __all__ = ["bits_from_codes", "signs_from_codes", "pack_codes", "unpack_codes", 
 
 
 def packed_width(n_bits: int) -> int:
-    """Bytes that one packed code of ``n_bits`` takes.
+    """Bytes that one packed code takes.
+
+    Parameters
+    ----------
+    n_bits : int
+        Length of the code.
+
+    Returns
+    -------
+    width : int
+        ``ceil(n_bits / 8)``.
 
     Examples
     --------

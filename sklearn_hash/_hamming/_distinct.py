@@ -1,0 +1,58 @@
+"""Codes as columns of 64-bit words, and equal columns merged into one with a weight."""
+
+import numpy as np
+
+__all__ = ["as_words", "distinct_columns", "distinct_with_inverse"]
+
+_ODD = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio: an odd multiplier that spreads low bits upwards
+
+
+def as_words(packed):
+    """Packed rows as a (n_words, n) uint64 matrix, one column a row, filled up with zero bits."""
+    n, n_bytes = packed.shape
+    padded = np.zeros((n, -(-n_bytes // 8) * 8), dtype=np.uint8)
+    padded[:, :n_bytes] = packed
+    return np.ascontiguousarray(padded.view(np.uint64).T)
+
+
+def distinct_columns(words):
+    """Merge equal columns: the distinct ones, and how often each occurs.
+
+    Two different columns whose keys collide may interleave and leave a column in more than one copy. The
+    weights still add up, so whatever counts by weight stays exact.
+    """
+    if len(words) == 1:  # a plain sort of the words is four times faster than ordering columns by a key
+        distinct, weights = np.unique(words[0], return_counts=True)
+        return distinct[None], weights
+    distinct, starts, _ = _runs(words)
+    return distinct, np.diff(starts, append=words.shape[1])
+
+
+def distinct_with_inverse(words):
+    """Merge equal columns as :func:`distinct_columns` does, and say where each given column went."""
+    distinct, starts, order = _runs(words)
+    first = np.zeros(words.shape[1], dtype=np.intp)
+    first[starts[1:]] = 1
+    inverse = np.empty_like(first)
+    inverse[order] = np.cumsum(first)
+    return distinct, inverse
+
+
+def _runs(words):
+    """Distinct columns, where their runs start in an order that brings equal ones together, that order."""
+    order = np.argsort(_keys(words))
+    ordered = words[:, order]
+    fresh = np.ones(words.shape[1], dtype=bool)
+    np.any(ordered[:, 1:] != ordered[:, :-1], axis=0, out=fresh[1:])
+    starts = np.flatnonzero(fresh)
+    return np.take(ordered, starts, axis=1), starts, order
+
+
+def _keys(words):
+    """One word a column to sort by, the same for equal columns."""
+    keys = words[0].copy()
+    for row in words[1:]:
+        keys ^= keys >> np.uint64(32)
+        keys *= _ODD
+        keys += row
+    return keys

@@ -1,0 +1,85 @@
+"""Average precision of a ranking by (distance, row), without sorting it."""
+
+import numpy as np
+from numba import njit
+
+from sklearn_hash._hamming._histogram import BLOCK, find_cells
+from sklearn_hash._hamming._threads import effective_threads, even_ranges, map_threads
+
+__all__ = ["index_order_precision"]
+
+_TILE = 8  # queries a task
+
+
+def index_order_precision(queries, codes, relevant, n_bits, k, excluded, n_jobs=None):
+    """Average precision within the first k of queries that all find the same rows relevant.
+
+    Parameters
+    ----------
+    queries : ndarray of shape (n_words, n_queries), uint64
+    codes : ndarray of shape (n_words, n_codes), uint64
+    relevant : ndarray of shape (n_codes,), bool
+    n_bits, k : int
+    excluded : ndarray of shape (n_queries,), intp
+        A row left out for each query, or -1.
+    n_jobs : int, optional
+
+    Returns
+    -------
+    scores : ndarray of shape (n_queries,)
+        Zero where nothing relevant is among the first k.
+    """
+    queries = np.ascontiguousarray(queries.T)
+    scores = np.empty(len(queries))
+
+    def score(bounds):
+        tile = slice(*bounds)
+        _score_tile(queries[tile], codes, relevant, n_bits + 1, k, excluded[tile], scores[tile])
+
+    n_threads = effective_threads(n_jobs)
+    map_threads(score, even_ranges(len(queries), _TILE, at_least=n_threads), n_threads)
+    return scores
+
+
+@njit(cache=True, nogil=True)
+def _score_tile(queries, codes, relevant, n_rings, k, excluded, scores):
+    """Score a few queries, each by a counting sort that never writes the order down.
+
+    The first pass counts the rings. The second walks the rows in order and reads each row's rank from its
+    ring's counter. An excluded row goes to a ring of its own behind all others.
+    """
+    ring = np.empty(codes.shape[1], np.uint32)
+    for q in range(len(queries)):
+        for start in range(0, codes.shape[1], BLOCK):
+            stop = min(start + BLOCK, codes.shape[1])
+            find_cells(queries[q], queries[q], codes, start, stop, 0, ring[start:stop])
+        if excluded[q] >= 0:
+            ring[excluded[q]] = n_rings
+        rank, found = _counts_before(ring, relevant, n_rings + 1)
+        scores[q] = _walk(ring, relevant, rank, found, k, n_rings)
+
+
+@njit(cache=True, nogil=True)
+def _counts_before(ring, relevant, n_rings):
+    """How many rows, and how many relevant ones, lie in the rings before each."""
+    counts = np.zeros((n_rings, 2), np.int64)
+    for i in range(len(ring)):
+        counts[ring[i], np.uint8(relevant[i])] += 1
+    rank, found = np.zeros(n_rings, np.int64), np.zeros(n_rings, np.int64)
+    for r in range(1, n_rings):
+        rank[r] = rank[r - 1] + counts[r - 1, 0] + counts[r - 1, 1]
+        found[r] = found[r - 1] + counts[r - 1, 1]
+    return rank, found
+
+
+@njit(cache=True, nogil=True)
+def _walk(ring, relevant, rank, found, k, behind):
+    """Mean precision at the relevant rows ranked k or better."""
+    total, hits = 0.0, 0
+    for i in range(len(ring)):
+        rank[ring[i]] += 1
+        if relevant[i] and rank[ring[i]] <= k and ring[i] != behind:
+            found[ring[i]] += 1
+            hits += 1
+            total += found[ring[i]] / rank[ring[i]]
+    return total / hits if hits else 0.0

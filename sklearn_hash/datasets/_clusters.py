@@ -1,0 +1,49 @@
+"""Made codes that look like those of a trained hasher."""
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from sklearn_hash.codes import packed_width
+
+__all__ = ["make_clustered_codes"]
+
+_ROWS_A_BLOCK = 1 << 16  # rows whose bits are held unpacked at once
+
+
+def make_clustered_codes(n_samples, n_bits, *, n_centers=100, flip=0.03, packed=False, random_state=None):
+    """Codes around random centres: every row is a centre with some of its bits flipped.
+
+    Parameters
+    ----------
+    n_samples, n_bits : int
+    n_centers : int, default=100
+        How many centres, each as likely as another.
+    flip : float, default=0.03
+        Probability that a bit differs from the centre's.
+    packed : bool, default=False
+        Whether to return packed bytes.
+    random_state : int, RandomState instance or None, default=None
+
+    Returns
+    -------
+    codes : ndarray of shape (n_samples, n_bits), or (n_samples, ceil(n_bits / 8)) with ``packed=True``, uint8
+    y : ndarray of shape (n_samples,)
+        Number of each row's centre.
+
+    Examples
+    --------
+    >>> from sklearn_hash.datasets import make_clustered_codes
+    >>> codes, y = make_clustered_codes(1000, 32, random_state=0)
+    >>> codes.shape, y.shape
+    ((1000, 32), (1000,))
+    """
+    random_state = check_random_state(random_state)
+    centers = random_state.randint(2, size=(n_centers, n_bits), dtype=np.uint8)
+    y = random_state.randint(n_centers, size=n_samples)
+    codes = np.empty((n_samples, packed_width(n_bits) if packed else n_bits), dtype=np.uint8)
+    for start in range(0, n_samples, _ROWS_A_BLOCK):
+        block = slice(start, start + _ROWS_A_BLOCK)
+        bits = centers[y[block]]
+        bits ^= random_state.random_sample(bits.shape) < flip
+        codes[block] = np.packbits(bits, axis=1) if packed else bits
+    return codes, y

@@ -1,0 +1,39 @@
+"""The handwritten digits that come with scikit-learn."""
+
+import numpy as np
+from sklearn.datasets import load_digits
+from sklearn.model_selection import train_test_split
+
+from sklearn_hash.datasets._split import Split
+
+__all__ = ["load_digits_split"]
+
+_N_QUERY, _N_TRAIN = 300, 1000
+
+
+def load_digits_split() -> Split:
+    """Load the 1797 digits that scikit-learn embeds, always split the same way.
+
+    Returns
+    -------
+    split : Split
+        64 pixels a row and 10 classes: 300 queries and a database of the other 1497 rows, of which 1000 are
+        for training, all drawn class by class in proportion.
+
+    Examples
+    --------
+    >>> from sklearn_hash.datasets import load_digits_split
+    >>> digits = load_digits_split()
+    >>> len(digits.query), len(digits.train), len(digits.database)
+    (300, 1000, 1497)
+    """
+    X, y = load_digits(return_X_y=True)
+    database, query = _draw(np.arange(len(y)), _N_QUERY, y)
+    _, train = _draw(database, _N_TRAIN, y)
+    return Split(X.astype(np.float32), y, query, train, database)
+
+
+def _draw(rows, size, y):
+    """The rows left, and ``size`` of them drawn in proportion to the classes; both in ascending order."""
+    left, drawn = train_test_split(rows, test_size=size, stratify=y[rows], random_state=0)
+    return np.sort(left), np.sort(drawn)

@@ -1,0 +1,90 @@
+"""Benchmark sets that the user keeps in a folder."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from sklearn_hash.datasets._split import Split
+
+__all__ = ["load_local"]
+
+_VARIABLE = "SKLEARN_HASH_DATA"
+
+
+def load_local(name, data_home=None) -> Split:
+    """Read the data set ``name`` from the file ``name.npz`` of a folder.
+
+    The file holds the row numbers ``query``, ``train`` and ``database``; labels as class numbers ``y``, or
+    as an indicator ``Y`` of 0 and 1; and inputs ``X``. Inputs may instead be features ``F`` that are
+    multiplied by ``scale``, or bits packed by :func:`numpy.packbits` along with their number
+    ``n_features``; an indicator may be packed along with ``n_labels``. A set without inputs has labels
+    only.
+
+    Parameters
+    ----------
+    name : str
+        Name of the file, without its ending.
+    data_home : path-like, default=None
+        The folder; the environment variable ``SKLEARN_HASH_DATA`` says which when left out.
+
+    Returns
+    -------
+    split : Split
+        Images come in the shape in which they are stored. Flatten them for an estimator of vectors, as in
+        ``X.reshape(len(X), -1)``.
+
+    Raises
+    ------
+    ValueError
+        If no folder is named, the folder or the file is not there, or the file lacks a part of a data set.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np
+    >>> from sklearn_hash.datasets import load_local
+    >>> rows = dict(query=[0], train=[1, 2], database=[1, 2, 3])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     np.savez(folder + "/tiny.npz", X=np.eye(4), y=[0, 0, 1, 1], **rows)
+    ...     tiny = load_local("tiny", folder)
+    >>> tiny.y[tiny.database]
+    array([0, 1, 1])
+    """
+    path = _find(name, data_home)
+    with np.load(path) as stored:
+        parts = dict(stored)
+    missing = [part for part in ("query", "train", "database") if part not in parts]
+    if "y" not in parts and "Y" not in parts:
+        missing.append("y or Y")
+    if missing:
+        raise ValueError(f"{path} is no data set: it lacks {', '.join(missing)}.")
+    return Split(_inputs(parts), _labels(parts), parts["query"], parts["train"], parts["database"])
+
+
+def _find(name, data_home):
+    """Path of the file of a set; the error says what else there is."""
+    data_home = data_home or os.environ.get(_VARIABLE)
+    if not data_home:
+        raise ValueError(f"data_home must be given, or {_VARIABLE} set, to read {name!r}.")
+    folder = Path(data_home)
+    if not folder.is_dir():
+        raise ValueError(f"data_home must be a folder; {str(folder)!r} is none.")
+    there = sorted(path.stem for path in folder.glob("*.npz"))
+    if name not in there:
+        raise ValueError(f"name must be one of {there}, the sets in {str(folder)!r}; got {name!r}.")
+    return folder / f"{name}.npz"
+
+
+def _inputs(parts):
+    if "F" in parts:
+        return parts["F"].astype(np.float32) * parts["scale"]
+    if "n_features" in parts:
+        return np.unpackbits(parts["X"], axis=1, count=int(parts["n_features"]))
+    return parts.get("X")
+
+
+def _labels(parts):
+    if "n_labels" in parts:
+        return np.unpackbits(parts["Y"], axis=1, count=int(parts["n_labels"]))
+    return parts["Y"] if "Y" in parts else parts["y"]

@@ -1,0 +1,226 @@
+"""Average precision of a ranking by Hamming distance, ties included."""
+
+from functools import partial
+from numbers import Integral, Real
+
+import numpy as np
+
+from sklearn_hash._compat import Interval, StrOptions, validate_params
+from sklearn_hash.metrics._counts import score_queries
+from sklearn_hash.metrics._expected import expected_average_precision
+from sklearn_hash.metrics._retrieval import check_retrieval, mean_of_defined
+
+__all__ = ["average_precision_scores", "mean_average_precision"]
+
+
+@validate_params(
+    {
+        "k": [Interval(Integral, 1, None, closed="left"), None],
+        "ties": [StrOptions({"expected", "index"})],
+        "zero_division": [Interval(Real, 0, 1, closed="both"), "nan"],
+        "packed": ["boolean"],
+        "n_jobs": [Integral, None],
+    },
+    prefer_skip_nested_validation=True,
+)
+def average_precision_scores(
+    query_codes,
+    y_query,
+    database_codes=None,
+    y_database=None,
+    *,
+    k=None,
+    ties="expected",
+    zero_division=0.0,
+    packed=False,
+    n_bits=None,
+    n_jobs=None,
+):
+    """Average precision of every query, when the database is ranked by Hamming distance.
+
+    A database row is relevant to a query where the two share a label. With ``R`` relevant rows among the
+    first ``k`` of the ranking, the average precision of a query is the mean, over these ``R`` rows, of the
+    share of relevant rows down to each. Without ``k`` the whole database counts.
+
+    Codes of few bits leave most rows tied. ``ties="expected"`` gives the exact mean over all orders of tied
+    rows, found in closed form; it depends neither on the order of the database nor on chance.
+
+    Parameters
+    ----------
+    query_codes : array-like of shape (n_queries, n_bits)
+        Codes of any form that :mod:`sklearn_hash.codes` reads, or packed bytes with ``packed=True``.
+    y_query : array-like of shape (n_queries,) or {array-like, sparse matrix} of shape (n_queries, n_labels)
+        Class labels of any kind, or a multi-label indicator of 0 and 1. A row of zeros is relevant to
+        nothing.
+    database_codes : array-like of shape (n_database, n_bits), default=None
+        The ranked codes. When left out, each query ranks all the other queries (leave-one-out).
+    y_database : array-like or sparse matrix with n_database rows, default=None
+        Labels of the database, in the form of ``y_query``.
+    k : int, default=None
+        How many rows are retrieved. The divisor is the number of relevant rows among them, as in the papers
+        on hashing, not the number in the database.
+    ties : {"expected", "index"}, default="expected"
+        The exact expectation over the orders of tied rows, or the order of rows in the database, as a
+        stable argsort of distances has it.
+    zero_division : float between 0 and 1, or np.nan, default=0.0
+        The score of a query to which no row of the database is relevant. Where relevant rows exist and none
+        is among the first ``k``, the score is 0.
+    packed : bool, default=False
+        Whether the codes are packed bytes.
+    n_bits : int, default=None
+        Length of the codes; needed for packed codes when it is not a multiple of 8.
+    n_jobs : int, default=None
+        Number of threads, in joblib's sense.
+
+    Returns
+    -------
+    scores : ndarray of shape (n_queries,)
+
+    Raises
+    ------
+    ValueError
+        If codes or labels are malformed, or do not fit each other.
+
+    See Also
+    --------
+    mean_average_precision : The mean of these scores.
+
+    Notes
+    -----
+    A ring of t tied rows, r of them relevant, that follows N rows with P relevant ones adds
+
+    .. math:: \\frac{r}{t} \\left[(P + 1 - s (N + 1)) (H_{N+t} - H_N) + s t\\right],
+        \\quad s = \\frac{r - 1}{t - 1}
+
+    to the expected sum of precisions, H being the harmonic numbers. So counts of rows at each distance are
+    all that is needed, and no ranking is ever sorted. Where ``k`` cuts a ring, the number of relevant rows
+    retrieved from it is hypergeometric, and the expectation runs over that number.
+
+    References
+    ----------
+    .. [1] F. McSherry and M. Najork, "Computing information retrieval performance measures efficiently in the
+       presence of tied scores", ECIR 2008.
+
+    Examples
+    --------
+    >>> from sklearn_hash.metrics import average_precision_scores
+    >>> codes = [[0, 0, 0], [0, 0, 1], [1, 1, 1], [0, 1, 1]]
+    >>> average_precision_scores(codes, ["cat", "cat", "dog", "dog"])
+    array([1. , 0.75, 1. , 0.75])
+    """
+    retrieval = check_retrieval(query_codes, y_query, database_codes, y_database, packed, n_bits)
+    if ties == "index":
+        return _index_order_scores(retrieval, k, zero_division, n_jobs)
+    return score_queries(retrieval, partial(expected_average_precision, k=k, zero_division=zero_division), n_jobs)
+
+
+def mean_average_precision(
+    query_codes,
+    y_query,
+    database_codes=None,
+    y_database=None,
+    *,
+    k=None,
+    ties="expected",
+    zero_division=0.0,
+    packed=False,
+    n_bits=None,
+    n_jobs=None,
+):
+    """Mean over the queries of the average precision of a ranking by Hamming distance.
+
+    A database row is relevant to a query where the two share a label. With ``R`` relevant rows among the
+    first ``k`` of the ranking, the average precision of a query is the mean, over these ``R`` rows, of the
+    share of relevant rows down to each. Without ``k`` the whole database counts.
+
+    Parameters
+    ----------
+    query_codes : array-like of shape (n_queries, n_bits)
+        Codes of any form that :mod:`sklearn_hash.codes` reads, or packed bytes with ``packed=True``.
+    y_query : array-like of shape (n_queries,) or {array-like, sparse matrix} of shape (n_queries, n_labels)
+        Class labels of any kind, or a multi-label indicator of 0 and 1. A row of zeros is relevant to
+        nothing.
+    database_codes : array-like of shape (n_database, n_bits), default=None
+        The ranked codes. When left out, each query ranks all the other queries (leave-one-out).
+    y_database : array-like or sparse matrix with n_database rows, default=None
+        Labels of the database, in the form of ``y_query``.
+    k : int, default=None
+        How many rows are retrieved: mAP@k. The divisor is the number of relevant rows among them, as in the
+        papers on hashing, not the number in the database.
+    ties : {"expected", "index"}, default="expected"
+        The exact expectation over the orders of tied rows, or the order of rows in the database, as a
+        stable argsort of distances has it. The latter can move by whole points when the database is
+        shuffled.
+    zero_division : float between 0 and 1, or np.nan, default=0.0
+        The score of a query to which no row of the database is relevant; NaN leaves such queries out of the
+        mean. Where relevant rows exist and none is among the first ``k``, the score is 0.
+    packed : bool, default=False
+        Whether the codes are packed bytes.
+    n_bits : int, default=None
+        Length of the codes; needed for packed codes when it is not a multiple of 8.
+    n_jobs : int, default=None
+        Number of threads, in joblib's sense.
+
+    Returns
+    -------
+    score : float
+        NaN when no query has a score.
+
+    Raises
+    ------
+    ValueError
+        If codes or labels are malformed, or do not fit each other.
+
+    See Also
+    --------
+    average_precision_scores : The score of every query, and how ties are treated.
+
+    References
+    ----------
+    .. [1] F. McSherry and M. Najork, "Computing information retrieval performance measures efficiently in the
+       presence of tied scores", ECIR 2008.
+
+    Examples
+    --------
+    >>> from sklearn_hash.metrics import mean_average_precision
+    >>> database, labels = [[0, 0, 1], [1, 1, 1], [0, 1, 0]], ["cat", "dog", "dog"]
+    >>> mean_average_precision([[0, 0, 0], [1, 1, 0]], ["cat", "dog"], database, labels)
+    0.875
+    >>> mean_average_precision([[0, 0, 0], [1, 1, 0]], ["cat", "dog"], database, labels, ties="index")
+    1.0
+    """
+    scores = average_precision_scores(
+        query_codes,
+        y_query,
+        database_codes,
+        y_database,
+        k=k,
+        ties=ties,
+        zero_division=zero_division,
+        packed=packed,
+        n_bits=n_bits,
+        n_jobs=n_jobs,
+    )
+    return mean_of_defined(scores)
+
+
+def _index_order_scores(retrieval, k, zero_division, n_jobs):
+    """Scores under the order of rows, one label (set) at a time: its queries find the same rows relevant."""
+    from sklearn_hash._hamming._index_order import index_order_precision  # loads numba
+
+    database, n_bits = retrieval.database_codes, retrieval.n_bits
+    limit = database.shape[1] if k is None else k
+    scores = np.empty(retrieval.query_codes.shape[1])
+    label_sets, group = np.unique(retrieval.query_labels.words, axis=1, return_inverse=True)
+    for label in range(label_sets.shape[1]):
+        rows = np.flatnonzero(group == label)
+        queries, relevant = (
+            retrieval.query_codes[:, rows],
+            retrieval.database_labels.relevant_to(label_sets[:, label]),
+        )
+        n_relevant, excluded = relevant.sum(), np.full(len(rows), -1)
+        if retrieval.leave_one_out:
+            n_relevant, excluded = n_relevant - relevant[rows], rows
+        found = index_order_precision(queries, database, relevant, n_bits, limit, excluded, n_jobs)
+        scores[rows] = np.where(n_relevant > 0, found, zero_division)
+    return scores

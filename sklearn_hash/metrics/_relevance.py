@@ -1,0 +1,101 @@
+"""Which database rows are relevant to which queries: those that share a label."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils import check_array, column_or_1d
+
+from sklearn_hash._hamming._distinct import as_words
+
+__all__ = ["Labels", "check_labels"]
+
+_ROWS_A_BLOCK = 1 << 16  # rows of a sparse indicator made dense at once
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Labels as columns of words: the number of one class, or a label set as a bit mask."""
+
+    words: np.ndarray
+    multilabel: bool
+
+    def any_label(self):
+        """Whether each row has a label, and so is relevant to itself."""
+        return self.words.any(axis=0) if self.multilabel else np.ones(self.words.shape[1], dtype=bool)
+
+    def relevant_to(self, label):
+        """Which rows share a label with one column of words."""
+        if self.multilabel:
+            return (self.words & label[:, None]).any(axis=0)
+        return self.words[0] == label[0]
+
+
+def check_labels(query, y_query, database=None, y_database=None):
+    """Check labels against the codes they belong to and against each other, and read all in one encoding.
+
+    Without a database the labels of the queries stand for both.
+    """
+    y_query = _check_y(y_query, len(query), "query")
+    if database is None:
+        (labels,) = _encode(y_query)
+        return labels, labels
+    y_database = _check_y(y_database, len(database), "database")
+    if _kind(y_query) != _kind(y_database):
+        raise ValueError(
+            f"y_query and y_database must hold labels of one kind; got {_kind(y_query)} and {_kind(y_database)}."
+        )
+    query_labels, database_labels = _encode(y_query, y_database)
+    return query_labels, database_labels
+
+
+def _check_y(y, n_codes, side):
+    """Class labels as one column, or an indicator of 0 and 1; as many rows as there are codes."""
+    name = f"y_{side}"
+    if y is None:
+        raise ValueError(f"{name} must be given with {side}_codes; got None.")
+    y = check_array(y, accept_sparse="csr", dtype=None, ensure_2d=False, ensure_min_samples=0, input_name=name)
+    if y.shape[0] != n_codes:
+        raise ValueError(f"{name} must have {n_codes} rows, one for each of {side}_codes; got {y.shape[0]}.")
+    if sparse.issparse(y) or (y.ndim == 2 and y.shape[1] > 1):
+        return _check_indicator(y, name)
+    y = column_or_1d(y, warn=True)
+    if y.dtype.kind == "f" and (y != np.floor(y)).any():
+        raise ValueError(f"{name} must hold class labels or an indicator; got continuous values.")
+    return y
+
+
+def _check_indicator(y, name):
+    values = y.data if sparse.issparse(y) else y
+    if values.dtype.kind not in "biuf" or not ((values == 0) | (values == 1)).all():
+        raise ValueError(f"{name} has {y.shape[1]} columns, so it must be an indicator of 0 and 1.")
+    return y
+
+
+def _kind(y):
+    """What a label array holds, in words; arrays of different kinds cannot be compared."""
+    if y.ndim == 2:
+        return f"an indicator of {y.shape[1]} labels"
+    return "numbers" if y.dtype.kind in "biuf" else "names"
+
+
+def _encode(*ys):
+    """Labels of every array, equal where the given labels are."""
+    if ys[0].ndim == 2:
+        return [Labels(_mask_words(y), multilabel=True) for y in ys]
+    try:
+        _, numbers = np.unique(np.concatenate(ys), return_inverse=True)
+    except TypeError as error:
+        raise ValueError(f"Class labels must be of one type that sorts: {error}.") from error
+    ends = np.cumsum([len(y) for y in ys])[:-1]
+    return [Labels(part.astype(np.uint64)[None], multilabel=False) for part in np.split(numbers, ends)]
+
+
+def _mask_words(indicator):
+    """Each row of an indicator as a column of masks, 64 labels a word."""
+    blocks = []
+    for start in range(0, max(indicator.shape[0], 1), _ROWS_A_BLOCK):
+        block = indicator[start : start + _ROWS_A_BLOCK]
+        dense = block.toarray() if sparse.issparse(block) else block
+        blocks.append(as_words(np.packbits(dense != 0, axis=1)))
+    return np.concatenate(blocks, axis=1)

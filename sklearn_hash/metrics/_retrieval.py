@@ -1,0 +1,48 @@
+"""A retrieval evaluation: codes and labels of queries and database, checked."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sklearn_hash._hamming._distinct import as_words
+from sklearn_hash._validation import check_codes
+from sklearn_hash.metrics._relevance import Labels, check_labels
+
+__all__ = ["Retrieval", "check_retrieval", "mean_of_defined"]
+
+
+@dataclass(frozen=True)
+class Retrieval:
+    """Codes and labels of queries and database as columns of words.
+
+    Leave-one-out means that the database is the query set, of which each query finds all but itself.
+    """
+
+    query_codes: np.ndarray
+    query_labels: Labels
+    database_codes: np.ndarray
+    database_labels: Labels
+    n_bits: int
+    leave_one_out: bool
+
+
+def check_retrieval(query_codes, y_query, database_codes, y_database, packed, n_bits):
+    """Check the arrays that describe an evaluation, against each other too."""
+    query, n_bits = check_codes(query_codes, packed=packed, n_bits=n_bits, name="query_codes")
+    if len(query) == 0:
+        raise ValueError("query_codes must hold at least one code; got none.")
+    if database_codes is None:
+        if y_database is not None:
+            raise ValueError("database_codes must be given with y_database; got None.")
+        words = as_words(query)
+        labels, _ = check_labels(query, y_query)
+        return Retrieval(words, labels, words, labels, n_bits, leave_one_out=True)
+    database, _ = check_codes(database_codes, packed=packed, n_bits=n_bits, name="database_codes")
+    query_labels, labels = check_labels(query, y_query, database, y_database)
+    return Retrieval(as_words(query), query_labels, as_words(database), labels, n_bits, leave_one_out=False)
+
+
+def mean_of_defined(scores):
+    """Mean over the scores that are numbers; NaN when none is."""
+    defined = scores[~np.isnan(scores)]
+    return float(defined.mean()) if len(defined) else float("nan")
