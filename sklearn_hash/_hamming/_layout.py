@@ -1,0 +1,157 @@
+"""How codes lie in memory while they are scanned.
+
+Stored codes are packed rows of bytes and stay where they are, in memory or in a memory map. A scan brings them
+block by block into a scratch that fits the first-level cache, in groups of 64 codes: vectors of 64 bytes hold one
+word of as many consecutive codes, and word w of a group's vector j lies at ``j * words + w``. A word is the
+narrowest of 8, 16, 32 and 64 bits that holds a code; longer codes take several words of 64 bits.
+"""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+from numba import njit
+
+from sklearn_hash._hamming import _simd
+from sklearn_hash._hamming._simd import (
+    CHUNK,
+    gather_quads,
+    gather_words,
+    load_word,
+    split_words,
+    store_word,
+    word_bytes,
+)
+
+__all__ = ["block_codes", "code_shape", "fill_block", "new_scratch", "query_words", "word_layout"]
+
+_BLOCK_BYTES = 1 << 15
+_LINE = 64
+_UNROLLED_WORDS = 2
+
+
+def word_layout(n_bytes: int) -> tuple[type[np.unsignedinteger], int]:
+    """The word type and the number of words of a code of ``n_bytes``."""
+    for word in (np.uint8, np.uint16, np.uint32):
+        if n_bytes <= word(0).itemsize:
+            return word, 1
+    return np.uint64, -(-n_bytes // 8)
+
+
+def code_shape(n_bytes: int) -> np.unsignedinteger | tuple[np.unsignedinteger, ...]:
+    """What the vector intrinsics take as the shape of a code: a value whose type chooses their machine code.
+
+    The type of a code of one or two words tells how many; longer ones share a loop over words.
+    """
+    word, words = word_layout(n_bytes)
+    return (word(0),) * words if words <= _UNROLLED_WORDS else word(0)
+
+
+def query_words(packed: np.ndarray) -> np.ndarray:
+    """Packed codes as an (m, words) array of words, filled up with zeros."""
+    word, words = word_layout(packed.shape[1])
+    padded = np.zeros((len(packed), words * word(0).itemsize), np.uint8)
+    padded[:, : packed.shape[1]] = packed
+    return padded.view(word)
+
+
+def block_codes(n_bytes: int) -> int:
+    """How many codes of ``n_bytes`` a block holds: a multiple of a chunk that fits the first-level cache."""
+    word, words = word_layout(n_bytes)
+    return max(1, _BLOCK_BYTES // (words * word(0).itemsize) // CHUNK) * CHUNK
+
+
+def _sources_digest() -> str:
+    sources = [Path(file).read_bytes() for file in (_simd.__file__, __file__)]
+    return hashlib.sha256(b"".join(sources)).hexdigest()[:16]
+
+
+# Numba's cache looks for changes in a kernel's own file only, but keys on the types of arguments: a scratch whose
+# one field is named after the sources below the kernels has stale ones compiled again.
+_SCRATCH_TYPE = np.dtype([(f"sources_{_sources_digest()}", np.uint8)])
+
+
+def new_scratch(n_bytes: int) -> np.ndarray:
+    """Bytes for one block, aligned to a cache line."""
+    word, words = word_layout(n_bytes)
+    size = block_codes(n_bytes) * words * word(0).itemsize
+    room = np.empty(size + _LINE, np.uint8)
+    start = -room.ctypes.data % _LINE
+    return room[start : start + size].view(_SCRATCH_TYPE)
+
+
+@njit
+def fill_block(packed, n_bytes, rows, start, count, words, block, lane, shape):
+    """Bring ``count`` codes into a block, fill up a whole chunk with zeros, and return the number of chunks.
+
+    The codes are those of ``rows[start : start + count]``, or of these rows themselves where ``rows`` is empty;
+    ``packed`` is flat, ``rows`` ascend, ``block`` is an address and ``lane`` any word.
+    """
+    size = word_bytes(lane)
+    lanes = _LINE // size
+    n_chunks = (count + CHUNK - 1) // CHUNK
+    if rows.size == 0 and n_bytes == words * size and words <= _UNROLLED_WORDS:
+        whole = count // lanes * lanes
+        source = packed.ctypes.data + start * n_bytes
+        for offset in range(0, whole * n_bytes, lanes * n_bytes):
+            split_words(block + offset, source + offset, shape)
+    elif rows.size == 0:
+        whole = _gather_block(packed, n_bytes, start, count, words, block, lane)
+    else:
+        whole = _gather_rows(packed, n_bytes, rows, start, count, words, block, lane)
+    for index in range(whole, n_chunks * CHUNK):
+        target = block + index // lanes * words * _LINE + index % lanes * size
+        for word in range(words):
+            store_word(target + word * _LINE, type(lane)(0))
+        if index < count:
+            row = rows[start + index] if rows.size else start + index
+            for byte in range(n_bytes):
+                store_word(target + byte // size * _LINE + byte % size, packed[row * n_bytes + byte])
+    return n_chunks
+
+
+@njit
+def _last_word_mask(n_bytes, words, lane):
+    """Cuts off the bytes that a row's last word takes from the row after it."""
+    return type(lane)(type(lane)(-1) >> type(lane)(8 * (words * word_bytes(lane) - n_bytes)))
+
+
+@njit
+def _gather_block(packed, n_bytes, start, count, words, block, lane):
+    """Bring consecutive codes in; return how many could be, without reading past the end of the codes."""
+    size = word_bytes(lane)
+    lanes = _LINE // size
+    mask = _last_word_mask(n_bytes, words, lane)
+    safe = min(count, (packed.size - words * size) // n_bytes + 1 - start)
+    whole = max(safe, 0) // lanes * lanes
+    for first in range(0, whole, lanes):
+        source = packed.ctypes.data + (start + first) * n_bytes
+        target = block + first * words * size
+        for word in range(0, words - 3, 4):
+            cut = mask if word == words - 4 else type(lane)(-1)
+            gather_quads(target + word * _LINE, source + word * size, n_bytes, cut)
+        for word in range(words // 4 * 4, words):
+            cut = mask if word == words - 1 else type(lane)(-1)
+            gather_words(target + word * _LINE, source + word * size, n_bytes, cut)
+    return whole
+
+
+@njit
+def _gather_rows(packed, n_bytes, rows, start, count, words, block, lane):
+    """Bring chosen codes in; return how many could be, without reading past the end of the codes."""
+    size = word_bytes(lane)
+    lanes = _LINE // size
+    mask = _last_word_mask(n_bytes, words, lane)
+    whole = count
+    while whole > 0 and rows[start + whole - 1] * n_bytes + words * size > packed.size:
+        whole -= 1
+    for first in range(0, whole, lanes):
+        target = block + first * words * size
+        for index in range(start + first, start + min(first + lanes, whole)):
+            source = packed.ctypes.data + rows[index] * n_bytes
+            for word in range(words - 1):
+                store_word(target + word * _LINE, load_word(source + word * size, lane))
+            last = load_word(source + (words - 1) * size, lane) & mask
+            store_word(target + (words - 1) * _LINE, type(lane)(last))
+            target += size
+    return whole

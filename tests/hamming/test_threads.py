@@ -1,0 +1,64 @@
+"""Threads follow n_jobs, keep the order of tasks and hide no error."""
+
+import threading
+
+import joblib
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sklearn_hash._hamming._threads import effective_threads, even_ranges, map_threads
+
+
+def test_none_is_one_thread_outside_a_joblib_context():
+    assert effective_threads(None) == 1
+    with joblib.parallel_config(backend="threading", n_jobs=3):
+        assert effective_threads(None) == 3
+    assert effective_threads(2) == 2
+    assert effective_threads(-1) == joblib.cpu_count()
+
+
+def test_zero_jobs_are_refused():
+    with pytest.raises(ValueError, match="n_jobs == 0"):
+        effective_threads(0)
+
+
+@pytest.mark.parametrize("n_threads", [1, 2, 5])
+def test_results_keep_the_order_of_tasks(n_threads):
+    assert map_threads(lambda task: task**2, range(20), n_threads) == [task**2 for task in range(20)]
+
+
+def test_tasks_run_at_the_same_time():
+    barrier = threading.Barrier(2, timeout=30)
+    map_threads(lambda task: barrier.wait(), range(2), 2)
+
+
+def test_one_thread_is_the_callers():
+    assert map_threads(lambda task: threading.get_ident(), range(3), 1) == [threading.get_ident()] * 3
+
+
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_an_error_reaches_the_caller(n_threads):
+    with pytest.raises(ZeroDivisionError):
+        map_threads(lambda task: 1 // task, [1, 0, 2], n_threads)
+
+
+@given(
+    n=st.integers(0, 1000),
+    largest=st.integers(1, 300),
+    at_least=st.integers(0, 20),
+    multiple=st.sampled_from([1, 2, 64]),
+)
+def test_even_ranges_cover_everything_once(n, largest, at_least, multiple):
+    ranges = even_ranges(n, largest, at_least=at_least, multiple=multiple)
+    assert [row for start, stop in ranges for row in range(start, stop)] == list(range(n))
+    sizes = [stop - start for start, stop in ranges]
+    assert all(size <= -(-largest // multiple) * multiple for size in sizes)
+    assert all(size % multiple == 0 for size in sizes[:-1])
+    assert len(set(sizes[:-1])) <= 1
+
+
+def test_even_ranges_are_as_few_as_allowed():
+    assert even_ranges(100, 64) == [(0, 50), (50, 100)]
+    assert even_ranges(100, 64, at_least=3) == [(0, 34), (34, 68), (68, 100)]
+    assert even_ranges(0, 64, at_least=3) == []
