@@ -75,7 +75,7 @@ class Sizes:
     slow_queries: int = 10
 
 
-QUICK = Sizes(50_000, 100_000, 64, 32, 2, 100, 3)
+QUICK = Sizes(million=50_000, ten_millions=100_000, queries=64, few_queries=32, rounds=2, slow_queries=3)
 
 
 # Codes
@@ -117,13 +117,17 @@ def split(codes, n_queries):
 
 
 def alternate(contestants, rounds):
-    """Seconds of every contestant in every round, and what each returned; the first round only warms up."""
-    seconds = {name: [] for name in contestants}
+    """Seconds of every contestant in every round, and what each returned; the first round only warms up.
+
+    Each round starts with another contestant, since some find the cache filled by the one before.
+    """
+    names = list(contestants)
+    seconds = {name: [] for name in names}
     results = {}
     for turn in range(rounds + 1):
-        for name, contestant in contestants.items():
+        for name in names[turn % len(names) :] + names[: turn % len(names)]:
             start = time.perf_counter()
-            results[name] = contestant()
+            results[name] = contestants[name]()
             if turn:
                 seconds[name].append(time.perf_counter() - start)
     return seconds, results
@@ -222,7 +226,7 @@ def auto_rows(sizes):
         queries, database = split(codes, sizes.few_queries)
         searches = {name: fitted(database, n_neighbors=10, algorithm=name) for name in ("auto", "flat", "pruned")}
         contestants = {name: partial(search.kneighbors, queries) for name, search in searches.items()}
-        seconds, results = alternate(contestants, sizes.rounds)
+        seconds, results = alternate(contestants, 3 * sizes.rounds)
         equal = same(results["auto"], results["flat"]) and same(results["auto"], results["pruned"])
         ratio = speed_up(seconds, "auto", ("flat", "pruned"))
         note = f"took {searches['auto'].algorithm_}"

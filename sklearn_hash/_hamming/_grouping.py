@@ -1,0 +1,302 @@
+"""Codes grouped for pruned search: equal codes once, near codes together, every group in rings around its leader.
+
+Slots are places for distinct codes. A group starts at a block of 64 slots and fills it up with spare slots, which
+hold no row. The layout of a block is the one of :mod:`._simd`.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from sklearn_hash._hamming._layout import code_shape
+from sklearn_hash._hamming._simd import GROUP as BLOCK
+from sklearn_hash._hamming._simd import below_mask, code_distance, lowest_bit, population
+
+__all__ = ["BLOCK", "LANE", "Rings", "build_rings", "keep_rows", "nearest_leader", "words_of"]
+
+_N_FREQUENT = 20_000  # distinct codes, most frequent first, that may become leaders
+_MOST_LEADERS = 2048
+_LEADER_RADIUS = 0.2  # of n_bits: half the distance of unrelated codes is 0.5, so that groups stay apart
+_LANES = 8  # words in a vector
+LANE = np.uint64(0)  # any value of the word type
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+
+
+class Rings(NamedTuple):
+    """Every distinct code in a slot, ordered by (group, ring); a ring holds the codes at one distance to the leader."""
+
+    shape: np.unsignedinteger | tuple  # see _layout.code_shape
+    n_rows: int
+    n_words: int
+    n_positions: int  # no distance is larger
+    codes: np.ndarray  # words of the slots, block by block
+    starts: np.ndarray  # slot s holds rows[starts[s]:starts[s + 1]], in increasing order
+    rows: np.ndarray
+    inner: np.ndarray  # least and largest ring of a block
+    outer: np.ndarray
+    leaders: np.ndarray  # words of the leaders, block by block
+    group_starts: np.ndarray  # group g holds the blocks from group_starts[g] to group_starts[g + 1]
+    reach: np.ndarray  # largest ring of a group
+    farthest_reach: int
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all arrays."""
+        return sum(part.nbytes for part in self if isinstance(part, np.ndarray))
+
+
+def words_of(packed: np.ndarray) -> np.ndarray:
+    """Packed codes as an own (n, n_words) array of 64-bit words, filled up with zeros.
+
+    Always a copy: Numba would compile everything anew for an array that is read-only or not aligned. Codes shorter than
+    a word are few once equal ones are merged: narrower words would only be more to compile.
+    """
+    n, n_bytes = packed.shape
+    padded = np.zeros((n, -(-n_bytes // 8) * 8), np.uint8)
+    padded[:, :n_bytes] = packed
+    return padded.view(np.uint64)
+
+
+def build_rings(words: np.ndarray, n_bits: int) -> Rings:
+    """Group a matrix of at least one code, (n, n_words) unsigned words."""
+    n, n_words = words.shape
+    code_of_row, firsts, sizes = _merge_equal(words, np.empty(n, _smallest_type(n)))
+    shape = code_shape(8 * n_words)
+    frequent = firsts[_most_frequent(sizes)]
+    most = min(_MOST_LEADERS, len(firsts) // BLOCK + 1)
+    leaders = _pick_leaders(words, frequent, int(_LEADER_RADIUS * n_bits), most)
+    leader_codes = _empty_blocks(len(leaders), n_words)
+    for slot, row in enumerate(leaders):
+        _put_code(leader_codes, slot, words, row)
+    groups, rings = _assign(words, firsts, leader_codes, len(leaders), shape)
+    slots, group_starts = _place(groups, rings, len(leaders), n_bits)
+    n_slots = BLOCK * int(group_starts[-1])
+    codes = _empty_blocks(n_slots, n_words)
+    _fill_spare(codes, leader_codes, group_starts, n_words)
+    inner, outer = _fill_codes(codes, words, firsts, slots, rings, group_starts)
+    starts, rows = _fill_rows(code_of_row, sizes, slots, n_slots)
+    reach = np.array([outer[group_starts[g] : group_starts[g + 1]].max() for g in range(len(leaders))])
+    return Rings(
+        shape=shape,
+        n_rows=n,
+        n_words=n_words,
+        n_positions=64 * n_words,
+        codes=codes,
+        starts=starts,
+        rows=rows,
+        inner=inner,
+        outer=outer,
+        leaders=leader_codes,
+        group_starts=group_starts,
+        reach=reach,
+        farthest_reach=int(reach.max()),
+    )
+
+
+def keep_rows(rings: Rings, where: np.ndarray) -> Rings:
+    """The same slots with only the rows where the mask is True."""
+    starts, rows = _filter_rows(rings.starts, rings.rows, np.array(where, bool))
+    return rings._replace(starts=starts, rows=rows)
+
+
+def _smallest_type(n):
+    return np.uint32 if n < 2**32 - 1 else np.uint64
+
+
+def _most_frequent(sizes):
+    """Indices of the most frequent codes, the first to occur first on ties."""
+    chosen = np.arange(len(sizes))
+    if len(sizes) > _N_FREQUENT:
+        chosen = np.sort(np.argpartition(sizes, -_N_FREQUENT)[-_N_FREQUENT:])
+    return chosen[np.argsort(-sizes[chosen].astype(np.int64), kind="stable")]
+
+
+def _empty_blocks(n_codes, n_words):
+    """Room for codes in whole blocks, aligned to cache lines."""
+    size = -(-n_codes // BLOCK) * BLOCK * n_words
+    room = np.zeros(size + 8, np.uint64)
+    offset = -room.ctypes.data % 64 // 8
+    return room[offset : offset + size]
+
+
+@njit(cache=True, nogil=True)
+def _merge_equal(words, code_of_row):
+    """Number the distinct codes by first occurrence: the number of each row, first row and size of each code."""
+    n = len(words)
+    size = 64
+    while 3 * size < 4 * n:
+        size *= 2
+    table = np.zeros(size, code_of_row.dtype)  # a code's number plus one; 0 is a free place
+    firsts, sizes = np.empty_like(code_of_row), np.zeros_like(code_of_row)
+    n_codes = 0
+    for row in range(n):
+        place = _hash(words, row) & np.uint64(size - 1)
+        while table[place] != 0 and not _equal(words, firsts[table[place] - 1], row):
+            place = (place + np.uint64(1)) & np.uint64(size - 1)
+        if table[place] == 0:
+            firsts[n_codes] = row
+            n_codes += 1
+            table[place] = n_codes
+        code_of_row[row] = table[place] - 1
+        sizes[code_of_row[row]] += 1
+    return code_of_row, firsts[:n_codes].copy(), sizes[:n_codes].copy()
+
+
+@njit(cache=True, nogil=True)
+def _hash(words, row):
+    mixed = np.uint64(0)
+    for word in range(words.shape[1]):
+        mixed = (mixed ^ words[row, word]) * _GOLDEN
+        mixed ^= mixed >> np.uint64(32)
+    return mixed
+
+
+@njit(cache=True, nogil=True)
+def _equal(words, first, second):
+    for word in range(words.shape[1]):  # noqa: SIM110 (a plain loop is what compiles well)
+        if words[first, word] != words[second, word]:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _row_distance(words, first, second):
+    distance = 0
+    for word in range(words.shape[1]):
+        distance += population(words[first, word] ^ words[second, word])
+    return distance
+
+
+@njit(cache=True, nogil=True)
+def _pick_leaders(words, candidates, radius, most):
+    """Rows that lead: each candidate farther than the radius from all leaders before it."""
+    leaders = np.empty(most, candidates.dtype)
+    n_leaders = 0
+    for row in candidates:
+        if n_leaders == most:
+            break
+        led = False
+        for other in leaders[:n_leaders]:
+            if _row_distance(words, other, row) <= radius:
+                led = True
+                break
+        if not led:
+            leaders[n_leaders] = row
+            n_leaders += 1
+    return leaders[:n_leaders].copy()
+
+
+@njit(cache=True, nogil=True)
+def _word_place(slot, word, n_words):
+    """Where one word of a slot stands in its array of blocks."""
+    return (slot // _LANES * n_words + word) * _LANES + slot % _LANES
+
+
+@njit(cache=True, nogil=True)
+def _put_code(codes, slot, words, row):
+    for word in range(words.shape[1]):
+        codes[_word_place(slot, word, words.shape[1])] = words[row, word]
+
+
+@njit(cache=True, nogil=True)
+def nearest_leader(leaders, n_leaders, query, n_words, shape):
+    """The leader nearest to the code at an address and its distance; the first one on ties."""
+    address, stride = np.int64(leaders.ctypes.data), BLOCK * n_words * 8
+    nearest, distance = 0, code_distance(address, 0, query, n_words, LANE)
+    for block in range((n_leaders + BLOCK - 1) // BLOCK):
+        mask = below_mask(address + block * stride, query, n_words, distance, shape)
+        while mask != 0:
+            place = lowest_bit(mask)
+            mask &= mask - np.uint64(1)
+            nearer = code_distance(address + block * stride, place, query, n_words, LANE)
+            if nearer < distance and block * BLOCK + place < n_leaders:
+                nearest, distance = block * BLOCK + place, nearer
+    return nearest, distance
+
+
+@njit(cache=True, nogil=True)
+def _assign(words, firsts, leaders, n_leaders, shape):
+    """Group and ring of every distinct code."""
+    groups, rings = np.empty(len(firsts), np.uint16), np.empty(len(firsts), np.uint16)
+    address, row_bytes = np.int64(words.ctypes.data), words.shape[1] * 8
+    for code in range(len(firsts)):
+        query = address + np.int64(firsts[code]) * row_bytes
+        groups[code], rings[code] = nearest_leader(leaders, n_leaders, query, words.shape[1], shape)
+    return groups, rings
+
+
+@njit(cache=True, nogil=True)
+def _place(groups, rings, n_groups, n_bits):
+    """Slot of every code, and the first block of every group, by a counting sort on (group, ring)."""
+    next_slot = np.zeros((n_groups, n_bits + 1), np.int64)
+    for code in range(len(groups)):
+        next_slot[groups[code], rings[code]] += 1
+    group_starts = np.zeros(n_groups + 1, np.int64)
+    for group in range(n_groups):
+        slot = group_starts[group] * BLOCK
+        for ring in range(n_bits + 1):
+            size = next_slot[group, ring]
+            next_slot[group, ring] = slot
+            slot += size
+        group_starts[group + 1] = (slot + BLOCK - 1) // BLOCK
+    slots = np.empty(len(groups), np.int64)
+    for code in range(len(groups)):
+        slots[code] = next_slot[groups[code], rings[code]]
+        next_slot[groups[code], rings[code]] += 1
+    return slots, group_starts
+
+
+@njit(cache=True, nogil=True)
+def _fill_spare(codes, leaders, group_starts, n_words):
+    """Put the opposite of its leader into the last block of every group: spare slots are then seldom hits."""
+    for group in range(len(group_starts) - 1):
+        end = group_starts[group + 1] * BLOCK
+        for slot in range(end - BLOCK, end):
+            for word in range(n_words):
+                opposite = ~leaders[_word_place(group, word, n_words)]
+                codes[_word_place(slot, word, n_words)] = opposite
+
+
+@njit(cache=True, nogil=True)
+def _fill_codes(codes, words, firsts, slots, rings, group_starts):
+    """Put every code into its slot; returns the least and largest ring of every block."""
+    n_blocks = group_starts[-1]
+    inner, outer = np.full(n_blocks, 65535, np.uint16), np.zeros(n_blocks, np.uint16)
+    for code in range(len(firsts)):
+        _put_code(codes, slots[code], words, firsts[code])
+        block = slots[code] // BLOCK
+        inner[block] = min(inner[block], rings[code])
+        outer[block] = max(outer[block], rings[code])
+    return inner, outer
+
+
+@njit(cache=True, nogil=True)
+def _fill_rows(code_of_row, sizes, slots, n_slots):
+    """Rows of every slot in increasing order, as starts and one list."""
+    starts = np.zeros(n_slots + 1, code_of_row.dtype)
+    for code in range(len(sizes)):
+        starts[slots[code] + 1] = sizes[code]
+    for slot in range(n_slots):
+        starts[slot + 1] += starts[slot]
+    ends = np.empty_like(sizes)
+    for code in range(len(sizes)):
+        ends[code] = starts[slots[code]]
+    rows = np.empty_like(code_of_row)
+    for row in range(len(code_of_row)):
+        code = code_of_row[row]
+        rows[ends[code]] = row
+        ends[code] += 1
+    return starts, rows
+
+
+@njit(cache=True, nogil=True)
+def _filter_rows(starts, rows, where):
+    kept_starts, kept = np.zeros_like(starts), np.empty_like(rows)
+    size = 0
+    for slot in range(len(starts) - 1):
+        for place in range(starts[slot], starts[slot + 1]):
+            kept[size] = rows[place]
+            size += where[rows[place]]
+        kept_starts[slot + 1] = size
+    return kept_starts, kept[:size]

@@ -1,0 +1,64 @@
+"""What indexes that are built from all rows share: rows come in parts, and what is built from them is built late."""
+
+import threading
+from abc import ABC, abstractmethod
+
+import numpy as np
+
+__all__ = ["GrowingIndex"]
+
+
+class GrowingIndex(ABC):
+    """Packed codes that grow, and one structure built from them when it is next asked for.
+
+    Parameters
+    ----------
+    packed : ndarray of shape (n, n_bytes), uint8
+        Not copied.
+    n_bits : int
+
+    Notes
+    -----
+    What is built is never changed, only replaced: searches may run in many threads at once.
+    """
+
+    def __init__(self, packed, n_bits):
+        self.n_bits = n_bits
+        self._packed = packed
+        self._appended = []
+        self._built = None
+        self._lock = threading.RLock()
+
+    def __reduce__(self):
+        return type(self), (self.packed, self.n_bits)
+
+    @property
+    def packed(self) -> np.ndarray:
+        """All rows as they came, (n, n_bytes) uint8."""
+        with self._lock:
+            if self._appended:
+                self._packed = np.concatenate([self._packed, *self._appended])
+                self._appended = []
+            return self._packed
+
+    @property
+    def n(self) -> int:
+        """Number of rows."""
+        with self._lock:
+            return len(self._packed) + sum(map(len, self._appended))
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held by now, the packed codes included."""
+        with self._lock:
+            return self.packed.nbytes + (0 if self._built is None else self._built.nbytes)
+
+    def append(self, packed: np.ndarray) -> None:
+        """Add rows behind the last one."""
+        with self._lock:
+            self._appended.append(packed)
+            self._built = None
+
+    @abstractmethod
+    def radius(self, queries, radius, *, where=None, n_jobs=None):
+        """The rows at most ``radius`` from every query, each query's ordered by (distance, row)."""

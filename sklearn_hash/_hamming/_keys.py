@@ -1,0 +1,105 @@
+"""Search results as keys, a distance above the bits of a row, so that their order is the order of results."""
+
+import numpy as np
+from numba import njit
+
+__all__ = ["bit_length", "keep_smallest", "room_for", "sort_keys", "split_keys"]
+
+_FEW = 48  # up to here an insertion sort is faster than a radix sort
+_MOST_DIGIT_BITS = 11
+
+
+@njit(cache=True, nogil=True)
+def bit_length(number):
+    """Bits that a number of 0 or more takes."""
+    length = 0
+    while number >> length:
+        length += 1
+    return length
+
+
+@njit(cache=True, nogil=True)
+def sort_keys(keys, spare, n_bits):
+    """Sort uint64 keys of ``n_bits`` bits in place; ``spare`` has room for as many."""
+    if len(keys) <= _FEW:
+        _insertion_sort(keys)
+        return
+    n_passes = (n_bits + _MOST_DIGIT_BITS - 1) // _MOST_DIGIT_BITS
+    digit_bits = (n_bits + n_passes - 1) // n_passes
+    counts = np.empty(1 << digit_bits, np.uint32)
+    source, target = keys, spare[: len(keys)]
+    for turn in range(n_passes):
+        _sort_by_digit(source, target, np.uint64(turn * digit_bits), counts)
+        source, target = target, source
+    if n_passes % 2:
+        keys[:] = source
+
+
+@njit(cache=True, nogil=True)
+def _insertion_sort(keys):
+    for end in range(1, len(keys)):
+        key, place = keys[end], end
+        while place > 0 and keys[place - 1] > key:
+            keys[place] = keys[place - 1]
+            place -= 1
+        keys[place] = key
+
+
+@njit(cache=True, nogil=True)
+def _sort_by_digit(source, target, shift, counts):
+    lowest = np.uint64(len(counts) - 1)
+    counts[:] = 0
+    for key in source:
+        counts[(key >> shift) & lowest] += np.uint32(1)
+    start = np.uint32(0)
+    for digit in range(len(counts)):
+        size = counts[digit]
+        counts[digit] = start
+        start += size
+    for key in source:
+        digit = (key >> shift) & lowest
+        target[counts[digit]] = key
+        counts[digit] += np.uint32(1)
+
+
+@njit(cache=True, nogil=True)
+def keep_smallest(keys, n_kept):
+    """Bring the ``n_kept`` smallest keys to the front, in any order."""
+    low, high = 0, len(keys) - 1
+    while low < high:
+        pivot = keys[(low + high) // 2]
+        left, right = low, high
+        while left <= right:
+            while keys[left] < pivot:
+                left += 1
+            while keys[right] > pivot:
+                right -= 1
+            if left <= right:
+                keys[left], keys[right] = keys[right], keys[left]
+                left += 1
+                right -= 1
+        if n_kept - 1 <= right:
+            high = right
+        elif n_kept - 1 >= left:
+            low = left
+        else:
+            return
+
+
+@njit(cache=True, nogil=True)
+def room_for(keys, n_used, n_more):
+    """The keys, moved to a larger array where ``n_more`` would not fit behind the first ``n_used``."""
+    if n_used + n_more <= len(keys):
+        return keys
+    larger = np.empty(max(n_used + n_more, 2 * len(keys)), np.uint64)
+    larger[:n_used] = keys[:n_used]
+    return larger
+
+
+@njit(cache=True, nogil=True)
+def split_keys(keys, row_bits, distances, rows):
+    """Write the distance, above the row's bits, and the row of every key."""
+    lowest = (np.uint64(1) << np.uint64(row_bits)) - np.uint64(1)
+    for place in range(len(keys)):
+        distances[place] = keys[place] >> np.uint64(row_bits)
+        rows[place] = keys[place] & lowest

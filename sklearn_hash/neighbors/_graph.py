@@ -1,0 +1,131 @@
+"""Neighbours as sparse graphs, and the KNeighborsTransformer contract on top of them."""
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn import get_config
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+__all__ = ["NeighborsGraphMixin"]
+
+
+class NeighborsGraphMixin(ClassNamePrefixFeaturesOutMixin, TransformerMixin):
+    """Graphs from ``_kneighbors`` and ``_radius_neighbors`` of an estimator; columns are its fitted rows."""
+
+    def kneighbors_graph(self, X=None, n_neighbors=None, mode="connectivity"):
+        """Graph of the nearest neighbours.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_queries, n_features), default=None
+            Query codes. When left out, the fitted codes, of which none is its own neighbour.
+        n_neighbors : int, default=None
+            Neighbours per query; the parameter of the estimator when left out.
+        mode : {"connectivity", "distance"}, default="connectivity"
+            What an edge holds: a one, or the number of differing bits.
+
+        Returns
+        -------
+        graph : sparse matrix of shape (n_queries, n_samples_fit)
+            In CSR format, the edges of a row ordered by (distance, row). Column ``j`` is the row ``ids_[j]``.
+            A sparse array if scikit-learn is configured with ``sparse_interface="sparray"``.
+
+        Raises
+        ------
+        ValueError
+            If ``n_neighbors`` is more than there are rows, or ``mode`` is neither of the two.
+
+        Examples
+        --------
+        >>> from sklearn_hash import HammingNeighbors
+        >>> search = HammingNeighbors().fit([[0, 0, 0], [0, 0, 1], [1, 1, 1]])
+        >>> search.kneighbors_graph([[0, 0, 0]], n_neighbors=2, mode="distance").toarray()
+        array([[0, 1, 0]], dtype=int32)
+        """
+        check_is_fitted(self)
+        _check_mode(mode)
+        distances, rows = self._kneighbors(X, n_neighbors)
+        indptr = np.arange(len(rows) + 1) * rows.shape[1]
+        return self._graph(indptr, distances.ravel(), rows.ravel(), mode)
+
+    def radius_neighbors_graph(self, X=None, radius=None, mode="connectivity"):
+        """Graph of the neighbours within a radius.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_queries, n_features), default=None
+            Query codes. When left out, the fitted codes, of which none is its own neighbour.
+        radius : float, default=None
+            The largest distance of a neighbour, inclusive; the parameter of the estimator when left out.
+        mode : {"connectivity", "distance"}, default="connectivity"
+            What an edge holds: a one, or the number of differing bits.
+
+        Returns
+        -------
+        graph : sparse matrix of shape (n_queries, n_samples_fit)
+            As :meth:`kneighbors_graph` returns it.
+
+        Raises
+        ------
+        ValueError
+            If ``radius`` is negative or ``mode`` is neither of the two.
+
+        Examples
+        --------
+        >>> from sklearn_hash import HammingNeighbors
+        >>> search = HammingNeighbors(radius=1).fit([[0, 0, 0], [0, 0, 1], [1, 1, 1]])
+        >>> search.radius_neighbors_graph([[0, 0, 0]]).toarray()
+        array([[1., 1., 0.]])
+        """
+        check_is_fitted(self)
+        _check_mode(mode)
+        indptr, distances, rows = self._radius_neighbors(X, radius)
+        return self._graph(indptr, distances, rows, mode)
+
+    def transform(self, X):
+        """Distance graph of ``n_neighbors + 1`` neighbours.
+
+        The contract of :class:`~sklearn.neighbors.KNeighborsTransformer`: one neighbour more than asked for,
+        since each fitted code finds itself. The graph feeds any estimator with ``metric="precomputed"``.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_queries, n_features)
+            Query codes.
+
+        Returns
+        -------
+        graph : sparse matrix of shape (n_queries, n_samples_fit)
+            As :meth:`kneighbors_graph` returns it with ``mode="distance"``; zero distances are stored.
+
+        Examples
+        --------
+        >>> from sklearn.neighbors import KNeighborsClassifier
+        >>> from sklearn.pipeline import make_pipeline
+        >>> from sklearn_hash import HammingNeighbors
+        >>> vote = make_pipeline(HammingNeighbors(1), KNeighborsClassifier(1, metric="precomputed"))
+        >>> vote.fit([[0, 0, 0], [0, 1, 1]], ["a", "b"]).predict([[0, 0, 1], [1, 1, 1]])
+        array(['a', 'b'], dtype='<U1')
+        """
+        check_is_fitted(self)
+        return self.kneighbors_graph(X, self.n_neighbors + 1, mode="distance")
+
+    def _graph(self, indptr, distances, rows, mode):
+        data = distances if mode == "distance" else np.ones(len(rows))
+        interface = sp.csr_array if get_config()["sparse_interface"] == "sparray" else sp.csr_matrix
+        graph = (data, self._rows.rows_at(rows), indptr)
+        return interface(graph, shape=(len(indptr) - 1, self._rows.n))
+
+    @property
+    def _n_features_out(self):
+        return self._rows.n
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = []  # distances are int32 whatever the codes were
+        return tags
+
+
+def _check_mode(mode):
+    if mode not in ("connectivity", "distance"):
+        raise ValueError(f'mode must be "connectivity" or "distance"; got {mode!r}.')

@@ -1,0 +1,125 @@
+"""The choice of algorithm: packed codes, and the structures that search them."""
+
+from threading import Lock
+from timeit import repeat
+
+import numpy as np
+
+from sklearn_hash import _hamming
+
+__all__ = ["CodeIndex"]
+
+# Building a structure takes as long as scanning for some hundreds of queries: a few queries never pay for it, nor
+# do few rows.
+_MANY_QUERIES = 100
+_MANY_ROWS = 20_000
+_PROBE_QUERIES = 256
+_PROBE_NEIGHBORS = 10
+
+
+class CodeIndex:
+    """Packed codes in a flat index, and what else searches them, built when it is first wanted.
+
+    Only the packed codes are pickled. Searching is safe from many threads at once, appending is not.
+    """
+
+    def __init__(self, packed, n_bits, algorithm):
+        self.algorithm = algorithm
+        self._flat = _hamming.FlatIndex(np.ascontiguousarray(packed), n_bits)
+        self._lock = Lock()
+        self._n_probed = 0
+        self._forget_probe()
+        self._forget_structures()
+
+    def __reduce__(self):
+        return type(self), (self.packed, self._flat.n_bits, self.algorithm)
+
+    def _forget_probe(self):
+        self._clustered = None
+        self._choice = None if self.algorithm == "auto" else self.algorithm
+
+    def _forget_structures(self):
+        self._pruned = self._multi = None
+        self._n_asked = 0
+
+    @property
+    def packed(self):
+        """The codes of every stored row."""
+        return self._flat.packed
+
+    def append(self, packed):
+        """Add rows; the other structures are built again if searches still want them."""
+        self._flat.append(packed)
+        self._forget_structures()
+        if self._flat.n >= 2 * self._n_probed:
+            self._forget_probe()  # it saw less than half of these codes
+
+    @property
+    def choice(self):
+        """The algorithm asked for, or the one that ``auto`` takes for the nearest of many queries."""
+        with self._lock:
+            return self._choose()
+
+    def knn(self, queries, k, *, where=None, n_jobs=None):
+        """Distances and stored rows of the ``k`` nearest, ordered by (distance, row)."""
+        with self._lock:
+            pruned = self._pays(len(queries)) and self._choose() == "pruned"
+            searcher = self._get_pruned() if pruned else self._flat
+        return searcher.knn(queries, k, where=where, n_jobs=n_jobs)
+
+    def radius(self, queries, radius, *, where=None, n_jobs=None):
+        """``indptr``, distances and stored rows of all within ``radius``, ordered by (distance, row)."""
+        if not len(self.packed) or (where is not None and not where.any()):
+            return np.zeros(len(queries) + 1, np.int64), np.empty(0, np.int32), np.empty(0, np.int64)
+        with self._lock:
+            searcher = self._searcher_within(radius) if self._pays(len(queries)) else self._flat
+        return searcher.radius(queries, radius, where=where, n_jobs=n_jobs)
+
+    # What follows is called with the lock held.
+
+    def _pays(self, n_queries):
+        """Whether more than the flat scan is worth building, counting the queries so far."""
+        if self.algorithm == "auto":
+            self._n_asked += n_queries
+            return self._n_asked >= _MANY_QUERIES and self._flat.n >= _MANY_ROWS
+        return self.algorithm != "flat"
+
+    def _searcher_within(self, radius):
+        if self.algorithm == "pruned" or (self.algorithm == "auto" and self._looks_clustered()):
+            return self._get_pruned()
+        multi = self._get_multi()
+        return multi if multi.answers(radius) else self._flat
+
+    def _choose(self):
+        if self._choice is None:
+            self._choice = "pruned" if self._looks_clustered() and self._pruning_is_faster() else "flat"
+        return self._choice
+
+    def _looks_clustered(self):
+        if self._clustered is None:
+            self._n_probed = self._flat.n
+            enough = self._n_probed >= _MANY_ROWS
+            self._clustered = enough and _hamming.prunes_well(self.packed, self._flat.n_bits)
+        return self._clustered
+
+    def _pruning_is_faster(self):
+        """Clustered codes may still scan faster where they are few: that depends on the machine, so it is timed."""
+        rows = np.linspace(0, self._flat.n - 1, _PROBE_QUERIES).astype(np.int64)
+        queries = np.ascontiguousarray(self.packed[rows])
+        return _seconds(self._get_pruned(), queries) < _seconds(self._flat, queries)
+
+    def _get_pruned(self):
+        if self._pruned is None:
+            self._pruned = _hamming.PrunedIndex(self.packed, self._flat.n_bits)
+        return self._pruned
+
+    def _get_multi(self):
+        if self._multi is None:
+            self._multi = _hamming.MultiIndex(self.packed, self._flat.n_bits)
+        return self._multi
+
+
+def _seconds(searcher, queries):
+    """The least of three times, after a search that may still compile."""
+    searcher.knn(queries, _PROBE_NEIGHBORS)
+    return min(repeat(lambda: searcher.knn(queries, _PROBE_NEIGHBORS), number=1, repeat=3))

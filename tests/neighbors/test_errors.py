@@ -1,0 +1,163 @@
+"""Bad input: errors that name the parameter and what was expected."""
+
+import numpy as np
+import pytest
+from sklearn.exceptions import NotFittedError
+
+from sklearn_hash import HammingNeighbors
+
+BITS = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], dtype=np.uint8)
+
+
+def fitted(**parameters):
+    return HammingNeighbors(n_neighbors=2, **parameters).fit(BITS, ids=[10, 11, 12, 13])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda s: s.kneighbors(BITS[:, :2]),
+            "X has 2 features, but HammingNeighbors is expecting 3 features",
+        ),
+        (lambda s: s.kneighbors(BITS, 0), r"Expected n_neighbors > 0\. Got 0"),
+        (
+            lambda s: s.kneighbors(BITS, 5),
+            "Expected n_neighbors <= n_samples_fit, but n_neighbors = 5, n_samples_fit = 4, n_samples = 4",
+        ),
+        (
+            lambda s: s.kneighbors(n_neighbors=4),
+            "Expected n_neighbors < n_samples_fit, but n_neighbors = 4, n_samples_fit = 4, n_samples = 4",
+        ),
+        (
+            lambda s: s.kneighbors(BITS, where=[True, False, False, False]),
+            "Expected n_neighbors <= rows allowed by where, but n_neighbors = 2, rows allowed by where = 1",
+        ),
+        (lambda s: s.set_params(n_neighbors=4).transform(BITS), "but n_neighbors = 5, n_samples_fit = 4"),
+        (lambda s: s.radius_neighbors(BITS, -1), r"Expected radius >= 0\. Got -1"),
+        (lambda s: s.radius_neighbors(BITS, np.nan), r"Expected radius >= 0\. Got nan"),
+        (lambda s: s.kneighbors(BITS, where=[True] * 3), r"where must be a boolean mask of shape \(4,\)"),
+        (lambda s: s.kneighbors(BITS, where=[1, 1, 1, 1]), "where must be a boolean mask .* got int64"),
+        (lambda s: s.radius_neighbors(BITS, where=np.ones((4, 1), bool)), "where must be a boolean mask"),
+        (lambda s: s.kneighbors_graph(BITS, mode="both"), 'mode must be "connectivity" or "distance"'),
+        (lambda s: s.radius_neighbors_graph(BITS, mode=None), 'mode must be "connectivity" or "distance"'),
+        (lambda s: s.remove([10, 99]), r"ids must be among the fitted ids .* unknown: \[99\]"),
+        (lambda s: s.remove([10, 10]), r"ids must not repeat; given more than once: \[10\]"),
+        (lambda s: s.remove([10]).remove([10]), r"unknown: \[10\]"),
+        (lambda s: s.remove(["10"]), "ids must be a one-dimensional sequence of integers"),
+        (lambda s: s.remove(10), "ids must be a one-dimensional sequence of integers"),
+        (lambda s: s.remove(np.arange(100, 110)), r"\[100, 101, 102, 103, 104\] and more"),
+        (lambda s: s.partial_fit(BITS[:2], ids=[1]), "ids must hold one id per row of X, 2; got 1"),
+        (lambda s: s.partial_fit(BITS[:2], ids=[1, 1]), r"ids must not repeat; given more than once: \[1\]"),
+        (lambda s: s.partial_fit(BITS[:2], ids=[1, 13]), r"ids must not be in use already; in use: \[13\]"),
+        (lambda s: s.partial_fit(BITS[:1], ids=[1.5]), "ids must be a one-dimensional sequence of integers"),
+        (lambda s: s.partial_fit(BITS[:1], ids=np.array([2**63], np.uint64)), "ids must fit 64-bit"),
+        (
+            lambda s: s.partial_fit(BITS, y=[0, 1, 1, 0]),
+            "y is given although it was missing for earlier rows",
+        ),
+        (lambda s: s.score(BITS, [0, 1, 1, 0]), "score needs the labels of the fitted rows: give y to fit"),
+    ],
+)
+def test_bad_calls(call, message):
+    with pytest.raises(ValueError, match=message):
+        call(fitted())
+
+
+@pytest.mark.parametrize(
+    ("parameters", "X", "message"),
+    [
+        ({"packed": True}, BITS.astype(float), r"X must be a uint8 array of shape \(n, n_bytes\)"),
+        ({"packed": True}, BITS.tolist(), r"X must be a uint8 array of shape \(n, n_bytes\)"),
+        ({"packed": True, "n_bits": 3}, BITS, "X must have 1 bytes a row for n_bits=3; got 3"),
+        ({"packed": True, "n_bits": 21}, BITS, "X must have its last 3 bits at zero for n_bits=21"),
+        ({"n_bits": 4}, BITS, "X must have n_bits=4 columns; got 3"),
+        ({"n_bits": 0}, BITS, "The 'n_bits' parameter of HammingNeighbors must be"),
+        ({"n_neighbors": 0}, BITS, "The 'n_neighbors' parameter of HammingNeighbors must be"),
+        ({"radius": -1}, BITS, "The 'radius' parameter of HammingNeighbors must be"),
+        ({"algorithm": "lsh"}, BITS, "The 'algorithm' parameter of HammingNeighbors must be"),
+        ({}, BITS[:0], r"Found array with 0 sample\(s\)"),
+        ({}, BITS[0], "Expected 2D array, got 1D array"),
+    ],
+)
+def test_bad_fits(parameters, X, message):
+    with pytest.raises(ValueError, match=message):
+        HammingNeighbors(**parameters).fit(X)
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        ([0, 1], "y must hold one label per row of X, 4; got 2"),
+        (3, "y must be single labels or a multi-label indicator; got 0 dimensions"),
+    ],
+)
+def test_bad_labels(y, message):
+    with pytest.raises(ValueError, match=message):
+        HammingNeighbors().fit(BITS, y)
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        (None, "y is missing although it was given for earlier rows"),
+        (["a", "b", "a", "b"], r"y must be int64 of shape \(n\), as given before; got <U1 of shape \(n\)"),
+        (
+            np.eye(4, dtype=int),
+            r"y must be int64 of shape \(n\), as given before; got int64 of shape \(n, 4\)",
+        ),
+    ],
+)
+def test_labels_of_another_form_are_not_appended(y, message):
+    with pytest.raises(ValueError, match=message):
+        HammingNeighbors().fit(BITS, [0, 1, 1, 0]).partial_fit(BITS, y)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda s: s.partial_fit(BITS[:2], ids=[1, 13]),
+        lambda s: s.partial_fit(BITS[:2], y=[0, 1]),
+        lambda s: s.partial_fit(BITS[:, :2]),
+        lambda s: s.remove([10, 99]),
+    ],
+)
+def test_a_refused_change_changes_nothing(call):
+    search = fitted()
+    before = search.kneighbors(BITS)
+    with pytest.raises(ValueError, match=r"."):
+        call(search)
+    assert search.ids_.tolist() == [10, 11, 12, 13]
+    np.testing.assert_array_equal(search.kneighbors(BITS), before)
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda s: s.kneighbors(BITS, 2.0), "n_neighbors"),
+        (lambda s: s.kneighbors_graph(BITS, "2"), "n_neighbors"),
+        (lambda s: s.radius_neighbors(BITS, "2"), "radius"),
+    ],
+)
+def test_numbers_of_the_wrong_type(call, name):
+    with pytest.raises(TypeError, match=f"{name} does not take"):
+        call(fitted())
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda s: s.kneighbors(BITS),
+        lambda s: s.radius_neighbors(BITS),
+        lambda s: s.kneighbors_graph(BITS),
+        lambda s: s.radius_neighbors_graph(BITS),
+        lambda s: s.score(BITS, [0, 1, 1, 0]),
+        lambda s: s.remove([0]),
+        lambda s: s.algorithm_,
+        lambda s: s.ids_,
+        lambda s: s.n_samples_fit_,
+    ],
+)
+def test_unfitted(call):
+    with pytest.raises(NotFittedError):
+        call(HammingNeighbors())
