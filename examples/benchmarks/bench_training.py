@@ -1,7 +1,7 @@
 """What the estimators add to a bare PyTorch loop, for training and for hashing.
 
 The bare loop has the same module, data, loss, optimizer and batches, and nothing else: no validation of input, no
-history, no callbacks. Both run in turn within one process, on one thread; the figure is the median of the ratios of
+history, no schedule, no callbacks. Both run in turn within one process, on one thread; the figure is the median of the ratios of
 neighbouring runs. Prints a table and exits with 1 if a ratio is above its ceiling.
 
     python examples/benchmarks/bench_training.py
@@ -54,7 +54,7 @@ def bare_fit(encoder, batch_size, epochs, X, y):
     X, y = torch.from_numpy(X), torch.from_numpy(y)
     net = nn.Sequential(encoder, nn.Linear(N_HIDDEN, N_BITS))
     loss_function = DualHingeLoss()
-    optimizer = torch.optim.Adam(net.parameters(), lr=1e-3, weight_decay=1e-5)
+    optimizer = torch.optim.Adam(net.parameters(), lr=1e-3, weight_decay=1e-5, fused=True)
     for _ in range(epochs):
         order = torch.randperm(len(X))
         for i in range(len(X) // batch_size):

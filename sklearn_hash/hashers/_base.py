@@ -104,6 +104,8 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
             with isolated(device, self._seed):
                 net = self._build_net(train, device, validation)
                 net.partial_fit(train.to(device))
+            # The validation rows have done their work; a pickle need not hold them.
+            net.train_split = None
             self._keep(net)
         return self
 
@@ -127,6 +129,8 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
             fitted = hasattr(self, "net_")
             rows = self._check_rows(X, reset=not fitted, min_rows=2)
             targets, classes = self._check_targets(y, rows)
+            seen = getattr(self, "classes_", None)
+            self.classes_ = classes if seen is None or classes is None else np.union1d(seen, classes)
             train = PairDataset(rows, targets)
             if not fitted:
                 self._seed = draw_seed(self.random_state)
@@ -135,8 +139,6 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
                 net = self.net_ if fitted else self._build_net(train, device)
                 with net.unchanged_on_failure():
                     net.partial_fit(train.to(device), epochs=1)
-            seen = getattr(self, "classes_", None)
-            self.classes_ = classes if seen is None or classes is None else np.union1d(seen, classes)
             self._keep(net)
         return self
 
@@ -208,8 +210,9 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         -------
         self : object
         """
+        own = self._get_param_names()
         nested = {
-            key: params.pop(key) for key in list(params) if key.partition("__")[0] in NET_PREFIXES and "__" in key
+            key: params.pop(key) for key in list(params) if key not in own and key.partition("__")[0] in NET_PREFIXES
         }
         super().set_params(**params)
         if nested:
@@ -236,7 +239,8 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
     def _n_features_out(self):
         """Columns that ``transform`` returns."""
         check_is_fitted(self)
-        return packed_width(self.n_bits) if self.output == "packed" else self.n_bits
+        n_bits = self.net_.module_.hash_layer.out_features
+        return packed_width(n_bits) if self.output == "packed" else n_bits
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "net_")

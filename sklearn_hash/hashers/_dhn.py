@@ -24,7 +24,7 @@ class DHNHasher(BaseHasher):
         Scale of the inner product of two codes; "auto" is ``5 / n_bits``. The authors' code has 1.
 
     quantization : float, default=0.1
-        Weight of the quantization loss, a mean over bits. The authors' code has 0.3 for their sum, ``0.3 * n_bits`` here.
+        Weight of the quantization loss, a mean over bits. The authors' code has 0.3 for the sum, ``0.3 * n_bits`` here.
 
     Attributes
     ----------

@@ -50,7 +50,7 @@ _PARAMETERS_HEAD = dedent(
 
     loader : callable, default=None
         ``loader(item)`` gives the row of one item of X, a 1-D array of paths or row ids: rows are then read when their
-        batch needs them. With a torch Dataset for X, whose items are rows or tuples that begin with one, none is needed.
+        batch needs them. A torch Dataset for X, whose items are rows or tuples that begin with one, needs none.
 
     callbacks : list of skorch callbacks, default=None
         Called during training, as by any skorch net; copied first.

@@ -16,6 +16,20 @@ class PairLoss(nn.Module):
     """A loss over all pairs of one batch: checks it and computes in full precision, also under autocast."""
 
     def forward(self, z: Tensor, similarity: Tensor) -> Tensor:
+        """Loss of one batch.
+
+        Parameters
+        ----------
+        z : tensor of shape (n, n_bits)
+            Output of the hash layer.
+        similarity : tensor of shape (n, n)
+            Similarities in [0, 1], NaN where unknown; the diagonal is ignored.
+
+        Returns
+        -------
+        loss : tensor
+            A scalar.
+        """
         if z.ndim != 2 or not z.is_floating_point():
             raise ValueError(f"z must be a floating (n, n_bits) tensor; got {z.dtype} of shape {tuple(z.shape)}.")
         if similarity.shape != (len(z), len(z)):

@@ -3,6 +3,7 @@
 from copy import deepcopy
 from inspect import signature
 
+import torch
 from skorch.callbacks import PrintLog
 from skorch.helper import predefined_split
 
@@ -10,12 +11,15 @@ from sklearn_hash.training._batches import BatchIterator
 from sklearn_hash.training._callbacks import CosineSchedule, FitProgressBar, ValidationStopping
 from sklearn_hash.training._encoders import HashingModule, make_encoder
 from sklearn_hash.training._net import HashingNet
-from sklearn_hash.training._params import check_net_params, named_callbacks, resolve_optimizer
+from sklearn_hash.training._params import check_net_params, resolve_optimizer
 
 __all__ = ["build_net"]
 
 # Rows a pass without gradients takes at once: few enough for the cache, many enough to hide the cost of a call.
 _PREDICT_ROWS = 1024
+
+# One pass over the weights in place of a dozen: with a small network, half of a step's time on a CPU.
+_FUSED = (torch.optim.Adam, torch.optim.AdamW, torch.optim.SGD)
 
 
 def build_net(params, rows, loss, method_callbacks, device, validation=None):
@@ -40,22 +44,22 @@ def build_net(params, rows, loss, method_callbacks, device, validation=None):
     net : HashingNet
     """
     nested = dict(params["net_params"] or {})
-    check_net_params(nested, params["encoder"], params["optimizer"], params["callbacks"])
+    own_callbacks = [*method_callbacks, *_own_callbacks(params)]
+    names = [name for name, _ in own_callbacks]
+    check_net_params(nested, params["encoder"], params["optimizer"], params["callbacks"], names)
     encoder_params = {key[len("encoder__") :]: nested.pop(key) for key in list(nested) if key.startswith("encoder__")}
     encoder, n_features = make_encoder(params["encoder"], rows, encoder_params)
-    callbacks = [*method_callbacks, *_own_callbacks(params, validation)]
-    callbacks += deepcopy(named_callbacks(params["callbacks"]))
     net = HashingNet(
         HashingModule(encoder, n_features, params["n_bits"]),
         loss,
         train_split=predefined_split(validation) if validation is not None else None,
-        callbacks=callbacks,
+        callbacks=own_callbacks + deepcopy(params["callbacks"] or []),
         lr=params["lr"],
         max_epochs=params["max_epochs"],
         batch_size=params["batch_size"],
         device=device,
         verbose=max(params["verbose"] - 1, 0),
-        **{**_defaults(params), **nested},
+        **{**_defaults(params, nested.keys()), **nested},
     )
     net.initialize()
     # The net owns them as module_ and criterion_ now; kept as parameters too, a pickle would hold the weights twice.
@@ -63,7 +67,7 @@ def build_net(params, rows, loss, method_callbacks, device, validation=None):
     return net
 
 
-def _defaults(params):
+def _defaults(params, given):
     """Nested parameters that a user's own override."""
     optimizer = resolve_optimizer(params["optimizer"])
     defaults = {
@@ -76,17 +80,19 @@ def _defaults(params):
     }
     if "weight_decay" in signature(optimizer).parameters:
         defaults["optimizer__weight_decay"] = 1e-5
+    if defaults["optimizer"] in _FUSED and not given & {"optimizer__foreach", "optimizer__differentiable"}:
+        defaults["optimizer__fused"] = True
     if params["encoder_lr_scale"] != 1:
         scaled = {"lr": params["lr"] * params["encoder_lr_scale"]}
         defaults["optimizer__param_groups"] = [("encoder.*", scaled)]
     return defaults
 
 
-def _own_callbacks(params, validation):
+def _own_callbacks(params):
     callbacks = []
     if params["lr_schedule"] == "cosine":
         callbacks.append(("lr_schedule", CosineSchedule()))
-    if validation is not None:
+    if params["validation_fraction"] is not None:
         callbacks.append(("validation", ValidationStopping(params["n_iter_no_change"])))
     if params["verbose"] == 1:
         callbacks.append(("progress", FitProgressBar()))

@@ -21,7 +21,7 @@ class CosineSchedule(Callback):
     def on_batch_begin(self, net, training=None, **kwargs):
         """Set the rates of the coming step."""
         if training:
-            factor = 1.0 if net.open_ended_ else 0.5 * (1 + math.cos(math.pi * net.progress_))
+            factor = 1.0 if net.open_ended_ else 0.5 * (1 + math.cos(math.pi * net.step_ / net.n_steps_))
             for group in net.optimizer_.param_groups:
                 group["lr"] = factor * group.setdefault("initial_lr", group["lr"])
 
@@ -38,6 +38,7 @@ class Continuation(Callback):
     end : float, default=7.0
     schedule : {"sqrt", "linear", "geometric"}, default="sqrt"
     n_stages : int, default=10
+        At most; a fit of fewer steps has as many stages.
     """
 
     def __init__(self, end=7.0, schedule="sqrt", n_stages=10):
@@ -45,10 +46,11 @@ class Continuation(Callback):
         self.schedule = schedule
         self.n_stages = n_stages
 
-    def beta_at(self, progress):
-        """Beta after a share of the steps, 0 to 1."""
-        stage = min(int(progress * self.n_stages), self.n_stages - 1)
-        t = stage / (self.n_stages - 1) if self.n_stages > 1 else 1.0
+    def beta_at(self, step, n_steps):
+        """Beta of a step of the fit; one past its end is like the last."""
+        n_stages = min(self.n_stages, n_steps)
+        stage = min(step * n_stages // n_steps, n_stages - 1)
+        t = stage / (n_stages - 1) if n_stages > 1 else 1.0
         if self.schedule == "linear":
             return 1.0 + (self.end - 1.0) * t
         if self.schedule == "geometric":
@@ -58,7 +60,7 @@ class Continuation(Callback):
     def on_batch_begin(self, net, training=None, **kwargs):
         """Set beta of the coming step."""
         if training:
-            net.criterion_.set_beta(self.beta_at(net.progress_))
+            net.criterion_.set_beta(self.beta_at(net.step_, net.n_steps_))
 
     def on_epoch_end(self, net, **kwargs):
         """Leave the epoch's last beta in the history."""

@@ -177,7 +177,7 @@ def make_encoder(encoder, rows, params):
     if isinstance(factory, nn.Module):
         if params:
             raise ValueError(
-                f"encoder is a module instance; the parameters {sorted(params)} can only be given to a class or factory."
+                f"encoder is a module instance; only a class or factory can be given the parameters {sorted(params)}."
             )
         module = deepcopy(factory)
     else:
@@ -193,12 +193,16 @@ def make_encoder(encoder, rows, params):
 def _n_features(module, rows):
     """Width of the encoder's output, by a pass over two rows."""
     module.eval()
+    x = rows.take(slice(0, 2)).float().clone()
+    version = x._version
     try:
         with torch.no_grad():
-            features = module(rows.take(slice(0, 2)).float())
+            features = module(x)
     except RuntimeError as error:
         raise ValueError(f"encoder cannot take float32 rows of shape {rows.row_shape}: {error}") from error
     module.train()
+    if x._version != version:
+        raise ValueError("encoder writes to its input, and so to X. Set inplace=False in its first layer.")
     if not torch.is_tensor(features) or features.ndim < 2 or len(features) != min(len(rows), 2):
         raise ValueError(
             "encoder must map a batch of rows to a tensor of shape (n, n_features); for 2 rows it returned "

@@ -45,7 +45,7 @@ def make_targets(y, similarity, n):
     if callable(similarity):
         return CallableTargets(similarity, ids), None
     matrix = check_similarity(similarity)
-    if ids.dtype.kind not in "iu" or len(ids) and (ids.min() < 0 or ids.max() >= matrix.shape[0]):
+    if ids.dtype.kind not in "iu" or (len(ids) and (ids.min() < 0 or ids.max() >= matrix.shape[0])):
         raise ValueError(
             f"y must hold row ids of the similarity matrix, integers from 0 to {matrix.shape[0] - 1}; got {ids.dtype} "
             f"from {min(ids)} to {max(ids)}."
@@ -77,8 +77,8 @@ def check_can_teach(targets, classes):
     if isinstance(targets, LabelTargets):
         if len(classes) == 1:
             raise ValueError(
-                f"y has one class only, {classes.tolist()[0]!r}: every pair is similar and no pair can teach a code. Pass rows "
-                "of at least two classes."
+                f"y has one class only, {classes.tolist()[0]!r}: every pair is similar and no pair can teach a code. "
+                "Pass rows of at least two classes."
             )
     elif isinstance(targets, IndicatorTargets):
         _check_indicator(targets)

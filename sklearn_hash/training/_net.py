@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from copy import deepcopy
 
 import torch
+from sklearn.exceptions import ConvergenceWarning
 from skorch import NeuralNet
 from skorch.callbacks import Callback, EpochTimer, PassthroughScoring
-from sklearn.exceptions import ConvergenceWarning
 
 __all__ = ["HashingNet"]
 
@@ -27,8 +27,8 @@ class HashingNet(NeuralNet):
 
     Attributes
     ----------
-    progress_ : float
-        Share of the fit's steps done, 0 to 1, over ``max_epochs``.
+    step_, n_steps_ : int
+        Steps of the fit done, and all of its ``max_epochs``.
     open_ended_ : bool
         Whether training goes on for an unknown number of epochs (``partial_fit``).
     """
@@ -40,7 +40,7 @@ class HashingNet(NeuralNet):
 
     def initialize(self):
         """Initialize every component, at the start of training."""
-        self.progress_ = 0.0
+        self.step_, self.n_steps_ = 0, 0
         self.open_ended_ = False
         return super().initialize()
 
@@ -101,14 +101,13 @@ class HashingNet(NeuralNet):
         """One pass over the batches; the losses enter the history together, at its end."""
         if iterator is None:
             return
-        epoch = len(self.history) - 1
+        n_batches, epoch = len(iterator), len(self.history) - 1
         watched = any(_listens(callback, "on_batch_end") for _, callback in self.callbacks_)
         losses, sizes = [], []
         for i, batch in enumerate(iterator):
             if training:
-                # In epochs, not steps: the calls of partial_fit may differ in their number of rows.
-                done = (epoch * len(iterator) + i) / (self.max_epochs * len(iterator))
-                self.progress_ = min(done, 1.0)
+                # As if all epochs were like this one: the calls of partial_fit may differ in their number of rows.
+                self.step_, self.n_steps_ = epoch * n_batches + i, self.max_epochs * n_batches
             self.notify("on_batch_begin", batch=batch, training=training)
             step = step_fn(batch, **fit_params)
             losses.append(step["loss"].detach())
@@ -135,8 +134,8 @@ class HashingNet(NeuralNet):
         if broken or not weights.all():
             raise ValueError(
                 f"The training {broken or 'weights turned NaN or infinite'} in epoch {len(self.history)} with "
-                f"lr={self.lr:g}. Lower 'lr', scale the input (a custom encoder gets X as it is), or bound the gradient "
-                "with callbacks=[skorch.callbacks.GradientNormClipping(1.0)]."
+                f"lr={self.lr:g}. Lower 'lr', scale the input (a custom encoder gets X as it is), or bound the "
+                "gradient with callbacks=[skorch.callbacks.GradientNormClipping(1.0)]."
             )
 
     def train_step(self, batch, **fit_params):

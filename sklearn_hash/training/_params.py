@@ -1,5 +1,6 @@
 """Nested parameter names of a net, ``optimizer__weight_decay`` and the like: where they go, and which exist."""
 
+from collections import Counter
 from difflib import get_close_matches
 from inspect import signature
 
@@ -9,18 +10,11 @@ from skorch.callbacks import Callback
 from sklearn_hash.training._batches import BatchIterator
 from sklearn_hash.training._encoders import encoder_param_names
 
-__all__ = ["NET_PREFIXES", "check_net_params", "named_callbacks", "resolve_optimizer"]
+__all__ = ["NET_PREFIXES", "callback_names", "check_net_params", "resolve_optimizer"]
 
 NET_PREFIXES = ("encoder", "optimizer", "iterator_train", "iterator_valid", "callbacks", "compile")
-_OWN_CALLBACKS = (
-    "epoch_timer",
-    "train_loss",
-    "valid_loss",
-    "lr_schedule",
-    "continuation",
-    "validation",
-    "progress",
-)
+_NET_CALLBACKS = ("epoch_timer", "train_loss", "valid_loss")
+_OWN_CALLBACKS = ("lr_schedule", "continuation", "validation", "progress", "print_log")
 
 
 def resolve_optimizer(optimizer):
@@ -29,22 +23,26 @@ def resolve_optimizer(optimizer):
     Raises
     ------
     ValueError
-        If ``torch.optim`` has no such optimizer.
+        If ``torch.optim`` has no such optimizer, or its steps need the loss as a function.
     """
-    if not isinstance(optimizer, str):
-        return optimizer
-    found = getattr(torch.optim, optimizer, None)
-    if not (isinstance(found, type) and issubclass(found, torch.optim.Optimizer)):
+    if isinstance(optimizer, str):
+        found = getattr(torch.optim, optimizer, None)
+        if not (isinstance(found, type) and issubclass(found, torch.optim.Optimizer)):
+            raise ValueError(
+                "The 'optimizer' parameter must name a class of torch.optim, such as 'Adam' or 'SGD', or be such a "
+                f"class; got {optimizer!r}."
+            )
+        optimizer = found
+    if optimizer is torch.optim.LBFGS:
         raise ValueError(
-            f"The 'optimizer' parameter must name a class of torch.optim, such as 'Adam' or 'SGD', or be such a class; "
-            f"got {optimizer!r}."
+            "The 'optimizer' parameter cannot be LBFGS, which needs one loss for many steps. Use 'Adam' or 'SGD'."
         )
-    return found
+    return optimizer
 
 
-def named_callbacks(callbacks):
-    """Callbacks as (name, callback) pairs, named after their class as skorch does."""
-    pairs = []
+def callback_names(callbacks):
+    """Names that skorch gives to callbacks: their own, or that of their class, numbered where it recurs."""
+    own, inferred = [], []
     for item in callbacks or []:
         name, callback = item if isinstance(item, (tuple, list)) and len(item) == 2 else (None, item)
         kind = callback if isinstance(callback, type) else type(callback)
@@ -52,8 +50,10 @@ def named_callbacks(callbacks):
             raise ValueError(
                 f"The 'callbacks' parameter must be a list of skorch callbacks or (name, callback) pairs; got {item!r}."
             )
-        pairs.append((name or kind.__name__, callback))
-    return pairs
+        (inferred if name is None else own).append(kind.__name__ if name is None else name)
+    for name, count in Counter(inferred).items():
+        own += [name] if count == 1 else [f"{name}_{i + 1}" for i in range(count)]
+    return own
 
 
 def _known_names(prefix, encoder, optimizer, callbacks):
@@ -65,11 +65,11 @@ def _known_names(prefix, encoder, optimizer, callbacks):
     if prefix in ("iterator_train", "iterator_valid"):
         return list(signature(BatchIterator).parameters)[1:]
     if prefix == "callbacks":
-        return [*_OWN_CALLBACKS, *(name for name, _ in named_callbacks(callbacks))]
+        return callbacks
     return None
 
 
-def check_net_params(net_params, encoder, optimizer, callbacks):
+def check_net_params(net_params, encoder, optimizer, callbacks, own_callbacks=_OWN_CALLBACKS):
     """Check every nested name against what it would reach.
 
     Parameters
@@ -78,12 +78,15 @@ def check_net_params(net_params, encoder, optimizer, callbacks):
         Nested names and values.
     encoder, optimizer, callbacks
         The estimator's parameters of these names.
+    own_callbacks : sequence of str, optional
+        Names of the callbacks that the hasher adds; all that any hasher may add unless given.
 
     Raises
     ------
     ValueError
         If a name reaches nothing; it says which names there are.
     """
+    names = [*_NET_CALLBACKS, *own_callbacks, *callback_names(callbacks)]
     for key in net_params or {}:
         prefix, _, name = str(key).partition("__")
         if prefix not in NET_PREFIXES or (not name and prefix != "compile"):
@@ -91,7 +94,7 @@ def check_net_params(net_params, encoder, optimizer, callbacks):
                 f"Invalid nested parameter {key!r} in net_params: its first part must be one of "
                 f"{list(NET_PREFIXES)}, as in 'optimizer__weight_decay'."
             )
-        known = _known_names(prefix, encoder, optimizer, callbacks)
+        known = _known_names(prefix, encoder, optimizer, names)
         name = name.partition("__")[0] if prefix == "callbacks" else name
         if known is not None and name and name not in known and not name.startswith("param_groups"):
             close = get_close_matches(name, known, n=1)

@@ -34,8 +34,8 @@ def split_validation(dataset, fraction, seed):
     n_valid = round(n * fraction)
     if n_valid < 1 or n - n_valid < 2:
         raise ValueError(
-            f"validation_fraction={fraction} of {n} rows leaves {n - n_valid} to train on and {n_valid} to validate; at "
-            "least 2 and 1 are needed. Pass more rows, or another fraction."
+            f"validation_fraction={fraction} of {n} rows leaves {n - n_valid} to train on and {n_valid} to validate; "
+            "at least 2 and 1 are needed. Pass more rows, or another fraction."
         )
     stratify = None
     if isinstance(dataset.targets, LabelTargets):
