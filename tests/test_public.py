@@ -28,7 +28,9 @@ def methods(path):
     if not inspect.isclass(cls):
         return []
     found = inspect.getmembers(cls, inspect.isfunction)
-    return [f"{path}.{name}" for name, f in found if not name.startswith("_") and f.__module__.startswith("sklearn_hash")]
+    return [
+        f"{path}.{name}" for name, f in found if not name.startswith("_") and f.__module__.startswith("sklearn_hash")
+    ]
 
 
 @pytest.mark.parametrize("path", [*PUBLIC, *(name for path in PUBLIC for name in methods(path))])

@@ -397,8 +397,8 @@ class HammingNeighbors(NeighborsGraphMixin, BaseEstimator):
             )
         if X is not None:
             return self._index.knn(queries, k, where=mask, n_jobs=self.n_jobs)
-        found = self._index.knn(queries, k + 1, where=mask, n_jobs=self.n_jobs)
-        return _without_self(*found, self._rows.remaining(np.arange(self._rows.n_stored)))
+        distances, stored = self._index.knn(queries, k + 1, where=mask, n_jobs=self.n_jobs)
+        return _without_self(distances, stored, self._rows.remaining(np.arange(self._rows.n_stored)))
 
     def _radius_neighbors(self, X, radius, where=None):
         """``indptr``, distances and stored rows."""
@@ -441,6 +441,6 @@ def _check_n_neighbors(n_neighbors):
 def _check_radius(radius):
     if not isinstance(radius, Real):
         raise TypeError(f"radius does not take {type(radius)} value, enter a number")
-    if not radius >= 0:
+    if not float(radius) >= 0:
         raise ValueError(f"Expected radius >= 0. Got {radius}")
     return radius

@@ -1,7 +1,7 @@
 """Encoders, and the hash layer on top of one."""
 
 from copy import deepcopy
-from inspect import signature
+from inspect import Parameter, signature
 from itertools import pairwise
 
 import torch
@@ -21,6 +21,9 @@ class Standardize(nn.Module):
     shape : tuple of int
         Shape of one row.
     """
+
+    mean: torch.Tensor
+    deviation: torch.Tensor
 
     def __init__(self, shape):
         super().__init__()
@@ -72,7 +75,7 @@ class MLPEncoder(nn.Module):
         super().__init__()
         self.standardize = Standardize(shape)
         widths = [self.standardize.mean.numel(), *([hidden] if isinstance(hidden, int) else hidden)]
-        layers = [nn.Flatten()]
+        layers: list[nn.Module] = [nn.Flatten()]
         for n_in, n_out in pairwise(widths):
             layers += [nn.Linear(n_in, n_out), nn.ReLU(), nn.Dropout(dropout)]
         self.layers = nn.Sequential(*layers)
@@ -217,7 +220,7 @@ def encoder_param_names(encoder):
         return []
     # By name, "auto" may become either: the shape of X decides, so both lists are open until fit.
     classes = [_NAMED[encoder]] if encoder in _NAMED else [MLPEncoder, CNNEncoder] if encoder == "auto" else [encoder]
-    names = {}
+    names: dict[str, Parameter] = {}
     for factory in classes:
         names.update(signature(factory).parameters)
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in names.values()):

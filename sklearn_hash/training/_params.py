@@ -42,7 +42,8 @@ def resolve_optimizer(optimizer):
 
 def callback_names(callbacks):
     """Names that skorch gives to callbacks: their own, or that of their class, numbered where it recurs."""
-    own, inferred = [], []
+    own: list[str] = []
+    inferred: list[str] = []
     for item in callbacks or []:
         name, callback = item if isinstance(item, (tuple, list)) and len(item) == 2 else (None, item)
         kind = callback if isinstance(callback, type) else type(callback)

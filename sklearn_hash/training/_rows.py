@@ -1,5 +1,6 @@
 """Rows of X in the form a network reads them: whole batches at a time, never row by row."""
 
+from collections.abc import Sized
 from functools import partial
 
 import numpy as np
@@ -164,9 +165,13 @@ def make_rows(X, loader=None):
     Raises
     ------
     ValueError
-        If an array has another number of dimensions.
+        If an array has another number of dimensions, or a Dataset has no length.
     """
     if isinstance(X, Dataset):
+        if not isinstance(X, Sized):
+            raise ValueError(
+                f"X must be a torch Dataset with a length and items by number; got {type(X).__name__}, which only iterates."
+            )
         return LoadedRows(np.arange(len(X)), partial(_dataset_row, X))
     if loader is not None:
         return LoadedRows(column_or_1d(X), loader)

@@ -1,0 +1,305 @@
+"""Bad input gets a clear error, and costs nothing that was there before."""
+
+import numpy as np
+import pytest
+import torch
+from scipy import sparse
+from sklearn.exceptions import NotFittedError
+from torch import nn
+
+from sklearn_hash import DHNHasher, DualHingeHasher, HashNetHasher
+
+HASHERS = [DualHingeHasher, HashNetHasher, DHNHasher]
+
+
+@pytest.fixture(params=HASHERS, ids=lambda cls: cls.__name__)
+def cls(request):
+    return request.param
+
+
+@pytest.fixture(params=["unfitted", "fitted"])
+def hasher(request, cls, digits):
+    """Also leaves behind a check that nothing was lost."""
+    X, y = digits
+    hasher = cls(8, max_epochs=1, random_state=0)
+    if request.param == "unfitted":
+        yield hasher
+        assert not [name for name in vars(hasher) if name.endswith("_") and not name.startswith("__")]
+        with pytest.raises(NotFittedError):
+            hasher.transform(X)
+        return
+    hasher.fit(X, y)
+    params, fitted = hasher.get_params(), {name: value for name, value in vars(hasher).items() if name.endswith("_")}
+    z = hasher.decision_function(X)
+    yield hasher
+    assert {name: value for name, value in vars(hasher).items() if name.endswith("_")} == fitted
+    np.testing.assert_array_equal(hasher.set_params(**params).decision_function(X), z)
+
+
+@pytest.mark.parametrize("n_bits", [0, -1, 2.5, 8.0, "8", None])
+def test_n_bits(hasher, digits, n_bits):
+    with pytest.raises(ValueError, match=r"'n_bits' parameter of .* must be an int in the range \[1, inf\)"):
+        hasher.set_params(n_bits=n_bits).fit(*digits)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("encoder", "resnet"),
+        ("similarity", "overlap"),
+        ("output", "hex"),
+        ("lr", 0),
+        ("lr", "fast"),
+        ("lr_schedule", "step"),
+        ("max_epochs", 0),
+        ("batch_size", 1),
+        ("validation_fraction", 1.0),
+        ("n_iter_no_change", 0),
+        ("callbacks", "EarlyStopping"),
+        ("device", 3.5),
+        ("encoder_lr_scale", -1),
+        ("random_state", "seed"),
+        ("net_params", ["optimizer__eps"]),
+        ("alpha", -1.0),
+    ],
+)
+def test_parameters(hasher, digits, name, value):
+    with pytest.raises(ValueError, match=f"The '{name}' parameter of {type(hasher).__name__} must be"):
+        hasher.set_params(**{name: value}).fit(*digits)
+
+
+def test_one_row(hasher, digits):
+    X, y = digits
+    with pytest.raises(ValueError, match=r"1 sample\(s\).*minimum of 2 is required"):
+        hasher.fit(X[:1], y[:1])
+
+
+@pytest.mark.parametrize(("value", "shown"), [(3, "3"), ("cat", "'cat'"), (True, "True")])
+def test_one_class_is_named(hasher, digits, value, shown):
+    with pytest.raises(ValueError, match=f"one class only, {shown}: every pair is similar"):
+        hasher.fit(digits[0], np.full(400, value))
+
+
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array], ids=["dense", "csr"])
+def test_indicators_that_teach_nothing(hasher, digits, container):
+    X = digits[0]
+    everywhere = np.zeros((400, 3), dtype=int)
+    everywhere[:, 1] = 1
+    with pytest.raises(ValueError, match="label 1 in every row: every pair is similar"):
+        hasher.fit(X, container(everywhere))
+    with pytest.raises(ValueError, match="y is all zeros: no row has a label"):
+        hasher.fit(X, container(np.zeros((400, 3), dtype=int)))
+
+
+def test_a_label_in_every_row_teaches_where_others_differ(digits, indicator):
+    Y = np.column_stack([indicator, np.ones(400, dtype=int)])
+    with pytest.raises(ValueError, match="label 5 in every row"):
+        DHNHasher(8, max_epochs=1).fit(digits[0], Y)
+    assert DualHingeHasher(8, max_epochs=1).fit(digits[0], Y).n_iter_ == 1
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0, 0.5])
+def test_matrices_in_which_all_pairs_are_alike(hasher, digits, value):
+    with pytest.raises(ValueError, match=f"all known pairs have similarity {value:g}"):
+        hasher.set_params(similarity="precomputed").fit(digits[0], np.full((400, 400), value))
+
+
+def test_sparse_matrices_in_which_all_pairs_are_alike(hasher, digits):
+    for empty in (sparse.csr_array((400, 400)), sparse.eye_array(400, format="csr")):
+        with pytest.raises(ValueError, match="all known pairs have similarity 0"):
+            hasher.set_params(similarity="precomputed").fit(digits[0], empty)
+    with pytest.raises(ValueError, match="all known pairs have similarity 1"):
+        hasher.fit(digits[0], sparse.csr_array(np.ones((400, 400))))
+
+
+def test_a_matrix_that_knows_nothing(hasher, digits):
+    for unknown in (np.full((400, 400), np.nan), sparse.csr_array(np.full((400, 400), np.nan))):
+        with pytest.raises(ValueError, match=r"every pair is unknown \(NaN\)"):
+            hasher.set_params(similarity="precomputed").fit(digits[0], unknown)
+
+
+def test_y_missing(hasher, digits):
+    with pytest.raises(ValueError, match="requires y to be passed"):
+        hasher.fit(digits[0], None)
+    with pytest.raises(ValueError, match="requires y to be passed"):
+        hasher.set_params(similarity="precomputed").fit(digits[0], None)
+    with pytest.raises(TypeError, match="'y'"):
+        hasher.fit(digits[0])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda y: y + 0.5, "Unknown label type: continuous"),
+        (lambda y: y[:-1], "inconsistent numbers of samples"),
+        (lambda y: np.append(y, 1), "inconsistent numbers of samples"),
+        (lambda y: np.where(y == 0, np.nan, y), "y contains NaN"),
+        (lambda y: np.where(y == 0, np.inf, y), "y contains infinity"),
+        (lambda y: y + 1j, "Complex data not supported"),
+        (lambda y: np.column_stack([y, y]), "should be a 1d array|multiclass-multioutput"),
+        (lambda y: np.where(np.eye(10)[y] > 0, 1, -1), r"indicator of 0 and 1; got the values \[-1, 1\]"),
+        (lambda y: 2 * np.eye(10, dtype=int)[y], r"indicator of 0 and 1; got the values \[0, 2\]"),
+        (lambda y: sparse.csr_array(2 * np.eye(10, dtype=int)[y]), r"indicator of 0 and 1; got the values \[2\]"),
+    ],
+)
+def test_labels(hasher, digits, change, message):
+    with pytest.raises(ValueError, match=message):
+        hasher.fit(digits[0], change(digits[1]))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda X: np.where(X == 16, np.nan, X), "X contains NaN"),
+        (lambda X: np.where(X == 16, np.inf, X), "X contains infinity"),
+        (lambda X: X.astype(np.float64) * 1e300, "X contains infinity or a value too large"),
+        (lambda X: X + 1j, "Complex data not supported"),
+        (lambda X: np.array([["a"] * 64] * 400, dtype=object), "could not convert string to float"),
+        (lambda X: np.array([[{}] * 64] * 400, dtype=object), "float|argument must be"),
+        (lambda X: X[:, 0], "Expected 2D array, got 1D array"),
+        (
+            lambda X: X.reshape(400, 8, 8),
+            r"images of shape \(n, channels, height, width\); got .*\(400, 8, 8\)|8 features",
+        ),
+        (lambda X: X[:, :0], r"0 feature\(s\)"),
+        (lambda X: sparse.csr_array(np.where(X == 16, np.nan, X)), "X contains NaN"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:overflow encountered")
+def test_rows(hasher, digits, change, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        hasher.fit(change(digits[0]), digits[1])
+    with pytest.raises((ValueError, TypeError), match=message):
+        hasher.partial_fit(change(digits[0]), digits[1])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda S: S[:, :300], r"square matrix of pairs; got shape \(400, 300\)"),
+        (lambda S: S[:300, :300], "for each of the 400 rows of X"),
+        (lambda S: np.where(np.tri(400, k=-1), 0, S), "must be symmetric"),
+        (lambda S: np.where(np.tri(400, k=-1), np.nan, S), "must be symmetric"),
+        (lambda S: S - 0.1, r"lie in \[0, 1\].*got -0.1"),
+        (lambda S: 2 * S, r"lie in \[0, 1\].*got 2"),
+        (lambda S: np.where(S == 1, np.inf, S), "infinity"),
+    ],
+)
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array], ids=["dense", "csr"])
+def test_precomputed_similarities(hasher, digits, change, message, container):
+    if container is sparse.csr_array and message.endswith("-0.1"):
+        message = r"lie in \[0, 1\]"
+    S = (digits[1][:, None] == digits[1]).astype(float)
+    with pytest.raises(ValueError, match=message):
+        hasher.set_params(similarity="precomputed").fit(digits[0], container(change(S)))
+
+
+def test_precomputed_similarities_of_other_shapes(hasher, digits):
+    hasher.set_params(similarity="precomputed")
+    with pytest.raises(ValueError, match="Expected 2D array"):
+        hasher.fit(*digits)
+
+
+@pytest.mark.parametrize(
+    ("ids", "message"),
+    [
+        (np.arange(400) - 1, "integers from 0 to 399; got int64 from -1 to 398"),
+        (np.arange(400) + 1, "integers from 0 to 399; got int64 from 1 to 400"),
+        (np.arange(400) / 2, "integers from 0 to 399; got float64"),
+        (np.arange(300), "one row id of 'similarity' for each of the 400 rows"),
+        (np.zeros((400, 2), dtype=int), "should be a 1d array"),
+        (None, "requires y to be passed"),
+    ],
+)
+def test_row_ids(hasher, digits, ids, message):
+    S = (digits[1][:, None] == digits[1]).astype(float)
+    with pytest.raises(ValueError, match=message):
+        hasher.set_params(similarity=S).fit(digits[0], ids)
+    hasher.set_params(similarity="share")
+
+
+@pytest.mark.parametrize("method", ["transform", "decision_function"])
+def test_rows_to_transform(cls, digits, method):
+    X, y = digits
+    hasher = cls(8, max_epochs=1).fit(X, y)
+    for changed, message in [
+        (X[:, :60], "X has 60 features, but .* is expecting 64 features"),
+        (X.reshape(400, 1, 8, 8), "features|rows of shape"),
+        (np.where(X == 16, np.nan, X), "X contains NaN"),
+        (X[:0], r"0 sample\(s\)"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            getattr(hasher, method)(changed)
+
+
+def test_images_to_transform(digits):
+    X, y = digits
+    hasher = DHNHasher(8, max_epochs=1).fit(X.reshape(400, 1, 8, 8), y)
+    with pytest.raises(ValueError, match=r"rows of shape \(1, 4, 16\), but fit saw rows of shape \(1, 8, 8\)"):
+        hasher.transform(X.reshape(400, 1, 4, 16))
+    with pytest.raises(ValueError, match="features"):
+        hasher.transform(X)
+
+
+@pytest.mark.parametrize("device", ["warp", "cuda:99", "meta", "cpu:x"])
+def test_unknown_device(hasher, digits, device):
+    with pytest.raises(ValueError, match=f"'device' parameter must be 'auto', 'cpu'.*{device}"):
+        hasher.set_params(device=device).fit(*digits)
+
+
+@pytest.mark.parametrize(
+    ("encoder", "message"),
+    [
+        ("cnn", r"encoder='cnn' needs images .* rows of shape \(64,\)"),
+        (nn.Linear(60, 8), r"encoder cannot take float32 rows of shape \(64,\)"),
+        (lambda: 3, "encoder must give a torch nn.Module; got int"),
+        (lambda: nn.Flatten(0), r"tensor of shape \(n, n_features\)"),
+    ],
+    ids=["cnn", "width", "no module", "no batch"],
+)
+def test_encoders_that_do_not_fit_the_rows(hasher, digits, encoder, message):
+    with pytest.raises(ValueError, match=message):
+        hasher.set_params(encoder=encoder).fit(*digits)
+
+
+@pytest.mark.parametrize("optimizer", ["Adaam", "Optimizer_", "lr_scheduler", "LBFGS"])
+def test_unknown_optimizer(hasher, digits, optimizer):
+    with pytest.raises(ValueError, match=f"'optimizer' parameter .*{optimizer}"):
+        hasher.set_params(optimizer=optimizer).fit(*digits)
+
+
+def test_callbacks_that_are_none(hasher, digits):
+    with pytest.raises(ValueError, match=r"list of skorch callbacks or .* got 3"):
+        hasher.set_params(callbacks=[3]).fit(*digits)
+
+
+def test_nan_loss_names_epoch_rate_and_remedy(hasher, digits):
+    with pytest.raises(
+        ValueError, match=r"loss turned nan in epoch 1 with lr=1e\+38\. Lower 'lr'.*GradientNormClipping"
+    ):
+        hasher.set_params(optimizer="SGD", lr=1e38, encoder="mlp").fit(*digits)
+
+
+class Fraying(nn.Module):
+    """Its last step leaves a weight that is NaN after a loss that was finite."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(64))
+        self.weight.register_hook(lambda grad: grad * float("nan"))
+
+    def forward(self, x):
+        return x * self.weight
+
+
+def test_nan_weights_after_the_last_step(hasher, digits):
+    with pytest.raises(ValueError, match="weights turned NaN or infinite in epoch 1"):
+        hasher.set_params(encoder=Fraying, batch_size=400).fit(*digits)
+
+
+def test_score_checks_y(cls, digits):
+    X, y = digits
+    hasher = cls(8, max_epochs=1).fit(X, y)
+    for bad, message in [(None, "requires y"), (y[:-1], "inconsistent"), (y + 0.5, "continuous")]:
+        with pytest.raises(ValueError, match=message):
+            hasher.score(X, bad)

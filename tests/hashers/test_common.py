@@ -1,0 +1,58 @@
+"""All checks that scikit-learn has for estimators, also those for its own only: none fails, none is left out."""
+
+import pytest
+import torch
+from sklearn.utils import estimator_checks
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from sklearn_hash import DHNHasher, DualHingeHasher, HashNetHasher
+
+
+def small(cls, **params):
+    return cls(**{"n_bits": 8, "max_epochs": 1, **params})
+
+
+HASHERS = [small(cls) for cls in (DualHingeHasher, HashNetHasher, DHNHasher)]
+VARIANTS = [
+    *(small(DualHingeHasher, output=output) for output in ("signs", "packed", "continuous")),
+    *(small(HashNetHasher, encoder=encoder) for encoder in ("linear", "mlp", torch.nn.Flatten, torch.nn.Flatten())),
+    *(small(type(hasher), validation_fraction=0.2) for hasher in HASHERS),
+    *(small(type(hasher), batch_size=2) for hasher in HASHERS),
+    small(DHNHasher, lr_schedule="constant", encoder_lr_scale=0.1, similarity="cosine", optimizer="SGD"),
+    small(DualHingeHasher, net_params={"encoder__hidden": 8, "optimizer__weight_decay": 0.0}),
+]
+
+# scikit-learn runs these in its own test suite, outside check_estimator.
+OWN_CHECKS = [
+    "check_dataframe_column_names_consistency",
+    "check_get_feature_names_out_error",
+    "check_global_output_transform_pandas",
+    "check_global_set_output_transform_polars",
+    "check_inplace_ensure_writeable",
+    "check_n_features_in_after_fitting",
+    "check_param_validation",
+    "check_set_output_transform",
+    "check_set_output_transform_pandas",
+    "check_set_output_transform_polars",
+    "check_transformer_get_feature_names_out",
+    "check_transformer_get_feature_names_out_pandas",
+]
+
+
+@pytest.mark.filterwarnings("error::sklearn.exceptions.SkipTestWarning")
+@parametrize_with_checks(HASHERS + VARIANTS)
+def test_estimator_checks(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.parametrize("estimator", HASHERS + VARIANTS, ids=repr)
+@pytest.mark.parametrize("check", OWN_CHECKS)
+def test_checks_of_scikit_learns_own_estimators(estimator, check):
+    getattr(estimator_checks, check)(type(estimator).__name__, estimator)
+
+
+def test_no_check_is_left_out():
+    results = estimator_checks.check_estimator(HASHERS[0], on_skip=None, on_fail=None)
+    left_out = [result["check_name"] for result in results if result["status"] != "passed"]
+    assert len(results) >= 47
+    assert left_out == []

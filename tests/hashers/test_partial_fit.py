@@ -1,0 +1,156 @@
+"""Training one epoch at a time."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn.exceptions import NotFittedError
+from skorch.callbacks import Callback
+
+from sklearn_hash import DHNHasher, DualHingeHasher, HashNetHasher
+
+HASHERS = [DualHingeHasher, HashNetHasher, DHNHasher]
+
+
+def rates(hasher):
+    return [group["lr"] for group in hasher.net_.optimizer_.param_groups]
+
+
+@pytest.mark.parametrize("cls", HASHERS)
+def test_one_call_is_one_epoch(cls, digits):
+    hasher = cls(8, random_state=0)
+    for n in range(1, 4):
+        assert hasher.partial_fit(*digits) is hasher
+        assert hasher.n_iter_ == len(hasher.history_) == n
+    losses = hasher.history_[:, "train_loss"]
+    assert losses[-1] < losses[0]
+
+
+@pytest.mark.parametrize("lr_schedule", ["cosine", "constant"])
+def test_learning_rate_stays(digits, lr_schedule):
+    hasher = DHNHasher(8, lr=0.01, max_epochs=2, lr_schedule=lr_schedule)
+    for _ in range(4):
+        assert rates(hasher.partial_fit(*digits)) == [0.01]
+
+
+def test_learning_rate_returns_after_fit(digits):
+    hasher = DHNHasher(8, lr=0.01, max_epochs=2).fit(*digits)
+    assert rates(hasher)[0] < 0.005
+    assert rates(hasher.partial_fit(*digits)) == [0.01]
+    assert hasher.n_iter_ == 3
+
+
+@pytest.mark.parametrize("cls", HASHERS)
+def test_constant_fit_of_one_epoch_equals_one_partial_fit(cls, digits):
+    z = [
+        getattr(cls(8, max_epochs=1, random_state=0, lr_schedule="constant"), method)(*digits).decision_function(
+            digits[0]
+        )
+        for method in ("fit", "partial_fit")
+    ]
+    np.testing.assert_array_equal(*z)
+
+
+def test_classes_gather(digits):
+    X, y = digits
+    hasher = DHNHasher(8, random_state=0)
+    assert hasher.partial_fit(X[y < 3], y[y < 3]).classes_.tolist() == [0, 1, 2]
+    assert hasher.partial_fit(X[y > 7], y[y > 7]).classes_.tolist() == [0, 1, 2, 8, 9]
+
+
+def test_a_chunk_of_one_class_is_allowed(digits):
+    X, y = digits
+    for cls in HASHERS:
+        hasher = cls(8, random_state=0).partial_fit(X, y).partial_fit(X[y == 1], y[y == 1])
+        assert np.isfinite(hasher.decision_function(X)).all()
+
+
+def test_first_rows_decide_the_standardisation(digits):
+    X, y = digits
+    hasher = DHNHasher(8, random_state=0).partial_fit(X, y)
+    mean = hasher.net_.module_.encoder.standardize.mean.clone()
+    hasher.partial_fit(100 * X, y)
+    assert torch.equal(hasher.net_.module_.encoder.standardize.mean, mean)
+
+
+def test_continuation_advances_by_epochs_and_never_goes_back(digits):
+    """Whatever the rows of each call, beta follows the share of max_epochs done."""
+    X, y = digits
+    hasher = HashNetHasher(8, max_epochs=10, n_stages=10, random_state=0)
+    sizes = [400, 130, 400, 130, 130, 400, 400, 130, 400, 130, 400]
+    betas = [hasher.partial_fit(X[:n], y[:n]).history_[-1]["beta"] for n in sizes]
+    t = np.minimum(np.arange(11), 9) / 9
+    np.testing.assert_allclose(betas, np.sqrt(1 + 48 * t), rtol=1e-6)
+
+
+def test_continuation_stays_at_its_end_after_fit(digits):
+    X, y = digits
+    hasher = HashNetHasher(8, max_epochs=2, random_state=0).fit(X[:130], y[:130])
+    assert hasher.partial_fit(X, y).history_[-1]["beta"] == pytest.approx(7)
+
+
+def test_learns_from_chunks(digits):
+    X, y = digits
+    hasher = DualHingeHasher(16, batch_size=64, random_state=0)
+    start = hasher.partial_fit(X, y).score(X, y)
+    for _ in range(10):
+        for chunk in np.array_split(np.arange(400), 2):
+            hasher.partial_fit(X[chunk], y[chunk])
+    assert hasher.score(X, y) > max(start, 0.9)
+
+
+@pytest.mark.parametrize("cls", HASHERS)
+@pytest.mark.parametrize("fitted_by", ["fit", "partial_fit"])
+def test_bad_rows_leave_the_fitted_hasher_as_it_was(cls, fitted_by, digits):
+    X, y = digits
+    hasher = getattr(cls(8, max_epochs=2, random_state=0), fitted_by)(X, y)
+    z, attributes, history = hasher.decision_function(X), dict(vars(hasher)), list(hasher.history_)
+    failures = [
+        (X[:, :60], y, "60 features"),
+        (X, y[:-1], "inconsistent"),
+        (X, y.astype(str).astype(object), "'<' not supported"),  # strings cannot join classes that are numbers
+    ]
+    for X_bad, y_bad, message in failures:
+        with pytest.raises((ValueError, TypeError), match=message):
+            hasher.partial_fit(X_bad, y_bad)
+        assert vars(hasher) == attributes
+        assert hasher.history_ == history
+        np.testing.assert_array_equal(hasher.decision_function(X), z)
+
+
+def test_nan_loss_takes_the_epoch_back(digits):
+    X, y = digits
+    hasher = HashNetHasher(8, optimizer="SGD", random_state=0, encoder="linear", max_epochs=3)
+    twin = HashNetHasher(8, optimizer="SGD", random_state=0, encoder="linear", max_epochs=3).partial_fit(X, y)
+    (group,) = hasher.partial_fit(X, y).net_.optimizer_.param_groups
+    group["initial_lr"] = 1e38
+    with pytest.raises(ValueError, match="loss turned nan in epoch 2"):
+        hasher.partial_fit(X, y)
+    assert hasher.n_iter_ == len(hasher.history_) == 1
+    np.testing.assert_array_equal(hasher.decision_function(X), twin.decision_function(X))
+    (group,) = hasher.net_.optimizer_.param_groups
+    group["initial_lr"] = 1e-3
+    np.testing.assert_array_equal(
+        hasher.partial_fit(X, y).decision_function(X), twin.partial_fit(X, y).decision_function(X)
+    )
+
+
+def test_first_call_failing_leaves_the_hasher_unfitted(digits):
+    hasher = DHNHasher(8, optimizer="SGD", lr=1e38)
+    with pytest.raises(ValueError, match="loss turned"):
+        hasher.partial_fit(*digits)
+    assert not [name for name in vars(hasher) if name.endswith("_")]
+    with pytest.raises(NotFittedError):
+        hasher.transform(digits[0])
+
+
+def test_every_epoch_has_an_order_of_its_own(digits):
+    class Orders(Callback):
+        def on_batch_begin(self, net, batch=None, **kwargs):
+            orders.append(batch[0].sum(dim=1).tolist())
+
+    orders = []
+    hasher = DHNHasher(8, batch_size=400, random_state=0, callbacks=[Orders()])
+    for _ in range(3):
+        hasher.partial_fit(*digits)
+    assert len({tuple(order) for order in orders}) == 3
+    assert sorted(orders[0]) == sorted(orders[1]) == sorted(orders[2])
