@@ -1,8 +1,8 @@
 """What the estimators add to a bare PyTorch loop, for training and for hashing.
 
 The bare loop has the same module, data, loss, optimizer and batches, and nothing else: no validation of input, no
-history, no schedule, no callbacks. Both run in turn within one process, on one thread; the figure is the median of the ratios of
-neighbouring runs. Prints a table and exits with 1 if a ratio is above its ceiling.
+history, no schedule, no callbacks. Both run in turn within one process, on one thread; the figure is the median of the
+ratios of neighbouring runs. Prints a table and exits with 1 if a ratio is above its ceiling.
 
     python examples/benchmarks/bench_training.py
 """

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
 from sklearn.utils import check_random_state
 
 from sklearn_hash.datasets._split import Split

@@ -169,9 +169,7 @@ def make_rows(X, loader=None):
     """
     if isinstance(X, Dataset):
         if not isinstance(X, Sized):
-            raise ValueError(
-                f"X must be a torch Dataset with a length and items by number; got {type(X).__name__}, which only iterates."
-            )
+            raise ValueError(f"X must be a torch Dataset with a length and numbered items; got {type(X).__name__}.")
         return LoadedRows(np.arange(len(X)), partial(_dataset_row, X))
     if loader is not None:
         return LoadedRows(column_or_1d(X), loader)
