@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from joblib import Parallel, delayed
 from tqdm import tqdm
 
 from sklearn_hash.codes import unpack_codes
@@ -40,6 +41,8 @@ def evaluate(method, n_bits, seed, split):
         method, bits, seed, map (tie-aware, over the whole database), precision (within Hamming radius 2), distinct
         (codes in the database) and seconds (of fit).
     """
+    # Torch loads its compiler with the first optimizer of a process: seconds that are none of fit's.
+    torch.optim.SGD([torch.zeros(1)])
     X, y = split.X, split.y
     hasher = METHODS[method](n_bits=n_bits, output="packed", random_state=seed)
     start = time.perf_counter()
@@ -58,16 +61,16 @@ def evaluate(method, n_bits, seed, split):
     }
 
 
-def evaluate_all(split, methods, bits, seeds, label=""):
-    """A row for every method, code length and seed, behind a progress bar."""
+def evaluate_all(split, methods, bits, seeds, label="", n_jobs=1):
+    """A row for every method, code length and seed, behind a progress bar; ``n_jobs`` processes share the fits."""
     jobs = [(method, n_bits, seed) for method in methods for n_bits in bits for seed in range(seeds)]
+    results = Parallel(n_jobs, return_as="generator")(delayed(evaluate)(*job, split) for job in jobs)
     rows = []
-    # Torch loads its compiler with the first optimizer, seconds that would stand beside the first fit.
-    torch.optim.SGD([torch.zeros(1)])
-    with tqdm(jobs, desc=label, unit="fit", leave=False) as bar:
-        for method, n_bits, seed in bar:
-            bar.set_postfix_str(f"{method} {n_bits} bits")
-            rows.append(evaluate(method, n_bits, seed, split))
+    with tqdm(desc=label, total=len(jobs), unit="fit", leave=False) as bar:
+        for row in results:
+            rows.append(row)
+            bar.set_postfix_str(f"{row['method']} {row['bits']} bits: mAP {row['map']:.3f}", refresh=False)
+            bar.update()
     return rows
 
 
@@ -120,7 +123,7 @@ def main(argv=None):
     except (ValueError, OSError) as error:
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
-    rows = evaluate_all(split, args.methods, args.bits, args.seeds, args.data)
+    rows = evaluate_all(split, args.methods, args.bits, args.seeds, args.data, args.jobs)
     means = summarise(rows)
     print(describe(args.data, split, args.seeds))
     print(format_table(means, args.seeds))
@@ -143,6 +146,7 @@ def _parse(argv):
     parser.add_argument("--queries", type=_positive, default=1000, metavar="N", help="not for digits")
     parser.add_argument("--train", type=_positive, default=5000, metavar="N", help="not for digits")
     parser.add_argument("--database", type=_positive, default=10000, metavar="N", help="not for digits")
+    parser.add_argument("--jobs", type=_positive, default=1, metavar="N", help="processes that share the fits")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write every single result here")
     return parser.parse_args(argv)
 

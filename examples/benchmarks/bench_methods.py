@@ -27,12 +27,14 @@ TEXT_LEAD = 0.01
 
 
 def run(name, bits, seeds, data_home):
-    """Evaluate all methods on one set, print their table; means by (method, bits), and seconds in fit."""
+    """Evaluate all methods on one set, print their table; means by (method, bits), and seconds taken."""
     split = load_split(name, data_home, 1000, 5000, 10000)
-    rows = evaluate_all(split, METHODS, bits, seeds, name)
+    start = time.perf_counter()
+    rows = evaluate_all(split, METHODS, bits, seeds, name, n_jobs=2)
+    seconds = time.perf_counter() - start
     means = summarise(rows)
     print(describe(name, split, seeds), format_table(means, seeds), sep="\n", end="\n\n")
-    return {(row["method"], row["bits"]): row for row in means}, sum(row["seconds"] for row in rows)
+    return {(row["method"], row["bits"]): row for row in means}, seconds
 
 
 def main():
@@ -40,9 +42,7 @@ def main():
     parser.add_argument("--data-home", default=os.environ.get("SKLEARN_HASH_DATA"))
     parser.add_argument("--seeds", type=int, default=3)
     args = parser.parse_args()
-    start = time.perf_counter()
-    fashion, fit_seconds = run("fashion_mnist", [16, 32], args.seeds, args.data_home)
-    whole = time.perf_counter() - start
+    fashion, seconds = run("fashion_mnist", [16, 32], args.seeds, args.data_home)
     text, _ = run("ng20_text", [16], args.seeds, args.data_home)
     checks = [
         (f"fashion_mnist {method} {bits} bits >= {floor}", fashion[method, bits]["map"], floor, ">=")
@@ -63,13 +63,19 @@ def main():
     ]
     lead = text["dual_hinge", 16]["map"] - text["hashnet", 16]["map"]
     checks.append(("ng20_text dual_hinge - hashnet, 16 bits", lead, TEXT_LEAD, ">="))
-    checks.append((f"seconds in {len(fashion) * args.seeds} fits on fashion_mnist", fit_seconds, SECONDS_CEILING, "<"))
+    checks.append(
+        (
+            f"seconds for {len(fashion) * args.seeds} fits on fashion_mnist, in 2 processes",
+            seconds,
+            SECONDS_CEILING,
+            "<",
+        )
+    )
     failed = 0
     for name, value, bound, sign in checks:
         holds = value >= bound if sign == ">=" else value < bound
         failed += not holds
         print(f"{'ok' if holds else 'BELOW':6} {name}: {value:.4f} ({sign} {bound})")
-    print(f"fashion_mnist as a whole, evaluation included: {whole:.0f} s")
     return int(failed > 0)
 
 
