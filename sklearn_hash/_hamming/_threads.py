@@ -1,11 +1,16 @@
 """Threads for kernels that release the GIL: an own pool, so no OpenMP or TBB runs beside torch's."""
 
+import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from queue import Empty, SimpleQueue
 
 import joblib
 
 __all__ = ["effective_threads", "map_threads", "even_ranges"]
+
+_MOST_HELPERS = 64
 
 
 def effective_threads(n_jobs: int | None) -> int:
@@ -13,13 +18,44 @@ def effective_threads(n_jobs: int | None) -> int:
     return joblib.effective_n_jobs(n_jobs)
 
 
+@lru_cache(maxsize=1)
+def _pool() -> ThreadPoolExecutor:
+    """Threads that wait between searches; to start them takes as long as to search for hundreds of queries."""
+    return ThreadPoolExecutor(_MOST_HELPERS, thread_name_prefix="hamming")
+
+
+# A forked process has the pool's memory, not its threads.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.cache_clear)
+
+
 def map_threads(function: Callable, tasks: Iterable, n_threads: int) -> list:
-    """Results of ``function`` for every task, in order; the first error of a task is raised."""
+    """Results of ``function`` for every task, in order; the first error of a task is raised.
+
+    The calling thread works too: a search never waits for a thread that other searches keep busy.
+    """
     tasks = list(tasks)
-    if n_threads == 1 or len(tasks) < 2:
-        return [function(task) for task in tasks]
-    with ThreadPoolExecutor(min(n_threads, len(tasks))) as pool:
-        return list(pool.map(function, tasks))
+    results: list = [None] * len(tasks)
+    waiting: SimpleQueue[int] = SimpleQueue()
+    for i in range(len(tasks)):
+        waiting.put(i)
+
+    def work():
+        while True:
+            try:
+                i = waiting.get_nowait()
+            except Empty:
+                return
+            results[i] = function(tasks[i])
+
+    helpers = [_pool().submit(work) for _ in range(min(n_threads, len(tasks)) - 1)]
+    try:
+        work()
+    finally:
+        errors = [helper.exception() for helper in helpers if not helper.cancel()]
+    for error in filter(None, errors):
+        raise error
+    return results
 
 
 def even_ranges(n: int, largest: int, *, at_least: int = 1, multiple: int = 1) -> list[tuple[int, int]]:

@@ -1,5 +1,7 @@
 """Threads follow n_jobs, keep the order of tasks and hide no error."""
 
+import multiprocessing
+import os
 import threading
 
 import joblib
@@ -41,6 +43,34 @@ def test_one_thread_is_the_callers():
 def test_an_error_reaches_the_caller(n_threads):
     with pytest.raises(ZeroDivisionError):
         map_threads(lambda task: 1 // task, [1, 0, 2], n_threads)
+
+
+@pytest.mark.parametrize("n_threads", [1, 3])
+def test_an_index_error_is_an_error_like_any_other(n_threads):
+    with pytest.raises(IndexError):
+        map_threads(lambda task: [][task], range(4), n_threads)
+
+
+def test_the_caller_works_while_every_helper_is_busy():
+    release = threading.Event()
+    busy = threading.Thread(target=map_threads, args=(lambda task: release.wait(30), range(70), 70))
+    busy.start()
+    assert map_threads(lambda task: task, range(4), 2) == [0, 1, 2, 3]
+    release.set()
+    busy.join()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_forked_process_has_threads_of_its_own():
+    map_threads(lambda task: task, range(2), 2)
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        assert pool.apply_async(_sum_in_threads).get(timeout=30) == 6
+
+
+def _sum_in_threads():
+    barrier = threading.Barrier(2, timeout=20)
+    return sum(map_threads(lambda task: barrier.wait() * 0 + task, range(4), 2))
 
 
 @given(
