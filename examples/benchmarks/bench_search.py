@@ -219,24 +219,26 @@ def nearest_rows(sizes):
     yield nearest_row(f"{named(database)} clustered", queries, database, 10, 300, sizes, rounds=2)
 
 
+def radius_row(case, queries, database, floor, sizes):
+    """Ours against faiss, all rows within radius 2."""
+    search = fitted(database, radius=2)
+    contestants = {
+        "ours": partial(search.radius_neighbors_graph, queries, mode="distance"),
+        "faiss": partial(faiss_within, faiss_index(database, use_heap=True), queries, 2),
+    }
+    seconds, results = alternate(contestants, sizes.rounds)
+    graph = results["ours"]
+    equal = same((graph.indptr, graph.data, graph.indices), in_order(*results["faiss"]))
+    ratio = speed_up(seconds, "ours", ["faiss"])
+    return Row(f"radius 2, {named(database)} {case}", ratio, floor=floor, equal=equal, note=f"{graph.nnz:,} found")
+
+
 def radius_rows(sizes):
-    for (kind, codes), floor, n_queries in zip(
-        both_kinds(sizes), (500, 12), (sizes.many_queries, sizes.queries), strict=True
-    ):
-        queries, database = split(codes, n_queries)
-        if kind == "uniform":
-            queries = near_copies(database, n_queries)
-        search = fitted(database, radius=2)
-        contestants = {
-            "ours": partial(search.radius_neighbors_graph, queries, mode="distance"),
-            "faiss": partial(faiss_within, faiss_index(database, use_heap=True), queries, 2),
-        }
-        seconds, results = alternate(contestants, sizes.rounds)
-        graph = results["ours"]
-        equal = same((graph.indptr, graph.data, graph.indices), in_order(*results["faiss"]))
-        ratio = speed_up(seconds, "ours", ["faiss"])
-        case = f"radius 2, {named(database)} {kind}"
-        yield Row(case, ratio, floor=floor, equal=equal, note=f"{graph.nnz:,} found")
+    queries, database = split(uniform(sizes.million, 64), sizes.many_queries)
+    yield radius_row("uniform", queries, database, 500, sizes)
+    yield radius_row("uniform, near copies", near_copies(database, len(queries)), database, None, sizes)
+    queries, database = split(clustered(sizes.million, 64)[0], sizes.queries)
+    yield radius_row("clustered", queries, database, 12, sizes)
 
 
 def auto_rows(sizes):
