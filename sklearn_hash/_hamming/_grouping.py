@@ -4,6 +4,8 @@ Slots are places for distinct codes. A group starts at a block of 64 slots and f
 hold no row. The layout of a block is the one of :mod:`._simd`.
 """
 
+# Compiled into this file, unseen by Numba's cache: sources 81cec936598623e5
+
 from typing import NamedTuple
 
 import numpy as np

@@ -6,13 +6,9 @@ word of as many consecutive codes, and word w of a group's vector j lies at ``j 
 narrowest of 8, 16, 32 and 64 bits that holds a code; longer codes take several words of 64 bits.
 """
 
-import hashlib
-from pathlib import Path
-
 import numpy as np
 from numba import njit
 
-from sklearn_hash._hamming import _simd
 from sklearn_hash._hamming._simd import (
     CHUNK,
     gather_quads,
@@ -61,23 +57,13 @@ def block_codes(n_bytes: int) -> int:
     return max(1, _BLOCK_BYTES // (words * word(0).itemsize) // CHUNK) * CHUNK
 
 
-def _sources_digest() -> str:
-    sources = [Path(file).read_bytes() for file in (_simd.__file__, __file__)]
-    return hashlib.sha256(b"".join(sources)).hexdigest()[:16]
-
-
-# Numba's cache looks for changes in a kernel's own file only, but keys on the types of arguments: a scratch whose
-# one field is named after the sources below the kernels has stale ones compiled again.
-_SCRATCH_TYPE = np.dtype([(f"sources_{_sources_digest()}", np.uint8)])
-
-
 def new_scratch(n_bytes: int) -> np.ndarray:
     """Bytes for one block, aligned to a cache line."""
     word, words = word_layout(n_bytes)
     size = block_codes(n_bytes) * words * word(0).itemsize
     room = np.empty(size + _LINE, np.uint8)
     start = -room.ctypes.data % _LINE
-    return room[start : start + size].view(_SCRATCH_TYPE)
+    return room[start : start + size]
 
 
 @njit

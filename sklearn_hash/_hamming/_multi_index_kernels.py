@@ -4,6 +4,8 @@ Words are read with their first bit highest, so that bit ``i`` of a code is bit 
 chunk of neighbouring bits is a number.
 """
 
+# Compiled into this file, unseen by Numba's cache: sources e2016cad758f0259
+
 from functools import lru_cache
 from typing import NamedTuple
 

@@ -4,6 +4,8 @@ A code in ring ``r`` of a group is at least ``|d - r|`` from a query at distance
 skipped is farther than the limit, never at it: ties count.
 """
 
+# Compiled into this file, unseen by Numba's cache: sources e2016cad758f0259
+
 import numpy as np
 from numba import njit
 

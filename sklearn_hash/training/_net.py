@@ -1,6 +1,7 @@
 """The skorch net: its loop, history and callbacks, without its cost per row and per module."""
 
 import math
+import traceback
 import warnings
 from contextlib import contextmanager
 from copy import deepcopy
@@ -12,10 +13,18 @@ from skorch.callbacks import Callback, EpochTimer, PassthroughScoring
 
 __all__ = ["HashingNet"]
 
+_LOSSES = ("train_loss", "valid_loss")
+
 
 def _listens(callback, method):
     """Whether a callback overrides a hook; skorch's own hooks do nothing."""
     return getattr(type(callback), method, None) is not getattr(Callback, method)
+
+
+def _ends_training(interrupt):
+    """Whether a callback asks for the end: it raises in its hook itself, whereas Ctrl-C in a hook lands in what it calls."""
+    *_, (frame, _) = traceback.walk_tb(interrupt.__traceback__)
+    return frame.f_code.co_name == "on_epoch_end"
 
 
 class HashingNet(NeuralNet):
@@ -65,9 +74,8 @@ class HashingNet(NeuralNet):
             for _, callback in self.callbacks_:
                 if _listens(callback, method_name):
                     getattr(callback, method_name)(self, **cb_kwargs)
-        except KeyboardInterrupt:
-            # How skorch's callbacks end training early.
-            self.stopped_by_callback_ = method_name == "on_epoch_end"
+        except KeyboardInterrupt as interrupt:
+            self.stopped_by_callback_ = _ends_training(interrupt)
             raise
 
     def partial_fit(self, X, y=None, classes=None, epochs=None, **fit_params):
@@ -161,6 +169,3 @@ class HashingNet(NeuralNet):
     def infer(self, x, **fit_params):
         """Hash-layer output of a batch; its rows become float32 on the device, not before."""
         return self.module_(x.to(self.device, torch.float32, non_blocking=True), **fit_params)
-
-
-_LOSSES = ("train_loss", "valid_loss")

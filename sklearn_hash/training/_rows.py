@@ -11,6 +11,9 @@ from torch.utils.data import Dataset
 
 __all__ = ["DenseRows", "LoadedRows", "SparseRows", "make_rows"]
 
+# Values made float64 at once: 16 MB.
+_VALUES_A_BLOCK = 1 << 21
+
 
 class DenseRows:
     """Rows of a dense array, (n, ...); on the device already where that is worth it.
@@ -49,7 +52,8 @@ class DenseRows:
         X = np.asarray(self.X)
         mean = X.mean(axis=0, dtype=np.float64)
         # In blocks: a float64 copy of all of X may not fit.
-        squares = sum(np.square(X[start : start + 1024] - mean).sum() for start in range(0, len(X), 1024))
+        step = max(1, _VALUES_A_BLOCK // mean.size)
+        squares = sum(np.square(X[start : start + step] - mean).sum() for start in range(0, len(X), step))
         return mean, float(np.sqrt(squares / X.size))
 
     def to(self, device):

@@ -33,10 +33,6 @@ class LabelTargets:
         """The targets of some rows."""
         return LabelTargets(self.labels[index])
 
-    def relevance(self, others):
-        """Which rows of ``others`` share a label with each row: (n, n_others) bool."""
-        return self.labels[:, None] == others.labels[None, :]
-
     def to(self, device):
         """The same targets with their tensor on a device."""
         moved = LabelTargets(self.labels)
@@ -70,11 +66,6 @@ class IndicatorTargets:
     def select(self, index):
         """The targets of some rows."""
         return IndicatorTargets(self.labels[index], self.kind)
-
-    def relevance(self, others):
-        """Which rows of ``others`` share a label with each row: (n, n_others) bool."""
-        shared = self.labels.astype(np.float32) @ others.labels.astype(np.float32).T
-        return (shared.toarray() if sparse.issparse(shared) else shared) > 0
 
     def to(self, device):
         """The same targets, their similarities computed on a device."""

@@ -1,12 +1,9 @@
 """Codes come into a block whole, in their places, and nothing else comes with them."""
 
-import hashlib
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from sklearn_hash._hamming import FlatIndex, _layout, _scan, _simd
+from sklearn_hash._hamming import _layout
 from sklearn_hash._hamming._simd import CHUNK
 
 
@@ -69,15 +66,3 @@ def test_fill_block(n_bytes, start):
             np.testing.assert_array_equal(block[:count, :n_bytes], chosen[start : start + count])
             assert not block[:count, n_bytes:].any()
             assert not block[count:].any()
-
-
-def test_cached_kernels_know_the_sources_they_were_compiled_from():
-    packed = np.zeros((3, 8), np.uint8)
-    index = FlatIndex(packed, 64)
-    index.knn(packed, 1)
-    index.radius(packed, 1)
-    sources = Path(_simd.__file__).read_bytes() + Path(_layout.__file__).read_bytes()
-    digest = hashlib.sha256(sources).hexdigest()[:16]
-    for kernel in (_scan.nearest_of_tile, _scan.within_radius_of_tile):
-        assert kernel.signatures
-        assert all(digest in str(signature) for signature in kernel.signatures)
