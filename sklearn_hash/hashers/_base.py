@@ -95,11 +95,11 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         with self._unchanged_on_failure():
             rows = self._check_rows(X, reset=True, min_rows=2)
             targets, self.classes_ = self._check_targets(y, rows)
-            check_can_teach(targets, self.classes_)
             self._seed = draw_seed(self.random_state)
             train, validation = PairDataset(rows, targets), None
             if self.validation_fraction is not None:
                 train, validation = split_validation(train, self.validation_fraction, self._seed)
+            check_can_teach(train.targets, self.classes_, "y" if validation is None else "y, less its validation rows,")
             device = resolve_device(self.device)
             with isolated(device, self._seed):
                 net = self._build_net(train, device, validation)
@@ -256,6 +256,8 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         """X as rows: vectors, images, or what a loader or a Dataset gives."""
         if self.loader is not None or isinstance(X, Dataset):
             rows = make_rows(X, self.loader)
+            if reset:
+                self._forget_features()
         else:
             checks = {"accept_sparse": "csr", "dtype": [np.float32, np.float16, np.uint8], "allow_nd": True}
             rows = make_rows(validate_data(self, X, reset=reset, ensure_min_samples=min_rows, **checks))
@@ -266,6 +268,11 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         elif rows.row_shape != self._row_shape:
             raise ValueError(f"X has rows of shape {rows.row_shape}, but fit saw rows of shape {self._row_shape}.")
         return rows
+
+    def _forget_features(self):
+        """What an earlier fit with an array left behind; items of a loader have no features to count."""
+        for name in ("n_features_in_", "feature_names_in_"):
+            vars(self).pop(name, None)
 
     def _check_targets(self, y, rows):
         """What makes the rows similar, and the classes."""

@@ -8,7 +8,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn_hash._validation import check_similarity
 from sklearn_hash.training._targets import CallableTargets, IndicatorTargets, LabelTargets, MatrixTargets
 
-__all__ = ["make_targets"]
+__all__ = ["check_can_teach", "make_targets"]
 
 LABEL_KINDS = ("share", "jaccard", "cosine")
 
@@ -66,8 +66,16 @@ def _label_targets(y, kind):
     return LabelTargets(numbers.astype(np.int64)), classes
 
 
-def check_can_teach(targets, classes):
+def check_can_teach(targets, classes, name="y"):
     """Refuse targets in which all pairs are alike.
+
+    Parameters
+    ----------
+    targets : LabelTargets, IndicatorTargets or MatrixTargets
+    classes : ndarray or None
+        What the numbers of LabelTargets stand for.
+    name : str, default="y"
+        What error messages call the labels.
 
     Raises
     ------
@@ -75,26 +83,27 @@ def check_can_teach(targets, classes):
         If every pair is similar, or nothing is known of any.
     """
     if isinstance(targets, LabelTargets):
-        if len(classes) == 1:
+        present = np.unique(targets.labels)
+        if len(present) == 1:
             raise ValueError(
-                f"y has one class only, {classes.tolist()[0]!r}: every pair is similar and no pair can teach a code. "
+                f"{name} has one class only, {classes.tolist()[present[0]]!r}: every pair is similar and no pair can teach a code. "
                 "Pass rows of at least two classes."
             )
     elif isinstance(targets, IndicatorTargets):
-        _check_indicator(targets)
+        _check_indicator(targets, name)
     elif not isinstance(targets, CallableTargets):
         _check_matrix(targets)
 
 
-def _check_indicator(targets):
+def _check_indicator(targets, name):
     counts = np.asarray(targets.labels.sum(axis=0, dtype=np.int64)).ravel()
     if not counts.any():
-        raise ValueError("y is all zeros: no row has a label, so no pair is similar and none can teach a code.")
+        raise ValueError(f"{name} is all zeros: no row has a label, so no pair is similar and none can teach a code.")
     everywhere = np.flatnonzero(counts == len(targets))
     alone = len(everywhere) == np.count_nonzero(counts)
     if len(everywhere) and (targets.kind == "share" or alone):
         raise ValueError(
-            f"y has label {everywhere[0]} in every row: every pair is similar and no pair can teach a code. Drop that "
+            f"{name} has label {everywhere[0]} in every row: every pair is similar and no pair can teach a code. Drop that "
             "column, or use similarity='jaccard' where other labels differ."
         )
 

@@ -30,5 +30,6 @@ def isolated(device: torch.device, *seeds: int):
             seed = int(np.random.SeedSequence(seeds).generate_state(1)[0])
             torch.default_generator.manual_seed(seed)
             if device.type == "cuda":
-                torch.cuda.manual_seed(seed)
+                with torch.cuda.device(device):
+                    torch.cuda.manual_seed(seed)
         yield

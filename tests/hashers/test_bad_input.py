@@ -80,6 +80,19 @@ def test_one_class_is_named(hasher, digits, value, shown):
         hasher.fit(digits[0], np.full(400, value))
 
 
+def test_one_class_left_to_train_on(cls):
+    """The one row of a class may fall to the validation rows: then, and only then, nothing can be taught."""
+    X, y = np.arange(8.0).reshape(4, 2), np.array(["cat", "cat", "cat", "dog"])
+    messages = []
+    for seed in range(12):
+        try:
+            cls(8, max_epochs=1, validation_fraction=0.25, random_state=seed).fit(X, y)
+        except ValueError as error:
+            messages.append(str(error))
+    assert 0 < len(messages) < 12
+    assert all("y, less its validation rows, has one class only, 'cat'" in message for message in messages)
+
+
 @pytest.mark.parametrize("container", [np.asarray, sparse.csr_array], ids=["dense", "csr"])
 def test_indicators_that_teach_nothing(hasher, digits, container):
     X = digits[0]

@@ -1,5 +1,6 @@
 """Ctrl-C in training, and callbacks that end it."""
 
+import signal
 import warnings
 
 import numpy as np
@@ -102,6 +103,25 @@ def test_skorch_early_stopping_ends_training_without_a_warning(cls, digits):
         hasher.fit(*digits)
     assert 2 <= hasher.n_iter_ < 30
     assert len(hasher.history_[:, "train_loss"]) == hasher.n_iter_
+
+
+def test_interruption_of_validation_scoring_is_no_early_stopping(digits, monkeypatch):
+    """A real signal, in what a callback calls at the end of the third epoch."""
+    scores = iter([0.1, 0.2])
+
+    def score(*args):
+        try:
+            return next(scores)
+        except StopIteration:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("sklearn_hash.training._callbacks.map_against", score)
+    hasher = DHNHasher(8, max_epochs=10, validation_fraction=0.2, random_state=0)
+    with pytest.warns(ConvergenceWarning, match="interrupted after 3 of 10 epochs"):
+        hasher.fit(*digits)
+    assert hasher.n_iter_ == 3
+    assert hasher.history_[:, "valid_map"] == [0.1, 0.2]
+    assert hasher.transform(digits[0]).shape == (400, 8)
 
 
 class Interruption(Exception):

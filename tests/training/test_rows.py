@@ -1,5 +1,7 @@
 """Rows as a network reads them, against numpy."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import torch
@@ -83,6 +85,17 @@ def test_moments_of_images():
         mean, deviation = rows.moments()
         np.testing.assert_allclose(mean, images.mean(axis=0))
         assert deviation == pytest.approx(np.sqrt(np.square(images - images.mean(axis=0)).mean()))
+
+
+def test_moments_of_large_images_need_little_memory():
+    """A float64 copy of these would take 150 MB."""
+    images = np.random.default_rng(0).integers(0, 256, (128, 3, 224, 224), dtype=np.uint8)
+    tracemalloc.start()
+    mean, deviation = make_rows(images).moments()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 64e6
+    assert deviation == pytest.approx(np.sqrt((images.astype(np.float32) - mean.astype(np.float32)).var()), rel=1e-4)
 
 
 def test_a_memory_map_is_neither_copied_nor_warned_about(tmp_path, recwarn):
