@@ -117,6 +117,8 @@ def main(argv=None):
     """Run the command line; returns the exit status."""
     args = _parse(argv)
     try:
+        if args.json and args.json.is_dir():
+            raise ValueError(f"--json: {args.json} is a folder; name a file")
         if args.json and not args.json.absolute().parent.is_dir():
             raise ValueError(f"--json: there is no folder {args.json.absolute().parent}")
         split = load_split(args.data, args.data_home, args.queries, args.train, args.database)
@@ -133,29 +135,37 @@ def main(argv=None):
 
 
 def _parse(argv):
-    parser = argparse.ArgumentParser(prog="python -m sklearn_hash", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m sklearn_hash", description=__doc__.partition(":")[0] + ".")
     parser.add_argument("--data", default="digits", help="digits (embedded), or the name of a set in --data-home")
     parser.add_argument(
         "--data-home",
         default=os.environ.get("SKLEARN_HASH_DATA"),
         help="folder of the .npz sets; the environment variable SKLEARN_HASH_DATA where left out",
     )
-    parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS), metavar="METHOD")
-    parser.add_argument("--bits", nargs="+", type=_positive, default=[8, 16, 32], metavar="N")
+    parser.add_argument(
+        "--methods",
+        nargs="+",
+        choices=METHODS,
+        default=list(METHODS),
+        metavar="METHOD",
+        help=f"of {', '.join(METHODS)}; all unless given",
+    )
+    parser.add_argument(
+        "--bits", nargs="+", type=_positive, default=[8, 16, 32], metavar="N", help="code lengths; 8 16 32 unless given"
+    )
     parser.add_argument("--seeds", type=_positive, default=1, metavar="N", help="how many seeds to average over")
-    parser.add_argument("--queries", type=_positive, default=1000, metavar="N", help="not for digits")
-    parser.add_argument("--train", type=_positive, default=5000, metavar="N", help="not for digits")
-    parser.add_argument("--database", type=_positive, default=10000, metavar="N", help="not for digits")
+    parser.add_argument("--queries", type=_positive, default=1000, metavar="N", help="query rows; not for digits")
+    parser.add_argument("--train", type=_positive, default=5000, metavar="N", help="training rows; not for digits")
+    parser.add_argument("--database", type=_positive, default=10000, metavar="N", help="database rows; not for digits")
     parser.add_argument("--jobs", type=_positive, default=1, metavar="N", help="processes that share the fits")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write every single result here")
     return parser.parse_args(argv)
 
 
 def _positive(text):
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1; got {value}")
-    return value
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1; got {text!r}")
+    return int(text)
 
 
 if __name__ == "__main__":

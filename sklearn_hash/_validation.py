@@ -100,7 +100,10 @@ def check_similarity(similarity, *, n=None, name="similarity"):
     if outside.size:
         raise ValueError(f"{name} must lie in [0, 1], with NaN for unknown pairs; got {outside.flat[0]:g}.")
     if not _is_symmetric(similarity):
-        raise ValueError(f"{name} must be symmetric: a pair has one similarity, in whichever order it is named.")
+        raise ValueError(
+            f"{name} must be symmetric: a pair has one similarity, in whichever order it is named. Where S is yours, "
+            "(S + S.T) / 2 is symmetric."
+        )
     return similarity
 
 

@@ -75,6 +75,7 @@ def test_multilabel_set_from_a_folder_with_json(capsys, data_home):
         (["--data", "labels_only", "--data-home", "HOME"], "labels only"),
         (["--data", "scenes", "--data-home", "HOME", "--queries", "51"], "51"),
         (["--json", "HOME/nowhere/out.json"], "nowhere"),
+        (["--json", "HOME"], "is a folder"),
     ],
 )
 def test_what_is_not_there_gets_one_line(capsys, data_home, argv, message):
@@ -91,6 +92,15 @@ def test_unknown_method_names_the_known_ones(capsys):
         main(["--methods", "itq"])
     assert stop.value.code == 2
     assert "dual_hinge" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--bits", "--seeds", "--jobs", "--queries"])
+@pytest.mark.parametrize("value", ["0", "-1", "8.5", "x"])
+def test_numbers_are_whole_and_positive(capsys, option, value):
+    with pytest.raises(SystemExit) as stop:
+        main([option, value])
+    assert stop.value.code == 2
+    assert f"{option}: must be a whole number of at least 1; got '{value}'" in capsys.readouterr().err
 
 
 def test_runs_as_a_module():

@@ -24,6 +24,7 @@ from sklearn_hash.training import (
     make_rows,
     make_targets,
     map_against,
+    plain_torch,
     resolve_device,
     split_validation,
 )
@@ -92,7 +93,7 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
             If X or y is not valid, no pair of rows can teach anything, or the loss turns NaN. The estimator is then
             what it was before.
         """
-        with self._unchanged_on_failure():
+        with plain_torch(), self._unchanged_on_failure():
             rows = self._check_rows(X, reset=True, min_rows=2)
             targets, self.classes_ = self._check_targets(y, rows)
             self._seed = draw_seed(self.random_state)
@@ -113,6 +114,9 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
     def partial_fit(self, X, y):
         """Train one epoch on these rows, from where training stands.
 
+        The first call builds the network; later calls keep its encoder, code length, loss, optimizer and callbacks,
+        whatever the parameters have become. The learning rate stays constant and no rows are held out.
+
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n, n_features), images of shape (n, channels, height, width), \
@@ -125,7 +129,7 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         -------
         self : object
         """
-        with self._unchanged_on_failure():
+        with plain_torch(), self._unchanged_on_failure():
             fitted = hasattr(self, "net_")
             rows = self._check_rows(X, reset=not fitted, min_rows=2)
             targets, classes = self._check_targets(y, rows)
@@ -259,15 +263,22 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
             if reset:
                 self._forget_features()
         else:
+            if not reset and 4 in (getattr(X, "ndim", 0), len(self._row_shape) + 1):
+                # For images the number of features, the channels, says too little.
+                self._check_row_shape(tuple(np.shape(X)[1:]))
             checks = {"accept_sparse": "csr", "dtype": [np.float32, np.float16, np.uint8], "allow_nd": True}
             rows = make_rows(validate_data(self, X, reset=reset, ensure_min_samples=min_rows, **checks))
         if len(rows) < min_rows:
             raise ValueError(f"X has {len(rows)} row(s); a minimum of {min_rows} is required to make pairs.")
         if reset:
             self._row_shape = rows.row_shape
-        elif rows.row_shape != self._row_shape:
-            raise ValueError(f"X has rows of shape {rows.row_shape}, but fit saw rows of shape {self._row_shape}.")
+        else:
+            self._check_row_shape(rows.row_shape)
         return rows
+
+    def _check_row_shape(self, shape):
+        if shape != self._row_shape:
+            raise ValueError(f"X has rows of shape {shape}, but fit saw rows of shape {self._row_shape}.")
 
     def _forget_features(self):
         """What an earlier fit with an array left behind; items of a loader have no features to count."""
@@ -307,5 +318,11 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         """Hash-layer output, on the CPU."""
         check_is_fitted(self)
         rows = self._check_rows(X, reset=False)
-        with isolated(torch.device(self.net_.device)):
-            return self.net_.forward(PairDataset(rows))
+        with plain_torch(), isolated(torch.device(self.net_.device)):
+            z = self.net_.forward(PairDataset(rows))
+        if z.isnan().any():
+            raise ValueError(
+                f"The hash layer's output is NaN for row {int(z.isnan().any(dim=1).nonzero()[0])} of X. Remove NaN and "
+                "infinity from X, or scale it as the rows that fit saw."
+            )
+        return z

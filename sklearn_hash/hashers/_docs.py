@@ -39,7 +39,8 @@ _PARAMETERS_HEAD = dedent(
         Passes over the training rows.
 
     batch_size : int, default=128
-        Rows in a step; its pairs are all pairs among them. A trailing partial batch is left out.
+        Rows in a step; its pairs are all pairs among them. A trailing partial batch is left out, unless it is
+        the only one.
 
     validation_fraction : float or None, default=None
         Share of the rows to hold out. Training then stops when their mAP as queries against the other rows no longer
@@ -53,7 +54,8 @@ _PARAMETERS_HEAD = dedent(
         batch needs them. A torch Dataset for X, whose items are rows or tuples that begin with one, needs none.
 
     callbacks : list of skorch callbacks, default=None
-        Called during training, as by any skorch net; copied first.
+        Called during training, as by any skorch net: instances, classes or (name, callback) pairs; copied first. There
+        is a "valid_loss" to monitor only with `validation_fraction`, else "train_loss".
 
     device : "auto", str or torch.device, default="auto"
         Where to train; "auto" is the GPU where there is one.
@@ -62,7 +64,8 @@ _PARAMETERS_HEAD = dedent(
         Learning rate of the encoder over that of the hash layer: 0.1 for a pretrained encoder, as in the papers.
 
     random_state : int, RandomState instance or None, default=None
-        Seeds initial weights, dropout and shuffling. Torch's and numpy's global streams are neither used nor changed.
+        Seeds initial weights, dropout, shuffling and the validation split. Torch's and numpy's global streams are
+        neither used nor changed.
 
     verbose : int, default=0
         1 shows a progress bar, 2 a line per epoch.
@@ -80,7 +83,8 @@ _ATTRIBUTES = dedent(
         The trained skorch net.
 
     history_ : skorch History
-        Per epoch: loss, duration%(history)s, with a validation split ``valid_map``, and what callbacks wrote.
+        Per epoch: loss, duration%(history)s, what callbacks wrote; with a validation split
+        ``valid_map`` too.
 
     n_iter_ : int
         Epochs trained.
@@ -89,7 +93,7 @@ _ATTRIBUTES = dedent(
         The classes seen, the columns of a multi-label indicator, or None where y held no labels.
 
     n_features_in_ : int
-        Number of features seen during fit.
+        Number of features seen during fit, for images of channels; not there with a loader or Dataset.
 
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Names of features seen during fit, where X had string column names.

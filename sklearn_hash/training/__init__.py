@@ -1,5 +1,6 @@
 """The one training core of all hashers: the skorch net, encoders, targets, callbacks, devices and seeds."""
 
+from sklearn_hash.training._ambient import plain_torch
 from sklearn_hash.training._batches import BatchIterator, PairDataset
 from sklearn_hash.training._build import build_net
 from sklearn_hash.training._callbacks import Continuation, CosineSchedule, FitProgressBar, ValidationStopping
@@ -37,6 +38,7 @@ __all__ = [
     "make_rows",
     "make_targets",
     "map_against",
+    "plain_torch",
     "resolve_device",
     "split_validation",
 ]

@@ -50,7 +50,7 @@ def build_net(params, rows, loss, method_callbacks, device, validation=None):
     encoder_params = {key[len("encoder__") :]: nested.pop(key) for key in list(nested) if key.startswith("encoder__")}
     encoder, n_features = make_encoder(params["encoder"], rows, encoder_params)
     net = HashingNet(
-        HashingModule(encoder, n_features, params["n_bits"]),
+        HashingModule(encoder, n_features, int(params["n_bits"])),
         loss,
         train_split=predefined_split(validation) if validation is not None else None,
         callbacks=own_callbacks + deepcopy(params["callbacks"] or []),

@@ -1,8 +1,10 @@
 """Encoders, and the hash layer on top of one."""
 
+import math
 from copy import deepcopy
 from inspect import Parameter, signature
 from itertools import pairwise
+from numbers import Integral
 
 import torch
 from torch import nn
@@ -33,6 +35,8 @@ class Standardize(nn.Module):
     def learn(self, rows):
         """Take the mean and the deviation of training rows."""
         mean, deviation = rows.moments()
+        if not math.isfinite(deviation):
+            raise ValueError("X contains NaN, infinity or a value too large. Remove such rows, or scale them.")
         self.mean.copy_(torch.from_numpy(mean))
         self.deviation.fill_(deviation if deviation > 0 else 1.0)
 
@@ -74,7 +78,7 @@ class MLPEncoder(nn.Module):
     def __init__(self, shape, hidden=512, dropout=0.3):
         super().__init__()
         self.standardize = Standardize(shape)
-        widths = [self.standardize.mean.numel(), *([hidden] if isinstance(hidden, int) else hidden)]
+        widths = [self.standardize.mean.numel(), *([hidden] if isinstance(hidden, Integral) else hidden)]
         layers: list[nn.Module] = [nn.Flatten()]
         for n_in, n_out in pairwise(widths):
             layers += [nn.Linear(n_in, n_out), nn.ReLU(), nn.Dropout(dropout)]
@@ -130,7 +134,7 @@ class HashingModule(nn.Module):
     def __init__(self, encoder, n_features, n_bits):
         super().__init__()
         self.encoder = encoder
-        self.hash_layer = nn.Linear(n_features, n_bits)
+        self.hash_layer = nn.Linear(n_features, n_bits, dtype=torch.float32)
 
     def forward(self, x):
         """Hash-layer output z of a batch, (n, n_bits)."""
@@ -184,13 +188,25 @@ def make_encoder(encoder, rows, params):
             )
         module = deepcopy(factory)
     else:
-        module = factory(rows.row_shape, **params) if ours else factory(**params)
+        module = _call_factory(factory, [rows.row_shape] if ours else [], params)
     if not isinstance(module, nn.Module):
         raise ValueError(f"encoder must give a torch nn.Module; got {type(module).__name__} from {encoder!r}.")
+    if torch.get_default_dtype() != torch.float32:
+        module.float()  # built in the caller's default type, where rows come as float32
     for part in module.modules():
         if isinstance(part, Standardize) and ours:
             part.learn(rows)
     return module, _n_features(module, rows)
+
+
+def _call_factory(factory, args, params):
+    try:
+        return factory(*args, **params)
+    except TypeError as error:
+        raise ValueError(
+            f"encoder {getattr(factory, '__name__', factory)!r} cannot be built with the arguments {params}: {error}. "
+            "Give others as net_params={'encoder__<name>': value}, or pass a module instance."
+        ) from error
 
 
 def _n_features(module, rows):

@@ -38,6 +38,11 @@ def make_targets(y, similarity, n):
     if isinstance(similarity, str) and similarity in LABEL_KINDS:
         return _label_targets(y, similarity)
     if isinstance(similarity, str):
+        if np.ndim(y) != 2:
+            raise ValueError(
+                f"y must be the ({n}, {n}) similarity matrix with similarity='precomputed'; got {np.ndim(y)} "
+                "dimension(s). For labels use similarity='share'."
+            )
         return MatrixTargets(check_similarity(y, n=n, name="y (similarity='precomputed')"), np.arange(n)), None
     ids = column_or_1d(y)
     if len(ids) != n:
@@ -54,6 +59,7 @@ def make_targets(y, similarity, n):
 
 
 def _label_targets(y, kind):
+    _check_one_type(y)
     if type_of_target(y, input_name="y") == "multilabel-indicator":
         Y = check_array(y, accept_sparse="csr", input_name="y", dtype=None)
         values = np.unique(Y.data if sparse.issparse(Y) else Y)
@@ -64,6 +70,20 @@ def _label_targets(y, kind):
     check_classification_targets(y)
     classes, numbers = np.unique(y, return_inverse=True)
     return LabelTargets(numbers.astype(np.int64)), classes
+
+
+def _check_one_type(y):
+    """Refuse labels that cannot be sorted, before scikit-learn tries."""
+    if sparse.issparse(y) or y.dtype != object:
+        return
+    try:
+        np.unique(y)
+    except TypeError as error:
+        kinds = sorted({type(label).__name__ for label in y.flat})
+        raise ValueError(
+            f"y must have labels of one type, all strings or all numbers; got {kinds}. Convert them, as by "
+            "[str(label) for label in y]."
+        ) from error
 
 
 def check_can_teach(targets, classes, name="y"):
@@ -86,8 +106,8 @@ def check_can_teach(targets, classes, name="y"):
         present = np.unique(targets.labels)
         if len(present) == 1:
             raise ValueError(
-                f"{name} has one class only, {classes.tolist()[present[0]]!r}: every pair is similar and no pair can teach a code. "
-                "Pass rows of at least two classes."
+                f"{name} has one class only, {classes.tolist()[present[0]]!r}: every pair is similar and no pair can "
+                "teach a code. Pass rows of at least two classes."
             )
     elif isinstance(targets, IndicatorTargets):
         _check_indicator(targets, name)
@@ -98,13 +118,16 @@ def check_can_teach(targets, classes, name="y"):
 def _check_indicator(targets, name):
     counts = np.asarray(targets.labels.sum(axis=0, dtype=np.int64)).ravel()
     if not counts.any():
-        raise ValueError(f"{name} is all zeros: no row has a label, so no pair is similar and none can teach a code.")
+        raise ValueError(
+            f"{name} is all zeros: no row has a label, so no pair is similar and none can teach a code. "
+            "Pass rows that have labels."
+        )
     everywhere = np.flatnonzero(counts == len(targets))
     alone = len(everywhere) == np.count_nonzero(counts)
     if len(everywhere) and (targets.kind == "share" or alone):
         raise ValueError(
-            f"{name} has label {everywhere[0]} in every row: every pair is similar and no pair can teach a code. Drop that "
-            "column, or use similarity='jaccard' where other labels differ."
+            f"{name} has label {everywhere[0]} in every row: every pair is similar and no pair can teach a code. "
+            "Drop that column, or use similarity='jaccard' where other labels differ."
         )
 
 

@@ -22,7 +22,7 @@ def _listens(callback, method):
 
 
 def _ends_training(interrupt):
-    """Whether a callback asks for the end: it raises in its hook itself, whereas Ctrl-C in a hook lands in what it calls."""
+    """Whether a callback asks for the end: it raises in its hook itself, where Ctrl-C lands in what the hook calls."""
     *_, (frame, _) = traceback.walk_tb(interrupt.__traceback__)
     return frame.f_code.co_name == "on_epoch_end"
 

@@ -25,14 +25,14 @@ def resolve_optimizer(optimizer):
     ValueError
         If ``torch.optim`` has no such optimizer, or its steps need the loss as a function.
     """
+    given = optimizer
     if isinstance(optimizer, str):
-        found = getattr(torch.optim, optimizer, None)
-        if not (isinstance(found, type) and issubclass(found, torch.optim.Optimizer)):
-            raise ValueError(
-                "The 'optimizer' parameter must name a class of torch.optim, such as 'Adam' or 'SGD', or be such a "
-                f"class; got {optimizer!r}."
-            )
-        optimizer = found
+        optimizer = getattr(torch.optim, optimizer, None)
+    if not (isinstance(optimizer, type) and issubclass(optimizer, torch.optim.Optimizer)):
+        raise ValueError(
+            "The 'optimizer' parameter must name a class of torch.optim, such as 'Adam' or 'SGD', or be such a class; "
+            f"got {given!r}."
+        )
     if optimizer is torch.optim.LBFGS:
         raise ValueError(
             "The 'optimizer' parameter cannot be LBFGS, which needs one loss for many steps. Use 'Adam' or 'SGD'."
@@ -92,8 +92,8 @@ def check_net_params(net_params, encoder, optimizer, callbacks, own_callbacks=_O
         prefix, _, name = str(key).partition("__")
         if prefix not in NET_PREFIXES or (not name and prefix != "compile"):
             raise ValueError(
-                f"Invalid nested parameter {key!r} in net_params: its first part must be one of "
-                f"{list(NET_PREFIXES)}, as in 'optimizer__weight_decay'."
+                f"Invalid nested parameter {key!r} in net_params: it must be one of "
+                f"{list(NET_PREFIXES)}, '__' and a name, as in 'optimizer__weight_decay'."
             )
         known = _known_names(prefix, encoder, optimizer, names)
         name = name.partition("__")[0] if prefix == "callbacks" else name

@@ -6,7 +6,6 @@ from functools import partial
 import numpy as np
 import torch
 from scipy import sparse
-from sklearn.utils import column_or_1d
 from torch.utils.data import Dataset
 
 __all__ = ["DenseRows", "LoadedRows", "SparseRows", "make_rows"]
@@ -121,14 +120,27 @@ class LoadedRows:
     def __init__(self, items, loader):
         self.items = items
         self.loader = loader
-        self.row_shape = tuple(self._row(items[0]).shape) if len(items) else ()
+        self.row_shape = tuple(self._load(items[0]).shape) if len(items) else ()
 
     def __len__(self):
         return len(self.items)
 
-    def _row(self, item):
+    def _load(self, item):
         row = self.loader(item)
-        return row if torch.is_tensor(row) else torch.from_numpy(np.array(row))
+        if torch.is_tensor(row):
+            return row
+        row = np.array(row)
+        if row.dtype.kind not in "buif":
+            raise ValueError(f"Rows must be arrays or tensors of numbers; for {item} there is one of {row.dtype}.")
+        return torch.from_numpy(row)
+
+    def _row(self, item):
+        row = self._load(item)
+        if row.shape != self.row_shape:
+            raise ValueError(
+                f"Rows must have one shape; for {item} it is {tuple(row.shape)}, for the first row {self.row_shape}."
+            )
+        return row
 
     def take(self, index):
         """The rows that a slice or an integer tensor names, as a tensor."""
@@ -176,7 +188,10 @@ def make_rows(X, loader=None):
             raise ValueError(f"X must be a torch Dataset with a length and numbered items; got {type(X).__name__}.")
         return LoadedRows(np.arange(len(X)), partial(_dataset_row, X))
     if loader is not None:
-        return LoadedRows(column_or_1d(X), loader)
+        items = np.asarray(X)
+        if items.ndim != 1:
+            raise ValueError(f"X must be a 1-D array of paths or row ids with a 'loader'; got shape {items.shape}.")
+        return LoadedRows(items, loader)
     if X.ndim not in (2, 4):
         raise ValueError(
             "X must be of shape (n, n_features), or images of shape (n, channels, height, width); got an array of "

@@ -125,4 +125,15 @@ class CallableTargets(MatrixTargets):
     """
 
     def _between(self, ids, others):
-        return np.asarray(self.matrix(ids, others), dtype=np.float32)
+        values = np.asarray(self.matrix(ids, others), dtype=np.float32)
+        if values.shape != (len(ids), len(others)):
+            raise ValueError(
+                f"similarity(ids, others) must return an array of shape (len(ids), len(others)); for {len(ids)} and "
+                f"{len(others)} ids it returned {values.shape}."
+            )
+        outside = values[(values < 0) | (values > 1)]
+        if outside.size:
+            raise ValueError(
+                f"similarity(ids, others) must return values in [0, 1], with NaN for unknown pairs; got {outside[0]:g}."
+            )
+        return values

@@ -152,6 +152,8 @@ def test_y_missing(hasher, digits):
         (lambda y: np.column_stack([y, y]), "should be a 1d array|multiclass-multioutput"),
         (lambda y: np.where(np.eye(10)[y] > 0, 1, -1), r"indicator of 0 and 1; got the values \[-1, 1\]"),
         (lambda y: 2 * np.eye(10, dtype=int)[y], r"indicator of 0 and 1; got the values \[0, 2\]"),
+        (lambda y: np.where(y > 4, y.astype(object), "a"), r"labels of one type.*got \['int', 'str'\]"),
+        (lambda y: np.where(y > 4, None, "a"), r"labels of one type.*got \['NoneType', 'str'\]"),
         (lambda y: sparse.csr_array(2 * np.eye(10, dtype=int)[y]), r"indicator of 0 and 1; got the values \[2\]"),
     ],
 )
@@ -209,7 +211,9 @@ def test_precomputed_similarities(hasher, digits, change, message, container):
 
 def test_precomputed_similarities_of_other_shapes(hasher, digits):
     hasher.set_params(similarity="precomputed")
-    with pytest.raises(ValueError, match="Expected 2D array"):
+    with pytest.raises(
+        ValueError, match=r"the \(400, 400\) similarity matrix .*; got 1 dimension.*use similarity='share'"
+    ):
         hasher.fit(*digits)
 
 
@@ -231,6 +235,51 @@ def test_row_ids(hasher, digits, ids, message):
     hasher.set_params(similarity="share")
 
 
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (
+            lambda ids, others: np.zeros(3),
+            r"shape \(len\(ids\), len\(others\)\); for 128 and 128 ids it returned \(3,\)",
+        ),
+        (lambda ids, others: np.full((len(ids), len(others)), 5), r"values in \[0, 1\].*got 5"),
+    ],
+)
+def test_callable_similarities(hasher, digits, values, message):
+    with pytest.raises(ValueError, match=message):
+        hasher.set_params(similarity=values).fit(digits[0], np.arange(400))
+
+
+@pytest.mark.parametrize(
+    ("loader", "message"),
+    [
+        (lambda i: np.ones(64 - (i == 7)), r"one shape; for 7 it is \(63,\), for the first row \(64,\)"),
+        (lambda i: "a.png", "arrays or tensors of numbers; for 0 there is one of <U5"),
+        (lambda i: np.full(64, np.nan), "X contains NaN, infinity"),
+    ],
+)
+def test_rows_of_a_loader(hasher, digits, loader, message):
+    with pytest.raises(ValueError, match=message):
+        hasher.set_params(loader=loader).fit(np.arange(400), digits[1])
+    hasher.set_params(loader=None)
+
+
+def test_items_of_a_loader(digits):
+    with pytest.raises(
+        ValueError, match=r"X must be a 1-D array of paths or row ids with a 'loader'; got .*\(400, 64\)"
+    ):
+        DHNHasher(8, loader=np.asarray).fit(*digits)
+
+
+def test_rows_of_a_loader_that_turn_nan_after_fit(digits):
+    """Nothing checks what a loader gives but the codes."""
+    X, y = digits[0].copy(), digits[1]
+    hasher = DHNHasher(8, max_epochs=1, loader=lambda i: X[i]).fit(np.arange(400), y)
+    X[5, 3] = np.nan
+    with pytest.raises(ValueError, match="output is NaN for row 5 of X"):
+        hasher.transform(np.arange(400))
+
+
 @pytest.mark.parametrize("method", ["transform", "decision_function"])
 def test_rows_to_transform(cls, digits, method):
     X, y = digits
@@ -250,8 +299,10 @@ def test_images_to_transform(digits):
     hasher = DHNHasher(8, max_epochs=1).fit(X.reshape(400, 1, 8, 8), y)
     with pytest.raises(ValueError, match=r"rows of shape \(1, 4, 16\), but fit saw rows of shape \(1, 8, 8\)"):
         hasher.transform(X.reshape(400, 1, 4, 16))
-    with pytest.raises(ValueError, match="features"):
+    with pytest.raises(ValueError, match=r"rows of shape \(64,\), but fit saw rows of shape \(1, 8, 8\)"):
         hasher.transform(X)
+    with pytest.raises(ValueError, match=r"rows of shape \(3, 8, 8\), but fit saw"):
+        hasher.transform(np.repeat(X.reshape(400, 1, 8, 8), 3, axis=1))
 
 
 @pytest.mark.parametrize("device", ["warp", "cuda:99", "meta", "cpu:x"])
@@ -267,17 +318,18 @@ def test_unknown_device(hasher, digits, device):
         (nn.Linear(60, 8), r"encoder cannot take float32 rows of shape \(64,\)"),
         (lambda: 3, "encoder must give a torch nn.Module; got int"),
         (lambda: nn.Flatten(0), r"tensor of shape \(n, n_features\)"),
+        (nn.Linear, r"encoder 'Linear' cannot be built .*missing 2 .*net_params=\{'encoder__<name>'"),
     ],
-    ids=["cnn", "width", "no module", "no batch"],
+    ids=["cnn", "width", "no module", "no batch", "arguments missing"],
 )
 def test_encoders_that_do_not_fit_the_rows(hasher, digits, encoder, message):
     with pytest.raises(ValueError, match=message):
         hasher.set_params(encoder=encoder).fit(*digits)
 
 
-@pytest.mark.parametrize("optimizer", ["Adaam", "Optimizer_", "lr_scheduler", "LBFGS"])
+@pytest.mark.parametrize("optimizer", ["Adaam", "Optimizer_", "lr_scheduler", "LBFGS", dict, len])
 def test_unknown_optimizer(hasher, digits, optimizer):
-    with pytest.raises(ValueError, match=f"'optimizer' parameter .*{optimizer}"):
+    with pytest.raises(ValueError, match=f"'optimizer' parameter .*{getattr(optimizer, '__name__', optimizer)}"):
         hasher.set_params(optimizer=optimizer).fit(*digits)
 
 

@@ -1,6 +1,7 @@
 """Images (n, channels, height, width), and rows that a loader or a torch Dataset gives."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from sklearn.model_selection import cross_val_score
@@ -126,6 +127,17 @@ def test_torch_datasets(images):
     expected = make().fit(X, y).decision_function(X)
     for dataset in (Items(X), TensorDataset(torch.tensor(X), torch.tensor(y))):
         np.testing.assert_allclose(make().fit(dataset, y).decision_function(dataset), expected, atol=1e-4)
+
+
+def test_a_refit_forgets_the_features_of_an_array(images):
+    X, y = images
+    frame = pd.DataFrame(X.reshape(len(X), -1)).add_prefix("pixel")
+    hasher = make(encoder="mlp").fit(frame, y)
+    assert hasher.n_features_in_ == len(hasher.feature_names_in_) == frame.shape[1]
+    hasher.fit(Items(X), y)
+    assert not hasattr(hasher, "n_features_in_")
+    assert not hasattr(hasher, "feature_names_in_")
+    assert hasher.transform(X).shape == (len(X), 8)
 
 
 def test_a_dataset_and_y_of_other_lengths(images):

@@ -146,7 +146,7 @@ def test_callbacks_of_the_hasher_can_be_turned_off_and_set(digits):
         ("iterator_train__shufle", "Did you mean 'iterator_train__shuffle'"),
         ("callbacks__lr_shedule", "Did you mean 'callbacks__lr_schedule'"),
         ("callbacks__nothing__patience", "callbacks takes"),
-        ("iterator_train", "its first part must be one of"),
+        ("iterator_train", "it must be one of"),
     ],
 )
 def test_a_typo_raises_at_once(name, message):
@@ -197,3 +197,14 @@ def test_parameters_of_a_factory(digits):
     assert hasher.net_.module_.hash_layer.in_features == 12
     with pytest.raises(ValueError, match="encoder__wdth"):
         make(encoder=factory).set_params(encoder__wdth=12)
+
+
+@pytest.mark.parametrize("integer", [np.int64, np.int32])
+def test_numpy_integers_are_integers(integer, digits):
+    """As a grid made by numpy has them."""
+    hasher = DHNHasher(integer(8), max_epochs=integer(1), batch_size=integer(50), random_state=0)
+    expected = DHNHasher(8, max_epochs=1, batch_size=50, random_state=0, net_params={"encoder__hidden": 24}).fit(
+        *digits
+    )
+    hasher.set_params(encoder__hidden=integer(24)).fit(*digits)
+    np.testing.assert_array_equal(hasher.decision_function(digits[0]), expected.decision_function(digits[0]))
