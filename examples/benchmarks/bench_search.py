@@ -1,9 +1,9 @@
 """Exact Hamming search against faiss, and the floors that it is held to.
 
-Everything runs in one process on one thread each, in rounds that alternate between the opponents, so that a
-busy machine slows all of them alike. A speed is the median over rounds of the ratio to the better of faiss's
-``IndexBinaryFlat`` with ``use_heap`` on and off, or to the opponent that the row names. Neighbours are compared
-id by id, on every query of every row: both sides order them by (distance, row).
+Opponents share one process and, but for the rows on two threads, one thread; rounds alternate between them, so
+that a busy machine slows all of them alike. A speed is the median over rounds of the ratio to the better of
+faiss's ``IndexBinaryFlat`` with ``use_heap`` on and off, or to the opponent that the row names. Every row that
+searches compares all neighbours of all queries, id by id and in the order (distance, row).
 
     pip install "sklearn_hash[bench]"
     python examples/benchmarks/bench_search.py [--quick] [--data-home DIR]

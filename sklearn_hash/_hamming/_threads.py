@@ -1,10 +1,10 @@
 """Threads for kernels that release the GIL: an own pool, so no OpenMP or TBB runs beside torch's."""
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
-from queue import Empty, SimpleQueue
 
 import joblib
 
@@ -36,22 +36,23 @@ def map_threads(function: Callable, tasks: Iterable, n_threads: int) -> list:
     """
     tasks = list(tasks)
     results: list = [None] * len(tasks)
-    waiting: SimpleQueue[int] = SimpleQueue()
-    for i in range(len(tasks)):
-        waiting.put(i)
+    waiting = deque(range(len(tasks)))
 
     def work():
         while True:
             try:
-                i = waiting.get_nowait()
-            except Empty:
+                i = waiting.popleft()
+            except IndexError:
                 return
             results[i] = function(tasks[i])
 
-    helpers = [_pool().submit(work) for _ in range(min(n_threads, len(tasks)) - 1)]
+    helpers: list[Future] = []
     try:
+        for _ in range(min(n_threads, len(tasks)) - 1):
+            helpers.append(_pool().submit(work))
         work()
     finally:
+        waiting.clear()  # after an interrupt or an error here, helpers stop with the task they are at
         errors = [helper.exception() for helper in helpers if not helper.cancel()]
     for error in filter(None, errors):
         raise error

@@ -92,9 +92,9 @@ def average_precision_scores(
     .. math:: \\frac{r}{t} \\left[(P + 1 - s (N + 1)) (H_{N+t} - H_N) + s t\\right],
         \\quad s = \\frac{r - 1}{t - 1}
 
-    to the expected sum of precisions, H being the harmonic numbers. So counts of rows at each distance are
-    all that is needed, and no ranking is ever sorted. Where ``k`` cuts a ring, the number of relevant rows
-    retrieved from it is hypergeometric, and the expectation runs over that number.
+    to the expected sum of precisions, H being the harmonic numbers, and s = 0 where t = 1. So counts of rows
+    at each distance are all that is needed, and no ranking is ever sorted. Where ``k`` cuts a ring, the number
+    of relevant rows retrieved from it is hypergeometric, and the expectation runs over that number.
 
     References
     ----------

@@ -13,7 +13,7 @@ def expected_average_precision(total, relevant, *, k=None, zero_division=0.0):
 
     A ring of t items with r relevant, after N items with P relevant, adds
     ``r / t * [(P + 1 - s (N + 1)) (H(N + m) - H(N)) + s m]`` with ``s = (r - 1) / (t - 1)`` to the sum of
-    precisions, where m <= t is how many of its items are retrieved.
+    precisions, where m <= t is how many of its items are retrieved, and s = 0 for a single item.
 
     Parameters
     ----------

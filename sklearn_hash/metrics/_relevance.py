@@ -8,7 +8,7 @@ from sklearn.utils import check_array, column_or_1d
 
 from sklearn_hash._hamming._distinct import as_words
 
-__all__ = ["Labels", "check_labels"]
+__all__ = ["Labels", "check_labels", "check_same_kind", "check_y"]
 
 _ROWS_A_BLOCK = 1 << 16  # rows of a sparse indicator made dense at once
 
@@ -36,27 +36,23 @@ def check_labels(query, y_query, database=None, y_database=None):
 
     Without a database the labels of the queries stand for both.
     """
-    y_query = _check_y(y_query, len(query), "query")
+    y_query = check_y(y_query, len(query), "y_query", "query_codes")
     if database is None:
         (labels,) = _encode(y_query)
         return labels, labels
-    y_database = _check_y(y_database, len(database), "database")
-    if _kind(y_query) != _kind(y_database):
-        raise ValueError(
-            f"y_query and y_database must hold labels of one kind; got {_kind(y_query)} and {_kind(y_database)}."
-        )
+    y_database = check_y(y_database, len(database), "y_database", "database_codes")
+    check_same_kind(y_query, y_database, "y_query and y_database")
     query_labels, database_labels = _encode(y_query, y_database)
     return query_labels, database_labels
 
 
-def _check_y(y, n_codes, side):
+def check_y(y, n_codes, name, codes_name):
     """Class labels as one column, or an indicator of 0 and 1; as many rows as there are codes."""
-    name = f"y_{side}"
     if y is None:
-        raise ValueError(f"{name} must be given with {side}_codes; got None.")
+        raise ValueError(f"{name} must be given with {codes_name}; got None.")
     y = check_array(y, accept_sparse="csr", dtype=None, ensure_2d=False, ensure_min_samples=0, input_name=name)
     if y.shape[0] != n_codes:
-        raise ValueError(f"{name} must have {n_codes} rows, one for each of {side}_codes; got {y.shape[0]}.")
+        raise ValueError(f"{name} must have {n_codes} rows, one for each of {codes_name}; got {y.shape[0]}.")
     if sparse.issparse(y) or (y.ndim == 2 and y.shape[1] > 1):
         return _check_indicator(y, name)
     y = column_or_1d(y, warn=True)
@@ -70,6 +66,12 @@ def _check_indicator(y, name):
     if values.dtype.kind not in "biuf" or not ((values == 0) | (values == 1)).all():
         raise ValueError(f"{name} has {y.shape[1]} columns, so it must be an indicator of 0 and 1.")
     return y
+
+
+def check_same_kind(y_query, y_database, names):
+    """Refuse checked labels that cannot be compared."""
+    if _kind(y_query) != _kind(y_database):
+        raise ValueError(f"{names} must hold labels of one kind; got {_kind(y_query)} and {_kind(y_database)}.")
 
 
 def _kind(y):

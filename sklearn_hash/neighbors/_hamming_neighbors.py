@@ -9,11 +9,15 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from sklearn_hash._compat import Interval, StrOptions, _fit_context
 from sklearn_hash._validation import check_codes
 from sklearn_hash.metrics import mean_average_precision
+from sklearn_hash.metrics._relevance import check_same_kind, check_y
 from sklearn_hash.neighbors._graph import NeighborsGraphMixin
 from sklearn_hash.neighbors._index import CodeIndex
 from sklearn_hash.neighbors._rows import Rows
 
 __all__ = ["HammingNeighbors"]
+
+_LOOKED_AT = 100  # rows: enough to tell bits from bytes, and one or two pages of a memory map
+_LEAST_COLUMNS = 8  # no hash code has fewer bits; as bytes, 8 zeros and ones in a row are no accident
 
 
 class HammingNeighbors(NeighborsGraphMixin, BaseEstimator):
@@ -33,14 +37,15 @@ class HammingNeighbors(NeighborsGraphMixin, BaseEstimator):
         How to search; results are the same. ``"flat"`` scans all codes. ``"pruned"`` groups them and skips
         groups by the triangle inequality: much faster on clustered codes, slower on spread ones.
         ``"multi_index"`` looks small radii up in hash tables over parts of the code [1]_, and scans for larger
-        ones and for nearest neighbours. ``"auto"`` scans for the first 100 queries, then probes the codes: on
-        clustered ones it goes on as ``"pruned"`` where that proves faster, on spread ones it scans and leaves
+        ones and for nearest neighbours. ``"auto"`` scans until 100 queries have been asked, then probes the codes:
+        on clustered ones it goes on as ``"pruned"`` where that proves faster, on spread ones it scans and leaves
         small radii to the multi-index.
     packed : bool, default=False
         Whether codes come as packed bytes, (n, n_bytes) uint8 in the bit order of :func:`numpy.packbits`.
     n_bits : int, default=None
         The code length. Left out, the number of columns, or 8 times the number of bytes with ``packed=True``;
-        needed only for packed codes of another length.
+        needed only for packed codes of another length, and for those whose first rows hold no byte but 0
+        and 1, which look as if they were not packed.
     n_jobs : int, default=None
         Threads per search: None means 1 unless in a :obj:`joblib.parallel_config` context, -1 means all
         processors.
@@ -136,8 +141,8 @@ class HammingNeighbors(NeighborsGraphMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If the codes are empty or of another width than ``n_bits``, labels or ids do not match them, or an
-            id repeats.
+            If the codes are empty, of another width than ``n_bits`` or plainly not packed with ``packed=True``,
+            labels or ids do not match them, or an id repeats.
 
         Examples
         --------
@@ -146,6 +151,8 @@ class HammingNeighbors(NeighborsGraphMixin, BaseEstimator):
         array([7, 8])
         """
         packed, n_bits = self._packed_codes(X, self.n_bits, reset=True)
+        if self.packed and self.n_bits is None:
+            _refuse_bits(packed)
         rows = Rows()
         rows.append(len(packed), ids, y)
         self.n_bits_ = n_bits
@@ -333,7 +340,8 @@ class HammingNeighbors(NeighborsGraphMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If ``fit`` was given no labels.
+            If ``fit`` was given no labels, there is no query, or ``y`` does not match ``X`` or the labels
+            of the fitted rows.
 
         Examples
         --------
@@ -345,11 +353,17 @@ class HammingNeighbors(NeighborsGraphMixin, BaseEstimator):
         check_is_fitted(self)
         if self._rows.labels is None:
             raise ValueError("score needs the labels of the fitted rows: give y to fit.")
+        queries, codes = self._queries(X), self._fitted_codes()
+        if len(queries) == 0:
+            raise ValueError("X must hold at least one query to be scored; got none.")
+        y = check_y(y, len(queries), "y", "X")
+        labels = check_y(self._rows.remaining(self._rows.labels), len(codes), "y given to fit", "the codes")
+        check_same_kind(y, labels, "y and the y given to fit")
         return mean_average_precision(
-            self._queries(X),
+            queries,
             y,
-            self._fitted_codes(),
-            self._rows.remaining(self._rows.labels),
+            codes,
+            labels,
             packed=True,
             n_bits=self.n_bits_,
             n_jobs=self.n_jobs,
@@ -413,6 +427,15 @@ class HammingNeighbors(NeighborsGraphMixin, BaseEstimator):
         keep = stored != itself
         indptr = np.concatenate(([0], np.cumsum(keep)))[indptr]
         return indptr, distances[keep], stored[keep]
+
+
+def _refuse_bits(packed):
+    """Bits pass for packed bytes of an eighth of their number, unless something looks at them."""
+    if packed.shape[1] >= _LEAST_COLUMNS and packed[:_LOOKED_AT].max(initial=0) == 1:
+        raise ValueError(
+            "X must hold packed bytes with packed=True, but its first rows hold only 0 and 1, as bits do. Pass "
+            f"packed=False for bits, or n_bits={8 * packed.shape[1]} if each of these bytes does stand for 8 bits."
+        )
 
 
 def _without_self(distances, stored, itself):

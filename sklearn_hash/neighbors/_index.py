@@ -69,8 +69,6 @@ class CodeIndex:
 
     def radius(self, queries, radius, *, where=None, n_jobs=None):
         """``indptr``, distances and stored rows of all within ``radius``, ordered by (distance, row)."""
-        if not len(self.packed) or (where is not None and not where.any()):
-            return np.zeros(len(queries) + 1, np.int64), np.empty(0, np.int32), np.empty(0, np.int64)
         with self._lock:
             searcher = self._searcher_within(radius) if self._pays(len(queries)) else self._flat
         return searcher.radius(queries, radius, where=where, n_jobs=n_jobs)

@@ -106,6 +106,17 @@ def test_where_allows_rows(n_bits, fraction):
         assert_radius(index, queries, radius, expected, where=where)
 
 
+@pytest.mark.parametrize("n", [0, 3000])
+@pytest.mark.parametrize("m", [1, 100])
+def test_nothing_to_find_for_any_number_of_threads(n, m):
+    index, queries = FlatIndex(make_codes(n, 24), 24), make_codes(m, 24, seed=1)
+    for n_jobs in (1, 2, 3):
+        indptr, distances, rows = index.radius(queries, 24, where=np.zeros(n, bool), n_jobs=n_jobs)
+        assert indptr.tolist() == [0] * (m + 1)
+        assert len(distances) == len(rows) == 0
+        assert index.knn(queries, 0, where=np.zeros(n, bool), n_jobs=n_jobs)[0].shape == (m, 0)
+
+
 def test_where_allows_only_the_last_row():
     packed = make_codes(1000, 24)
     where = np.arange(1000) == 999

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import threading
+import time
 
 import joblib
 import pytest
@@ -49,6 +50,22 @@ def test_an_error_reaches_the_caller(n_threads):
 def test_an_index_error_is_an_error_like_any_other(n_threads):
     with pytest.raises(IndexError):
         map_threads(lambda task: [][task], range(4), n_threads)
+
+
+def test_an_interrupt_waits_for_no_task_that_has_not_begun():
+    both_at_work, caller, begun = threading.Barrier(2, timeout=30), threading.get_ident(), []
+
+    def task(i):
+        begun.append(i)
+        if len(begun) <= 2:
+            both_at_work.wait()
+        if threading.get_ident() == caller:
+            raise KeyboardInterrupt
+        time.sleep(0.01)
+
+    with pytest.raises(KeyboardInterrupt):
+        map_threads(task, range(1000), 2)
+    assert len(begun) < 500
 
 
 def test_the_caller_works_while_every_helper_is_busy():

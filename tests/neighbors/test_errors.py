@@ -71,6 +71,8 @@ def test_bad_calls(call, message):
         ({"packed": True}, BITS.tolist(), r"X must be a uint8 array of shape \(n, n_bytes\)"),
         ({"packed": True, "n_bits": 3}, BITS, "X must have 1 bytes a row for n_bits=3; got 3"),
         ({"packed": True, "n_bits": 21}, BITS, "X must have its last 3 bits at zero for n_bits=21"),
+        ({"packed": True}, np.tile(BITS, (1, 3)), r"first rows hold only 0 and 1, .* packed=False .* n_bits=72"),
+        ({"packed": True, "n_bits": 24}, np.tile(BITS, (1, 8)), "X must have 3 bytes a row for n_bits=24; got 24"),
         ({"n_bits": 4}, BITS, "X must have n_bits=4 columns; got 3"),
         ({"n_bits": 0}, BITS, "The 'n_bits' parameter of HammingNeighbors must be"),
         ({"n_neighbors": 0}, BITS, "The 'n_neighbors' parameter of HammingNeighbors must be"),
@@ -83,6 +85,39 @@ def test_bad_calls(call, message):
 def test_bad_fits(parameters, X, message):
     with pytest.raises(ValueError, match=message):
         HammingNeighbors(**parameters).fit(X)
+
+
+@pytest.mark.parametrize(
+    ("packed", "n_bits"),
+    [
+        (np.tile(BITS, (1, 3)), 72),  # said to be 8 bits a byte
+        (np.zeros((4, 9), np.uint8), None),  # a hasher whose codes are all alike
+        (np.eye(2, dtype=np.uint8), None),  # too short for codes that are not packed
+    ],
+)
+def test_packed_bytes_of_0_and_1_that_may_be_meant(packed, n_bits):
+    assert HammingNeighbors(packed=True, n_bits=n_bits).fit(packed).n_bits_ == 8 * packed.shape[1]
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "message"),
+    [
+        (BITS, [0, 1], "y must have 4 rows, one for each of X; got 2"),
+        (BITS, None, "y must be given with X"),
+        (BITS, [0.5, 1, 1, 1], "y must hold class labels or an indicator"),
+        (BITS, list("abcd"), "y and the y given to fit must hold labels of one kind; got names and numbers"),
+        (BITS, np.eye(4, dtype=int), "got an indicator of 4 labels and numbers"),
+        (BITS[:0], [], "X must hold at least one query"),
+    ],
+)
+def test_errors_of_score_name_its_own_parameters(X, y, message):
+    with pytest.raises(ValueError, match=message):
+        HammingNeighbors().fit(BITS, [0, 1, 1, 0]).score(X, y)
+
+
+def test_score_refuses_continuous_values_given_to_fit():
+    with pytest.raises(ValueError, match="y given to fit must hold class labels"):
+        HammingNeighbors().fit(BITS, [0.5, 1.5, 0, 0]).score(BITS, [0, 1, 1, 0])
 
 
 @pytest.mark.parametrize(

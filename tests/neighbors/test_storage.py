@@ -8,6 +8,7 @@ from threading import Barrier
 
 import numpy as np
 import pytest
+from joblib import Parallel, delayed
 from numpy.testing import assert_array_equal
 from sklearn.base import clone
 
@@ -82,7 +83,7 @@ def test_many_threads_ask_first(algorithm, packed, monkeypatch):
             return structure(*args)
 
         monkeypatch.setattr(_hamming, name, build, raising=False)
-    search = HammingNeighbors(packed=True, algorithm=algorithm).fit(packed)
+    search = HammingNeighbors(packed=True, algorithm=algorithm, n_jobs=2).fit(packed)
     n_threads = 8
     start = Barrier(n_threads)
 
@@ -99,6 +100,15 @@ def test_many_threads_ask_first(algorithm, packed, monkeypatch):
         distances = np.bitwise_count(queries[:, None] ^ packed).sum(axis=2)
         assert_array_equal(within.toarray() > 0, distances <= 3)
     assert len(built) == len(set(built))
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_processes_of_joblib_answer_alike(algorithm, packed):
+    search = HammingNeighbors(packed=True, algorithm=algorithm, n_jobs=2).fit(packed)
+    expected = search.kneighbors(packed[:150])
+    ask = delayed(HammingNeighbors.kneighbors)
+    for found in Parallel(2, backend="loky")(ask(search, packed[:150]) for _ in range(2)):
+        assert_array_equal(found, expected)
 
 
 def test_nothing_heavy_is_imported_before_it_is_needed():

@@ -24,10 +24,23 @@ class Updates(RuleBasedStateMachine):
         self.rows = []
         self.used = set()
 
-    @initialize(codes=codes, algorithm=st.sampled_from(ALGORITHMS), own=st.booleans(), data=st.data())
-    def fit(self, codes, algorithm, own, data):
-        self.search = HammingNeighbors(algorithm=algorithm)
+    @initialize(
+        codes=codes,
+        algorithm=st.sampled_from(ALGORITHMS),
+        n_jobs=st.integers(1, 3),
+        own=st.booleans(),
+        data=st.data(),
+    )
+    def start(self, codes, algorithm, n_jobs, own, data):
+        self.search = HammingNeighbors(algorithm=algorithm, n_jobs=n_jobs)
         self.append(codes, own, data)
+
+    @rule(codes=codes)
+    def fit(self, codes):
+        labels = [sum(code) % 3 for code in codes]
+        self.search.fit(codes, labels)
+        self.rows = list(zip(range(len(codes)), codes, labels, strict=True))
+        self.used = set(range(len(codes)))
 
     @rule(codes=codes, own=st.booleans(), data=st.data())
     def append(self, codes, own, data):
@@ -106,7 +119,7 @@ class Updates(RuleBasedStateMachine):
         assert_array_equal(self.search.ids_, [row[0] for row in self.rows])
 
 
-Updates.TestCase.settings = settings(deadline=None, max_examples=60, stateful_step_count=12)
+Updates.TestCase.settings = settings(deadline=None, max_examples=100, stateful_step_count=25)
 TestUpdates = Updates.TestCase
 
 
@@ -134,6 +147,7 @@ def test_an_id_is_not_given_twice():
     search = HammingNeighbors().fit([[0, 1], [1, 1]]).remove([1]).partial_fit([[1, 0]])
     assert search.ids_.tolist() == [0, 2]
     assert search.partial_fit([[1, 1]], ids=[1]).ids_.tolist() == [0, 2, 1]
+    assert search.partial_fit([[1, 1]]).ids_.tolist() == [0, 2, 1, 3]
 
 
 def test_fit_starts_over():
