@@ -105,7 +105,15 @@ def test_skorch_early_stopping_ends_training_without_a_warning(cls, digits):
     assert len(hasher.history_[:, "train_loss"]) == hasher.n_iter_
 
 
-def test_interruption_of_validation_scoring_is_no_early_stopping(digits, monkeypatch):
+@pytest.fixture
+def sigint():
+    """SIGINT as a terminal sends it; a process started in the background may have been told to ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield signal.SIGINT
+    signal.signal(signal.SIGINT, before)
+
+
+def test_interruption_of_validation_scoring_is_no_early_stopping(digits, monkeypatch, sigint):
     """A real signal, in what a callback calls at the end of the third epoch."""
     scores = iter([0.1, 0.2])
 
@@ -113,7 +121,7 @@ def test_interruption_of_validation_scoring_is_no_early_stopping(digits, monkeyp
         try:
             return next(scores)
         except StopIteration:
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(sigint)
 
     monkeypatch.setattr("sklearn_hash.training._callbacks.map_against", score)
     hasher = DHNHasher(8, max_epochs=10, validation_fraction=0.2, random_state=0)
