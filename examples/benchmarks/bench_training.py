@@ -2,8 +2,8 @@
 
 The bare loop has the same module, data, loss, optimizer and batches, and nothing else: no validation of input, no
 history, no schedule, no callbacks. Both run in turn within one process, on one thread. The figure that counts is the
-ratio of the best times, the runs that a busy machine disturbed least; the median ratio of neighbouring runs stands
-beside it. Prints a table and exits with 1 if a figure is above its ceiling.
+median ratio of neighbouring runs; the ratio of the best times, which a busy machine disturbs less, stands beside it.
+Prints a table and exits with 1 if a median is above its ceiling.
 
     python examples/benchmarks/bench_training.py
 """
@@ -82,14 +82,14 @@ def seconds(function):
 
 
 def ratio(ours, bare, rounds):
-    """Ratio of the best times, and median ratio of neighbouring runs; the order alternates, after a warm-up of each."""
+    """Median ratio of neighbouring runs, and ratio of the best times; the order alternates, after a warm-up of each."""
     ours(), bare()
     times = {ours: [], bare: []}
     for i in range(rounds):
         for f in (ours, bare) if i % 2 else (bare, ours):
             times[f].append(seconds(f))
     neighbours = [a / b for a, b in zip(times[ours], times[bare], strict=True)]
-    return min(times[ours]) / min(times[bare]), statistics.median(neighbours)
+    return statistics.median(neighbours), min(times[ours]) / min(times[bare])
 
 
 def fit_row(make_encoder, batch_size, X, y, epochs, rounds):
@@ -125,10 +125,10 @@ def main():
         ("transform to bits, batch 1024", 1.10, transform_row(X, y, 4 * args.rounds)),
     ]
     print(f"{N_ROWS} x {N_FEATURES} -> {N_HIDDEN} -> {N_BITS}, one thread, {args.rounds} interleaved rounds")
-    print(f"{'ours / bare':32} {'of the best':>11} {'median':>7} {'ceiling':>7}")
-    for name, ceiling, (best, median) in rows:
-        print(f"{name:32} {best:11.3f} {median:7.3f} {ceiling:7.2f} {'ok' if best <= ceiling else 'above'}")
-    return int(any(best > ceiling for _, ceiling, (best, _) in rows))
+    print(f"{'ours / bare':32} {'median':>7} {'of the best':>11} {'ceiling':>7}")
+    for name, ceiling, (median, best) in rows:
+        print(f"{name:32} {median:7.3f} {best:11.3f} {ceiling:7.2f} {'ok' if median <= ceiling else 'above'}")
+    return int(any(median > ceiling for _, ceiling, (median, _) in rows))
 
 
 if __name__ == "__main__":
