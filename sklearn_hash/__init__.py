@@ -7,13 +7,9 @@ use: searching codes never pays for the import of torch.
 from importlib import import_module
 
 from sklearn_hash._version import __version__
+from sklearn_hash.hashers._methods import METHODS
 
-_HOMES = {
-    "DualHingeHasher": "sklearn_hash.hashers",
-    "HashNetHasher": "sklearn_hash.hashers",
-    "DHNHasher": "sklearn_hash.hashers",
-    "HammingNeighbors": "sklearn_hash.neighbors",
-}
+_HOMES = {**dict.fromkeys(METHODS.values(), "sklearn_hash.hashers"), "HammingNeighbors": "sklearn_hash.neighbors"}
 _ROOMS = ("codes", "datasets", "hashers", "losses", "metrics", "neighbors", "training")
 
 __all__ = ["__version__", *_HOMES, *_ROOMS]

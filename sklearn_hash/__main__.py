@@ -13,12 +13,13 @@ import torch
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
+from sklearn_hash import hashers
 from sklearn_hash.codes import unpack_codes
 from sklearn_hash.datasets import load_digits_split, load_local, sample_protocol
-from sklearn_hash.hashers import DHNHasher, DualHingeHasher, HashNetHasher
+from sklearn_hash.hashers._methods import METHODS
 from sklearn_hash.metrics import mean_average_precision, precision_within_radius
 
-METHODS = {"dual_hinge": DualHingeHasher, "hashnet": HashNetHasher, "dhn": DHNHasher}
+PAPERS = ["dual_hinge", "hashnet", "dhn"]
 _RADIUS = 2
 
 
@@ -44,7 +45,7 @@ def evaluate(method, n_bits, seed, split):
     # Torch loads its compiler with the first optimizer of a process: seconds that are none of fit's.
     torch.optim.SGD([torch.zeros(1)])
     X, y = split.X, split.y
-    hasher = METHODS[method](n_bits=n_bits, output="packed", random_state=seed)
+    hasher = getattr(hashers, METHODS[method])(n_bits=n_bits, output="packed", random_state=seed)
     start = time.perf_counter()
     hasher.fit(X[split.train], y[split.train])
     seconds = time.perf_counter() - start
@@ -91,11 +92,12 @@ def summarise(rows):
 def format_table(means, seeds):
     """The aligned table."""
     deviation = f" {'+-':>6}" if seeds > 1 else ""
-    lines = [f"{'method':<11} {'bits':>4} {'mAP':>6}{deviation} {'P@r<=2':>7} {'codes':>6} {'fit s':>6}"]
+    width = max(len("method"), *(len(row["method"]) for row in means))
+    lines = [f"{'method':<{width}} {'bits':>4} {'mAP':>6}{deviation} {'P@r<=2':>7} {'codes':>6} {'fit s':>6}"]
     for row in means:
         deviation = f" {row['deviation']:6.4f}" if seeds > 1 else ""
         lines.append(
-            f"{row['method']:<11} {row['bits']:>4} {row['map']:6.4f}{deviation} {row['precision']:7.4f} "
+            f"{row['method']:<{width}} {row['bits']:>4} {row['map']:6.4f}{deviation} {row['precision']:7.4f} "
             f"{row['distinct']:6.0f} {row['seconds']:6.1f}"
         )
     return "\n".join(lines)
@@ -145,10 +147,10 @@ def _parse(argv):
     parser.add_argument(
         "--methods",
         nargs="+",
-        choices=METHODS,
-        default=list(METHODS),
+        choices=[*METHODS, "all"],
+        default=PAPERS,
         metavar="METHOD",
-        help=f"of {', '.join(METHODS)}; all unless given",
+        help=f"all, or of {', '.join(METHODS)}; {' '.join(PAPERS)} unless given",
     )
     parser.add_argument(
         "--bits", nargs="+", type=_positive, default=[8, 16, 32], metavar="N", help="code lengths; 8 16 32 unless given"
@@ -159,7 +161,10 @@ def _parse(argv):
     parser.add_argument("--database", type=_positive, default=10000, metavar="N", help="database rows; not for digits")
     parser.add_argument("--jobs", type=_positive, default=1, metavar="N", help="processes that share the fits")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write every single result here")
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    if "all" in args.methods:
+        args.methods = list(METHODS)
+    return args
 
 
 def _positive(text):

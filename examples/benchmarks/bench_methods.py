@@ -11,7 +11,7 @@ import os
 import sys
 import time
 
-from sklearn_hash.__main__ import METHODS, describe, evaluate_all, format_table, load_split, summarise
+from sklearn_hash.__main__ import PAPERS, describe, evaluate_all, format_table, load_split, summarise
 
 FLOORS = {
     ("dual_hinge", 16): 0.772,
@@ -31,7 +31,7 @@ def run(name, bits, seeds, data_home):
     """Evaluate all methods on one set, print their table; means by (method, bits), and wall seconds with evaluation."""
     split = load_split(name, data_home, 1000, 5000, 10000)
     start = time.perf_counter()
-    rows = evaluate_all(split, METHODS, bits, seeds, name, n_jobs=PROCESSES)
+    rows = evaluate_all(split, PAPERS, bits, seeds, name, n_jobs=PROCESSES)
     seconds = time.perf_counter() - start
     fitting = sum(row["seconds"] for row in rows) / PROCESSES
     means = summarise(rows)

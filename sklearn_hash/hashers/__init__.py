@@ -1,8 +1,22 @@
-"""Learning to hash as scikit-learn estimators: thin declarations over one base."""
+"""Learning to hash as scikit-learn estimators: thin declarations over a few bases.
 
-from sklearn_hash.hashers._base import BaseHasher
-from sklearn_hash.hashers._dhn import DHNHasher
-from sklearn_hash.hashers._dual_hinge import DualHingeHasher
-from sklearn_hash.hashers._hashnet import HashNetHasher
+A class loads on first use: the shallow hashers never pay for the import of torch.
+"""
 
-__all__ = ["BaseHasher", "DHNHasher", "DualHingeHasher", "HashNetHasher"]
+from importlib import import_module
+
+from sklearn_hash.hashers._methods import METHODS
+
+_MODULES = {"BaseHasher": "base", **{name: module for module, name in METHODS.items()}}
+
+__all__ = ["BaseHasher", *METHODS.values()]
+
+
+def __getattr__(name):
+    if name in _MODULES:
+        return getattr(import_module(f"sklearn_hash.hashers._{_MODULES[name]}"), name)
+    raise AttributeError(f"module 'sklearn_hash.hashers' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted(__all__)

@@ -3,15 +3,15 @@
 from numbers import Real
 
 from sklearn_hash._compat import Interval, StrOptions
-from sklearn_hash.hashers._base import BaseHasher
 from sklearn_hash.hashers._docs import document
+from sklearn_hash.hashers._pairs import PairHasher
 from sklearn_hash.losses import DHNLoss
 
 __all__ = ["DHNHasher"]
 
 
 @document()
-class DHNHasher(BaseHasher):
+class DHNHasher(PairHasher):
     """Deep hashing network: pairwise cross-entropy with a quantization loss [1]_.
 
     The quantization loss draws the outputs of the hash layer towards -1 and +1, so that little is lost by rounding.
@@ -51,7 +51,7 @@ class DHNHasher(BaseHasher):
     """
 
     _parameter_constraints: dict = {
-        **BaseHasher._parameter_constraints,
+        **PairHasher._parameter_constraints,
         "alpha": [StrOptions({"auto"}), Interval(Real, 0, None, closed="neither")],
         "quantization": [Interval(Real, 0, None, closed="left")],
     }
@@ -63,24 +63,13 @@ class DHNHasher(BaseHasher):
         loader=None, callbacks=None, device="auto", encoder_lr_scale=1.0, random_state=None, verbose=0, net_params=None,
         alpha="auto", quantization=0.1,
     ):
-        self.n_bits = n_bits
-        self.encoder = encoder
-        self.similarity = similarity
-        self.output = output
-        self.optimizer = optimizer
-        self.lr = lr
-        self.lr_schedule = lr_schedule
-        self.max_epochs = max_epochs
-        self.batch_size = batch_size
-        self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.loader = loader
-        self.callbacks = callbacks
-        self.device = device
-        self.encoder_lr_scale = encoder_lr_scale
-        self.random_state = random_state
-        self.verbose = verbose
-        self.net_params = net_params
+        super().__init__(
+            n_bits=n_bits, encoder=encoder, similarity=similarity, output=output, optimizer=optimizer, lr=lr,
+            lr_schedule=lr_schedule, max_epochs=max_epochs, batch_size=batch_size,
+            validation_fraction=validation_fraction, n_iter_no_change=n_iter_no_change, loader=loader,
+            callbacks=callbacks, device=device, encoder_lr_scale=encoder_lr_scale, random_state=random_state,
+            verbose=verbose, net_params=net_params,
+        )
         self.alpha = alpha
         self.quantization = quantization
     # fmt: on

@@ -1,10 +1,11 @@
 """Documentation that every hasher shares, written once and substituted into each class."""
 
+from inspect import signature
 from textwrap import dedent, indent
 
 __all__ = ["document"]
 
-_PARAMETERS_HEAD = dedent(
+_PARAMETERS = dedent(
     """\
     n_bits : int, default=32
         Length of the codes.
@@ -82,6 +83,9 @@ _ATTRIBUTES = dedent(
     net_ : HashingNet
         The trained skorch net.
 
+    n_bits_ : int
+        Length of the codes.
+
     history_ : skorch History
         Per epoch: loss, duration%(history)s, what callbacks wrote; with a validation split
         ``valid_map`` too.
@@ -102,16 +106,18 @@ _ATTRIBUTES = dedent(
 
 
 def document(similarity='"share"', history=""):
-    """Fill ``{shared parameters}`` and ``{attributes}`` in a class's docstring."""
+    """Fill ``{shared parameters}`` and ``{attributes}`` in a class's docstring; of the former, those that it has."""
 
     def decorate(cls):
+        own = signature(cls).parameters
+        paragraphs = (_PARAMETERS % {"similarity": similarity}).split("\n\n")
         texts = {
-            "{shared parameters}": _PARAMETERS_HEAD % {"similarity": similarity},
+            "{shared parameters}": "\n\n".join(text for text in paragraphs if text.partition(" :")[0] in own),
             "{attributes}": _ATTRIBUTES % {"history": history},
         }
         doc = cls.__doc__
         for placeholder, text in texts.items():
-            doc = doc.replace(f"    {placeholder}\n", indent(text, "    "))
+            doc = doc.replace(f"    {placeholder}\n", indent(text.rstrip("\n") + "\n", "    "))
         cls.__doc__ = doc
         return cls
 

@@ -3,15 +3,15 @@
 from numbers import Real
 
 from sklearn_hash._compat import Interval, StrOptions
-from sklearn_hash.hashers._base import BaseHasher
 from sklearn_hash.hashers._docs import document
+from sklearn_hash.hashers._pairs import PairHasher
 from sklearn_hash.losses import DualHingeLoss
 
 __all__ = ["DualHingeHasher"]
 
 
 @document(similarity='"jaccard"')
-class DualHingeHasher(BaseHasher):
+class DualHingeHasher(PairHasher):
     """Dual hinge hashing: exponential penalties on hard pairs, bounded ones on easy pairs [1]_.
 
     Pairs of different labels with near codes are what costs precision; their penalty grows exponentially as they come
@@ -66,7 +66,7 @@ class DualHingeHasher(BaseHasher):
     """
 
     _parameter_constraints: dict = {
-        **BaseHasher._parameter_constraints,
+        **PairHasher._parameter_constraints,
         "alpha": [Interval(Real, 1, None, closed="neither")],
         "beta": [StrOptions({"auto"}), Interval(Real, 0, None, closed="neither")],
         "shape": [Interval(Real, 1, None, closed="left")],
@@ -82,24 +82,13 @@ class DualHingeHasher(BaseHasher):
         loader=None, callbacks=None, device="auto", encoder_lr_scale=1.0, random_state=None, verbose=0, net_params=None,
         alpha=1.05, beta="auto", shape=1.0, distance="cosine", class_weight="sqrt", quantization=0.1,
     ):
-        self.n_bits = n_bits
-        self.encoder = encoder
-        self.similarity = similarity
-        self.output = output
-        self.optimizer = optimizer
-        self.lr = lr
-        self.lr_schedule = lr_schedule
-        self.max_epochs = max_epochs
-        self.batch_size = batch_size
-        self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.loader = loader
-        self.callbacks = callbacks
-        self.device = device
-        self.encoder_lr_scale = encoder_lr_scale
-        self.random_state = random_state
-        self.verbose = verbose
-        self.net_params = net_params
+        super().__init__(
+            n_bits=n_bits, encoder=encoder, similarity=similarity, output=output, optimizer=optimizer, lr=lr,
+            lr_schedule=lr_schedule, max_epochs=max_epochs, batch_size=batch_size,
+            validation_fraction=validation_fraction, n_iter_no_change=n_iter_no_change, loader=loader,
+            callbacks=callbacks, device=device, encoder_lr_scale=encoder_lr_scale, random_state=random_state,
+            verbose=verbose, net_params=net_params,
+        )
         self.alpha = alpha
         self.beta = beta
         self.shape = shape

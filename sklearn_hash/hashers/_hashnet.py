@@ -3,8 +3,8 @@
 from numbers import Integral, Real
 
 from sklearn_hash._compat import Interval, StrOptions
-from sklearn_hash.hashers._base import BaseHasher
 from sklearn_hash.hashers._docs import document
+from sklearn_hash.hashers._pairs import PairHasher
 from sklearn_hash.losses import HashNetLoss
 from sklearn_hash.training import Continuation
 
@@ -12,7 +12,7 @@ __all__ = ["HashNetHasher"]
 
 
 @document(history=", the continuation's ``beta``")
-class HashNetHasher(BaseHasher):
+class HashNetHasher(PairHasher):
     """HashNet: weighted pairwise cross-entropy, with codes that grow binary by continuation [1]_.
 
     Similar pairs are rare; their weight makes up for it. The relaxed codes tanh(beta z) become steeper by stages, so
@@ -62,7 +62,7 @@ class HashNetHasher(BaseHasher):
     """
 
     _parameter_constraints: dict = {
-        **BaseHasher._parameter_constraints,
+        **PairHasher._parameter_constraints,
         "alpha": [StrOptions({"auto"}), Interval(Real, 0, None, closed="neither")],
         "class_weight": [StrOptions({"balanced"}), None, Interval(Real, 0, None, closed="neither")],
         "beta_end": [Interval(Real, 1, None, closed="left")],
@@ -77,24 +77,13 @@ class HashNetHasher(BaseHasher):
         loader=None, callbacks=None, device="auto", encoder_lr_scale=1.0, random_state=None, verbose=0, net_params=None,
         alpha="auto", class_weight="balanced", beta_end=7.0, continuation="sqrt", n_stages=10,
     ):
-        self.n_bits = n_bits
-        self.encoder = encoder
-        self.similarity = similarity
-        self.output = output
-        self.optimizer = optimizer
-        self.lr = lr
-        self.lr_schedule = lr_schedule
-        self.max_epochs = max_epochs
-        self.batch_size = batch_size
-        self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.loader = loader
-        self.callbacks = callbacks
-        self.device = device
-        self.encoder_lr_scale = encoder_lr_scale
-        self.random_state = random_state
-        self.verbose = verbose
-        self.net_params = net_params
+        super().__init__(
+            n_bits=n_bits, encoder=encoder, similarity=similarity, output=output, optimizer=optimizer, lr=lr,
+            lr_schedule=lr_schedule, max_epochs=max_epochs, batch_size=batch_size,
+            validation_fraction=validation_fraction, n_iter_no_change=n_iter_no_change, loader=loader,
+            callbacks=callbacks, device=device, encoder_lr_scale=encoder_lr_scale, random_state=random_state,
+            verbose=verbose, net_params=net_params,
+        )
         self.alpha = alpha
         self.class_weight = class_weight
         self.beta_end = beta_end

@@ -15,6 +15,8 @@ CLASS_WEIGHTS = {None: 0.0, "sqrt": 0.5, "balanced": 1.0}
 class PairLoss(nn.Module):
     """A loss over all pairs of one batch: checks it and computes in full precision, also under autocast."""
 
+    target = "similarity"
+
     def forward(self, z: Tensor, similarity: Tensor) -> Tensor:
         """Loss of one batch.
 

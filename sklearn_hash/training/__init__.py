@@ -1,7 +1,7 @@
 """The one training core of all hashers: the skorch net, encoders, targets, callbacks, devices and seeds."""
 
 from sklearn_hash.training._ambient import plain_torch
-from sklearn_hash.training._batches import BatchIterator, PairDataset
+from sklearn_hash.training._batches import BatchIterator, HashingDataset
 from sklearn_hash.training._build import build_net
 from sklearn_hash.training._callbacks import Continuation, CosineSchedule, FitProgressBar, ValidationStopping
 from sklearn_hash.training._devices import resolve_device
@@ -11,6 +11,7 @@ from sklearn_hash.training._net import HashingNet
 from sklearn_hash.training._params import NET_PREFIXES, check_net_params
 from sklearn_hash.training._rows import DenseRows, LoadedRows, SparseRows, make_rows
 from sklearn_hash.training._seeds import draw_seed, isolated
+from sklearn_hash.training._targets import FeatureTargets, LabelTargets
 from sklearn_hash.training._validation import map_against, split_validation
 
 __all__ = [
@@ -20,13 +21,15 @@ __all__ = [
     "Continuation",
     "CosineSchedule",
     "DenseRows",
+    "FeatureTargets",
     "FitProgressBar",
+    "HashingDataset",
     "HashingModule",
     "HashingNet",
+    "LabelTargets",
     "LinearEncoder",
     "LoadedRows",
     "MLPEncoder",
-    "PairDataset",
     "SparseRows",
     "Standardize",
     "ValidationStopping",

@@ -3,45 +3,53 @@
 import torch
 from torch.utils.data import Dataset
 
-__all__ = ["BatchIterator", "PairDataset"]
+__all__ = ["BatchIterator", "HashingDataset"]
 
 
-class PairDataset(Dataset):
-    """Rows and, for training, what makes two of them similar.
+class HashingDataset(Dataset):
+    """Rows and, for training, what their loss asks for.
 
     Parameters
     ----------
-    rows : DenseRows or SparseRows
-    targets : LabelTargets, IndicatorTargets or MatrixTargets, optional
+    rows : DenseRows, SparseRows or LoadedRows
+    targets : LabelTargets, IndicatorTargets, MatrixTargets or FeatureTargets, optional
+    target : {"similarity", "labels", "features"}, default="similarity"
+        Which of the things that the targets can say.
     """
 
-    def __init__(self, rows, targets=None):
+    def __init__(self, rows, targets=None, target="similarity"):
         self.rows = rows
         self.targets = targets
+        self.target = target
 
     def __len__(self):
         return len(self.rows)
 
     def batch(self, index):
-        """Rows and their similarity matrix; None in its place without targets."""
-        return self.rows.take(index), None if self.targets is None else self.targets.similarity(index)
+        """Rows and their target; None in its place without targets."""
+        target = None if self.targets is None else getattr(self.targets, f"{self.target}_of")(index)
+        return self.rows.take(index), target
+
+    def asked(self, target):
+        """The same data for a loss that asks for another target."""
+        return HashingDataset(self.rows, self.targets, target)
 
     def select(self, index):
-        """The pairs among some of the rows."""
-        return PairDataset(self.rows.select(index), self.targets.select(index))
+        """Some of the rows."""
+        return HashingDataset(self.rows.select(index), self.targets.select(index), self.target)
 
     def to(self, device):
         """The same data with its tensors on a device, where they fit."""
         targets = None if self.targets is None else self.targets.to(device)
-        return PairDataset(self.rows.to(device), targets)
+        return HashingDataset(self.rows.to(device), targets, self.target)
 
 
 class BatchIterator:
-    """Iterate over a :class:`PairDataset` in batches; takes the place of a DataLoader in the net.
+    """Iterate over a :class:`HashingDataset` in batches; takes the place of a DataLoader in the net.
 
     Parameters
     ----------
-    dataset : PairDataset
+    dataset : HashingDataset
     batch_size : int
     shuffle : bool, default=False
         Draw a new order every epoch, from torch's default generator.

@@ -36,7 +36,7 @@ def build_net(params, rows, loss, method_callbacks, device, validation=None):
     method_callbacks : list of (name, callback)
         The method's own, such as HashNet's continuation.
     device : torch.device
-    validation : PairDataset, optional
+    validation : HashingDataset, optional
         Rows that decide when to stop.
 
     Returns

@@ -7,6 +7,7 @@ import numpy as np
 from skorch.callbacks import Callback
 from tqdm.auto import tqdm
 
+from sklearn_hash.training._targets import FeatureTargets
 from sklearn_hash.training._validation import map_against
 
 __all__ = ["Continuation", "CosineSchedule", "FitProgressBar", "ValidationStopping"]
@@ -71,12 +72,12 @@ class ValidationStopping(Callback):
     """Stop when validation mAP no longer grows, and keep the weights of the best epoch.
 
     Validation rows are the queries, the training rows the database: the protocol of the papers, on rows that no
-    test set contains.
+    test set contains. Without labels, what counts is the validation loss.
 
     Parameters
     ----------
     patience : int, default=10
-        Epochs without a better mAP after which training stops.
+        Epochs without a better one after which training stops.
     """
 
     def __init__(self, patience=10):
@@ -84,7 +85,7 @@ class ValidationStopping(Callback):
 
     def on_train_begin(self, net, **kwargs):
         """Forget earlier trainings."""
-        self.best_map_ = -np.inf
+        self.best_score_ = -np.inf
         self.best_epoch_ = 0
         self.best_state_ = None
 
@@ -92,15 +93,21 @@ class ValidationStopping(Callback):
         """Score the epoch; end training through skorch's signal when patience is over."""
         if dataset_valid is None:
             return
-        queries, database = (net.forward(dataset).numpy() for dataset in (dataset_valid, dataset_train))
-        score = map_against(queries, dataset_valid.targets, database, dataset_train.targets)
-        net.history.record("valid_map", score)
-        net.history.record("valid_map_best", score > self.best_map_)
-        if score > self.best_map_:
-            self.best_map_, self.best_epoch_ = score, len(net.history)
+        score = self._score(net, dataset_train, dataset_valid)
+        if score > self.best_score_:
+            self.best_score_, self.best_epoch_ = score, len(net.history)
             self.best_state_ = deepcopy((net.module_.state_dict(), net.criterion_.state_dict()))
         elif len(net.history) - self.best_epoch_ >= self.patience:
             raise KeyboardInterrupt
+
+    def _score(self, net, dataset_train, dataset_valid):
+        if isinstance(dataset_valid.targets, FeatureTargets):
+            return -net.history[-1, "valid_loss"]
+        queries, database = (net.forward(dataset).numpy() for dataset in (dataset_valid, dataset_train))
+        score = map_against(queries, dataset_valid.targets, database, dataset_train.targets)
+        net.history.record("valid_map", score)
+        net.history.record("valid_map_best", score > self.best_score_)
+        return score
 
     def on_train_end(self, net, **kwargs):
         """Restore the best epoch."""

@@ -111,7 +111,7 @@ def check_can_teach(targets, classes, name="y"):
             )
     elif isinstance(targets, IndicatorTargets):
         _check_indicator(targets, name)
-    elif not isinstance(targets, CallableTargets):
+    elif isinstance(targets, MatrixTargets) and not isinstance(targets, CallableTargets):
         _check_matrix(targets)
 
 

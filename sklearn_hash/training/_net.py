@@ -28,7 +28,7 @@ def _ends_training(interrupt):
 
 
 class HashingNet(NeuralNet):
-    """A skorch net over pairs: a batch is (rows, similarity matrix), the criterion ``loss(z, similarity)``.
+    """A skorch net for codes: a batch is (rows, target), the criterion ``loss(z, target)`` names its kind of target.
 
     What differs from skorch: losses are read back once an epoch (on a GPU every ``.item()`` waits for the device),
     callbacks are only called for hooks that they override, train/eval mode is only set where it changes, and a
@@ -104,6 +104,10 @@ class HashingNet(NeuralNet):
         """The history holds whole epochs only."""
         if self.history and "train_loss" not in self.history[-1]:
             self.history.pop()
+
+    def get_iterator(self, dataset, training=False):
+        """Batches of a data set, with the target that the criterion asks for."""
+        return super().get_iterator(dataset.asked(self.criterion_.target), training=training)
 
     def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
         """One pass over the batches; the losses enter the history together, at its end."""

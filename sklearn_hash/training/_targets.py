@@ -1,4 +1,4 @@
-"""What makes two rows similar, asked one batch at a time: no (n, n) matrix is ever built from labels."""
+"""What a loss is taught by, asked one batch at a time: no (n, n) matrix is ever built from labels."""
 
 import numpy as np
 import torch
@@ -6,7 +6,7 @@ from scipy import sparse
 
 from sklearn_hash.losses import similarity_matrix
 
-__all__ = ["IndicatorTargets", "LabelTargets", "MatrixTargets", "CallableTargets"]
+__all__ = ["CallableTargets", "FeatureTargets", "IndicatorTargets", "LabelTargets", "MatrixTargets"]
 
 
 class LabelTargets:
@@ -25,9 +25,13 @@ class LabelTargets:
     def __len__(self):
         return len(self.labels)
 
-    def similarity(self, index):
+    def similarity_of(self, index):
         """Similarity of the rows in ``index``, (len(index), len(index)) float32."""
         return similarity_matrix(self.tensor[index])
+
+    def labels_of(self, index):
+        """Class numbers of the rows in ``index``, (len(index),) int64."""
+        return self.tensor[index]
 
     def select(self, index):
         """The targets of some rows."""
@@ -57,11 +61,15 @@ class IndicatorTargets:
     def __len__(self):
         return self.labels.shape[0]
 
-    def similarity(self, index):
+    def similarity_of(self, index):
         """Similarity of the rows in ``index``, (len(index), len(index)) float32."""
+        return similarity_matrix(self.labels_of(index), self.kind)
+
+    def labels_of(self, index):
+        """Indicator of the rows in ``index``, (len(index), n_labels) float32."""
         rows = self.labels[index if isinstance(index, slice) else index.numpy()]
         rows = rows.toarray() if sparse.issparse(rows) else rows
-        return similarity_matrix(torch.from_numpy(rows.astype(np.float32)).to(self.device), self.kind)
+        return torch.from_numpy(rows.astype(np.float32)).to(self.device)
 
     def select(self, index):
         """The targets of some rows."""
@@ -96,7 +104,7 @@ class MatrixTargets:
             return self.matrix[ids][:, others].toarray()
         return self.matrix[np.ix_(ids, others)]
 
-    def similarity(self, index):
+    def similarity_of(self, index):
         """Similarity of the rows in ``index``, (len(index), len(index)) float32."""
         ids = self.ids[index if isinstance(index, slice) else index.numpy()]
         return torch.from_numpy(np.ascontiguousarray(self._between(ids, ids), dtype=np.float32))
@@ -137,3 +145,34 @@ class CallableTargets(MatrixTargets):
                 f"similarity(ids, others) must return values in [0, 1], with NaN for unknown pairs; got {outside[0]:g}."
             )
         return values
+
+
+class FeatureTargets:
+    """The rows themselves, centred, for losses without labels.
+
+    Parameters
+    ----------
+    rows : DenseRows, SparseRows or LoadedRows
+    mean : ndarray
+        Of the training rows, in the shape of one row.
+    """
+
+    def __init__(self, rows, mean):
+        self.rows = rows
+        self.mean = torch.as_tensor(mean, dtype=torch.float32)
+
+    def __len__(self):
+        return len(self.rows)
+
+    def features_of(self, index):
+        """Centred rows in ``index``, (len(index), n_values) float32."""
+        rows = self.rows.take(index)
+        return (rows.float() - self.mean.to(rows.device)).flatten(1)
+
+    def select(self, index):
+        """The targets of some rows."""
+        return FeatureTargets(self.rows.select(index), self.mean)
+
+    def to(self, device):
+        """The same targets, their rows on a device where they fit."""
+        return FeatureTargets(self.rows.to(device), self.mean.to(device))

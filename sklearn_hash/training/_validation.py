@@ -17,13 +17,13 @@ def split_validation(dataset, fraction, seed):
 
     Parameters
     ----------
-    dataset : PairDataset
+    dataset : HashingDataset
     fraction : float
     seed : int
 
     Returns
     -------
-    train, validation : PairDataset
+    train, validation : HashingDataset
 
     Raises
     ------

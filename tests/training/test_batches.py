@@ -8,12 +8,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sklearn_hash.training import BatchIterator, PairDataset, make_rows, make_targets
+from sklearn_hash.training import BatchIterator, HashingDataset, make_rows, make_targets
 
 
 def dataset(n, labelled=True):
     X = np.arange(n, dtype=np.float32)[:, None]
-    return PairDataset(make_rows(X), make_targets(np.arange(n) % 3, "share", n)[0] if labelled else None)
+    return HashingDataset(make_rows(X), make_targets(np.arange(n) % 3, "share", n)[0] if labelled else None)
 
 
 def ids(batches):

@@ -64,7 +64,7 @@ def test_similarity_of_a_batch(case, index):
     targets, expected = case
     assert len(targets) == N
     rows = np.arange(N)[index if isinstance(index, slice) else index.numpy()]
-    similarity = targets.similarity(index)
+    similarity = targets.similarity_of(index)
     assert similarity.dtype == torch.float32
     np.testing.assert_allclose(similarity.numpy(), expected[np.ix_(rows, rows)], atol=1e-6)
 
@@ -73,7 +73,7 @@ def test_select(case):
     targets, expected = case
     queries = np.array([3, 17, 1])
     np.testing.assert_allclose(
-        targets.select(queries).similarity(slice(0, 3)).numpy(), expected[np.ix_(queries, queries)], atol=1e-6
+        targets.select(queries).similarity_of(slice(0, 3)).numpy(), expected[np.ix_(queries, queries)], atol=1e-6
     )
 
 
@@ -122,7 +122,7 @@ def test_the_indicator_is_never_dense_as_a_whole():
     tall = sparse.vstack([sparse.csr_array(np.ones((1, 100_000), np.uint8)), tall], format="csr")
     targets, _ = make_targets(tall, "share", tall.shape[0])
     check_can_teach(targets, None)
-    assert targets.similarity(slice(0, 2)).tolist() == [[1, 0], [0, 0]]
+    assert targets.similarity_of(slice(0, 2)).tolist() == [[1, 0], [0, 0]]
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,0 +1,272 @@
+"""What every deep hasher does: check, train, encode. A kind of supervision says what y is, a method adds its loss."""
+
+from abc import abstractmethod
+from numbers import Integral, Real
+
+import numpy as np
+import torch
+from sklearn.utils import check_array
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
+from torch.utils.data import Dataset
+
+from sklearn_hash._compat import Interval, StrOptions, _fit_context
+from sklearn_hash.hashers._base import BaseHasher
+from sklearn_hash.training import (
+    NET_PREFIXES,
+    HashingDataset,
+    build_net,
+    check_can_teach,
+    check_net_params,
+    draw_seed,
+    isolated,
+    make_rows,
+    plain_torch,
+    resolve_device,
+    split_validation,
+)
+
+__all__ = ["DeepHasher"]
+
+
+class DeepHasher(BaseHasher):
+    """Base of the hashers around a network; a subclass lists its parameters and builds its loss."""
+
+    _parameter_constraints: dict = {
+        **BaseHasher._parameter_constraints,
+        "encoder": [StrOptions({"auto", "linear", "mlp", "cnn"}), callable],
+        "optimizer": [str, callable],
+        "lr": [Interval(Real, 0, None, closed="neither")],
+        "lr_schedule": [StrOptions({"cosine", "constant"})],
+        "max_epochs": [Interval(Integral, 1, None, closed="left")],
+        "batch_size": [Interval(Integral, 2, None, closed="left")],
+        "validation_fraction": [None, Interval(Real, 0, 1, closed="neither")],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "loader": [None, callable],
+        "callbacks": [None, list],
+        "device": [str, torch.device],
+        "encoder_lr_scale": [Interval(Real, 0, None, closed="left")],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+        "net_params": [None, dict],
+    }
+
+    # fmt: off
+    def __init__(
+        self, *, n_bits, encoder, output, optimizer, lr, lr_schedule, max_epochs, batch_size, validation_fraction,
+        n_iter_no_change, loader, callbacks, device, encoder_lr_scale, random_state, verbose, net_params,
+    ):
+        self.n_bits = n_bits
+        self.encoder = encoder
+        self.output = output
+        self.optimizer = optimizer
+        self.lr = lr
+        self.lr_schedule = lr_schedule
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.loader = loader
+        self.callbacks = callbacks
+        self.device = device
+        self.encoder_lr_scale = encoder_lr_scale
+        self.random_state = random_state
+        self.verbose = verbose
+        self.net_params = net_params
+    # fmt: on
+
+    @abstractmethod
+    def _make_loss(self):
+        """The method's loss, a new module; `classes_` is known by then."""
+
+    def _make_callbacks(self):
+        """The method's own callbacks, as (name, callback)."""
+        return []
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y):
+        """Learn hash functions.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n, n_features), images of shape (n, channels, height, width), \
+                array of n paths or row ids with `loader`, or torch Dataset
+            Training rows.
+        y : array-like or sparse matrix
+            Class labels of any kind, (n,); a multi-label indicator, (n, n_labels); or what `similarity` asks for.
+
+        Returns
+        -------
+        self : object
+
+        Raises
+        ------
+        ValueError
+            If X or y is not valid, no pair of rows can teach anything, or the loss turns NaN. The estimator is then
+            what it was before.
+        """
+        with plain_torch(), self._unchanged_on_failure():
+            rows = self._check_rows(X, reset=True, min_rows=2)
+            targets = self._learn_classes(*self._check_targets(y, rows), known=None)
+            self._seed = draw_seed(self.random_state)
+            train, validation = HashingDataset(rows, targets), None
+            if self.validation_fraction is not None:
+                train, validation = split_validation(train, self.validation_fraction, self._seed)
+            check_can_teach(train.targets, self.classes_, "y" if validation is None else "y, less its validation rows,")
+            device = resolve_device(self.device)
+            with isolated(device, self._seed):
+                net = self._build_net(train, device, validation)
+                net.partial_fit(train.to(device))
+            # The validation rows have done their work; a pickle need not hold them.
+            net.train_split = None
+            self._keep(net)
+        return self
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y):
+        """Train one epoch on these rows, from where training stands.
+
+        The first call builds the network; later calls keep its encoder, code length, loss, optimizer and callbacks,
+        whatever the parameters have become. The learning rate stays constant and no rows are held out.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n, n_features), images of shape (n, channels, height, width), \
+                array of n paths or row ids with `loader`, or torch Dataset
+            Training rows. The first call's decide the standardisation.
+        y : array-like or sparse matrix
+            As for ``fit``. Pairs are only drawn within one call, so labels may be new.
+
+        Returns
+        -------
+        self : object
+        """
+        return self._train_epoch(X, y)
+
+    def _train_epoch(self, X, y, classes=None):
+        """One epoch, of a new net where none is fitted; ``classes`` are those known before the first."""
+        with plain_torch(), self._unchanged_on_failure():
+            fitted = hasattr(self, "net_")
+            rows = self._check_rows(X, reset=not fitted, min_rows=2)
+            known = self.classes_ if fitted else classes
+            train = HashingDataset(rows, self._learn_classes(*self._check_targets(y, rows), known))
+            if not fitted:
+                self._seed = draw_seed(self.random_state)
+            device = resolve_device(self.device)
+            with isolated(device, self._seed, self.n_iter_ if fitted else 0):
+                net = self.net_ if fitted else self._build_net(train, device)
+                with net.unchanged_on_failure():
+                    net.partial_fit(train.to(device), epochs=1)
+            self._keep(net)
+        return self
+
+    def set_params(self, **params):
+        """Set parameters, also of the net by their nested names.
+
+        Parameters
+        ----------
+        **params : dict
+            Parameters of the estimator, or nested names such as ``optimizer__weight_decay``, which enter `net_params`.
+
+        Returns
+        -------
+        self : object
+        """
+        own = self._get_param_names()
+        nested = {
+            key: params.pop(key) for key in list(params) if key not in own and key.partition("__")[0] in NET_PREFIXES
+        }
+        super().set_params(**params)
+        if nested:
+            check_net_params(nested, self.encoder, self.optimizer, self.callbacks)
+            self.net_params = {**(self.net_params or {}), **nested}
+        return self
+
+    def get_params(self, deep=True):
+        """Parameters of the estimator, with the nested ones of `net_params` where ``deep``.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+
+        Returns
+        -------
+        params : dict
+        """
+        params = super().get_params(deep=deep)
+        nested = self.net_params if deep and isinstance(self.net_params, dict) else {}
+        return {**nested, **params}
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = True
+        return tags
+
+    def _check_rows(self, X, *, reset, min_rows=1):
+        """X as rows: vectors, images, or what a loader or a Dataset gives."""
+        if self.loader is not None or isinstance(X, Dataset):
+            rows = make_rows(X, self.loader)
+            if reset:
+                self._forget_features()
+        else:
+            if not reset and 4 in (getattr(X, "ndim", 0), len(self._row_shape) + 1):
+                # For images the number of features, the channels, says too little.
+                self._check_row_shape(tuple(np.shape(X)[1:]))
+            checks = {"accept_sparse": "csr", "dtype": [np.float32, np.float16, np.uint8], "allow_nd": True}
+            rows = make_rows(validate_data(self, X, reset=reset, ensure_min_samples=min_rows, **checks))
+        if len(rows) < min_rows:
+            raise ValueError(f"X has {len(rows)} row(s); a minimum of {min_rows} is required to make pairs.")
+        if reset:
+            self._row_shape = rows.row_shape
+        else:
+            self._check_row_shape(rows.row_shape)
+        return rows
+
+    def _check_row_shape(self, shape):
+        if shape != self._row_shape:
+            raise ValueError(f"X has rows of shape {shape}, but fit saw rows of shape {self._row_shape}.")
+
+    def _forget_features(self):
+        """What an earlier fit with an array left behind; items of a loader have no features to count."""
+        for name in ("n_features_in_", "feature_names_in_"):
+            vars(self).pop(name, None)
+
+    @abstractmethod
+    def _check_targets(self, y, rows):
+        """What y teaches about the rows, and the classes in it."""
+
+    def _learn_classes(self, targets, present, known):
+        """Take note of the classes, those of y and those known before; returns the targets."""
+        self.classes_ = present if known is None or present is None else np.union1d(known, present)
+        return targets
+
+    def _check_labels(self, y, rows):
+        """Labels as an array or a sparse matrix, one row for each of the rows."""
+        if y is None:
+            name = type(self).__name__
+            raise ValueError(f"This {name} estimator requires y to be passed, but the target y is None.")
+        y = check_array(y, accept_sparse="csr", ensure_2d=False, dtype=None, input_name="y", estimator=self)
+        check_consistent_length(rows, y)
+        return y
+
+    def _build_net(self, train, device, validation=None):
+        params = self.get_params(deep=False)
+        return build_net(params, train.rows, self._make_loss(), self._make_callbacks(), device, validation)
+
+    def _keep(self, net):
+        self.net_ = net
+        self.n_bits_ = net.module_.hash_layer.out_features
+        self.history_ = net.history
+        self.n_iter_ = len(net.history)
+
+    def _encode(self, X):
+        """Hash-layer output."""
+        check_is_fitted(self)
+        rows = self._check_rows(X, reset=False)
+        with plain_torch(), isolated(torch.device(self.net_.device)):
+            z = self.net_.forward(HashingDataset(rows))
+        if z.isnan().any():
+            raise ValueError(
+                f"The hash layer's output is NaN for row {int(z.isnan().any(dim=1).nonzero()[0])} of X. Remove NaN and "
+                "infinity from X, or scale it as the rows that fit saw."
+            )
+        return z.numpy()

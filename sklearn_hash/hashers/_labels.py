@@ -1,0 +1,63 @@
+"""Hashers that learn from labels: their loss has a centre or a weight vector for every class."""
+
+import numpy as np
+
+from sklearn_hash._compat import _fit_context
+from sklearn_hash.hashers._deep import DeepHasher
+from sklearn_hash.training import LabelTargets, make_targets
+
+__all__ = ["LabelHasher"]
+
+
+class LabelHasher(DeepHasher):
+    """Base of the hashers whose loss takes class numbers or a multi-label indicator."""
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y, classes=None):
+        """Train one epoch on these rows, from where training stands.
+
+        The first call builds the network; later calls keep its encoder, code length, loss, optimizer and callbacks,
+        whatever the parameters have become. The learning rate stays constant and no rows are held out.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n, n_features), images of shape (n, channels, height, width), \
+                array of n paths or row ids with `loader`, or torch Dataset
+            Training rows. The first call's decide the standardisation.
+        y : array-like or sparse matrix
+            As for ``fit``.
+        classes : array-like of shape (n_classes,), default=None
+            All classes that any call will bring, for the first call where its y lacks some: the loss has a place for
+            each. An indicator y has a column for each already.
+
+        Returns
+        -------
+        self : object
+
+        Raises
+        ------
+        ValueError
+            If y has a class that the first call did not announce.
+        """
+        return self._train_epoch(X, y, None if classes is None else np.unique(classes))
+
+    def _check_targets(self, y, rows):
+        return make_targets(self._check_labels(y, rows), "share", len(rows))
+
+    def _learn_classes(self, targets, present, known):
+        """Number the classes of y as the loss does."""
+        self.classes_ = present if known is None else known
+        if isinstance(targets, LabelTargets):
+            new = np.setdiff1d(present, self.classes_)
+            if len(new):
+                raise ValueError(
+                    f"y has the class {new.tolist()[0]!r}, but the loss was built for {self.classes_.tolist()}. "
+                    "Name all classes in the first call: partial_fit(X, y, classes=[...])."
+                )
+            return LabelTargets(np.searchsorted(self.classes_, present)[targets.labels])
+        if len(present) != len(self.classes_):
+            raise ValueError(
+                f"y has {len(present)} label columns, but the loss was built for {len(self.classes_)} classes. Pass an "
+                "indicator with a column for each."
+            )
+        return targets

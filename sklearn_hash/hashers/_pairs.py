@@ -1,0 +1,52 @@
+"""Hashers that learn from pairs: y, or the ``similarity`` parameter, says which rows are similar."""
+
+from sklearn_hash._compat import StrOptions
+from sklearn_hash.hashers._deep import DeepHasher
+from sklearn_hash.training import make_targets, map_against
+
+__all__ = ["PairHasher"]
+
+_LABEL_SIMILARITIES = {"share", "jaccard", "cosine"}
+
+
+class PairHasher(DeepHasher):
+    """Base of the hashers whose loss takes a similarity matrix."""
+
+    _parameter_constraints: dict = {
+        **DeepHasher._parameter_constraints,
+        "similarity": [
+            StrOptions(_LABEL_SIMILARITIES | {"precomputed"}),
+            "array-like",
+            "sparse matrix",
+            callable,
+        ],
+    }
+
+    def __init__(self, *, similarity, **shared):
+        super().__init__(**shared)
+        self.similarity = similarity
+
+    def score(self, X, y):
+        """Mean average precision of every row as a query against all others.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n, n_features)
+            Or any other form of rows that ``fit`` takes.
+        y : array-like or sparse matrix
+            As for ``fit``.
+
+        Returns
+        -------
+        score : float
+            Over the whole ranking, as the exact expectation over the orders of tied distances. A row to which no other
+            is similar counts 0.
+        """
+        z = self._encode(X)
+        targets, _ = self._check_targets(y, z)
+        return map_against(z, targets)
+
+    def _check_targets(self, y, rows):
+        if y is None or (isinstance(self.similarity, str) and self.similarity in _LABEL_SIMILARITIES):
+            y = self._check_labels(y, rows)
+        return make_targets(y, self.similarity, len(rows))
