@@ -107,7 +107,7 @@ def transform_row(X, y, rounds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=11)
+    parser.add_argument("--rounds", type=int, default=31)
     parser.add_argument("--epochs", type=int, default=3)
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -122,7 +122,7 @@ def main():
             1.05,
             fit_row(lambda: Deep(200), 128, X, y, args.epochs, args.rounds),
         ),
-        ("transform to bits, batch 1024", 1.10, transform_row(X, y, 4 * args.rounds)),
+        ("transform to bits, batch 1024", 1.10, transform_row(X, y, 2 * args.rounds)),
     ]
     print(f"{N_ROWS} x {N_FEATURES} -> {N_HIDDEN} -> {N_BITS}, one thread, {args.rounds} interleaved rounds")
     print(f"{'ours / bare':32} {'median':>7} {'of the best':>11} {'ceiling':>7}")

@@ -9,6 +9,8 @@ from numbers import Integral
 import torch
 from torch import nn
 
+from sklearn_hash.training._dropout import Dropout
+
 __all__ = ["CNNEncoder", "HashingModule", "LinearEncoder", "MLPEncoder", "Standardize", "make_encoder"]
 
 
@@ -81,7 +83,7 @@ class MLPEncoder(nn.Module):
         widths = [self.standardize.mean.numel(), *([hidden] if isinstance(hidden, Integral) else hidden)]
         layers: list[nn.Module] = [nn.Flatten()]
         for n_in, n_out in pairwise(widths):
-            layers += [nn.Linear(n_in, n_out), nn.ReLU(), nn.Dropout(dropout)]
+            layers += [nn.Linear(n_in, n_out), nn.ReLU(), Dropout(dropout)]
         self.layers = nn.Sequential(*layers)
 
     def forward(self, x):
@@ -113,7 +115,7 @@ class CNNEncoder(nn.Module):
                 nn.ReLU(),
                 nn.MaxPool2d(2, ceil_mode=True),
             ]
-        self.blocks = nn.Sequential(*blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(dropout))
+        self.blocks = nn.Sequential(*blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), Dropout(dropout))
 
     def forward(self, x):
         """Features of a batch, (n, channels[-1])."""
