@@ -12,7 +12,7 @@ from sklearn.datasets import make_blobs
 from skorch.callbacks import Callback
 
 from sklearn_hash import HashNetHasher
-from sklearn_hash.datasets import load_digits_split
+from sklearn_hash.datasets import load_digits_retrieval
 
 SEEDS = range(3)
 
@@ -47,7 +47,7 @@ def main():
             for weight in ("balanced", None)
         )
         print(f"{1 / n_classes:14.1%} {balanced:9.3f} {unweighted:11.3f}")
-    digits = load_digits_split()
+    digits = load_digits_retrieval()
     hasher = HashNetHasher(16, random_state=0, callbacks=[BinaryGap()])
     hasher.fit(digits.X[digits.train], digits.y[digits.train])
     print(f"\n{'epoch':>6} {'beta':>6} {'mean ||h| - 1|':>15}")

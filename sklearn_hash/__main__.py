@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from sklearn_hash import hashers
 from sklearn_hash.codes import unpack_codes
-from sklearn_hash.datasets import load_digits_split, load_local, sample_protocol
+from sklearn_hash.datasets import load_digits_retrieval, load_local, sample_protocol
 from sklearn_hash.hashers._methods import METHODS
 from sklearn_hash.metrics import mean_average_precision, precision_within_radius
 
@@ -25,7 +25,7 @@ _RADIUS = 2
 
 def load_split(name, data_home, n_query, n_train, n_database):
     """The embedded digits, or a set of a local folder cut down to the protocol; rows as vectors."""
-    split = load_digits_split() if name == "digits" else load_local(name, data_home)
+    split = load_digits_retrieval() if name == "digits" else load_local(name, data_home)
     if split.X is None:
         raise ValueError(f"{name} holds labels only; there is nothing to train on")
     if name != "digits":

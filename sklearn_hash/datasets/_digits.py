@@ -6,12 +6,12 @@ from sklearn.model_selection import train_test_split
 
 from sklearn_hash.datasets._split import Split
 
-__all__ = ["load_digits_split"]
+__all__ = ["load_digits_retrieval"]
 
 _N_QUERY, _N_TRAIN = 300, 1000
 
 
-def load_digits_split() -> Split:
+def load_digits_retrieval() -> Split:
     """Load the 1797 digits that scikit-learn embeds, always split the same way.
 
     Returns
@@ -22,8 +22,8 @@ def load_digits_split() -> Split:
 
     Examples
     --------
-    >>> from sklearn_hash.datasets import load_digits_split
-    >>> digits = load_digits_split()
+    >>> from sklearn_hash.datasets import load_digits_retrieval
+    >>> digits = load_digits_retrieval()
     >>> len(digits.query), len(digits.train), len(digits.database)
     (300, 1000, 1497)
     """

@@ -22,8 +22,8 @@ class Split:
 
     Examples
     --------
-    >>> from sklearn_hash.datasets import load_digits_split
-    >>> digits = load_digits_split()
+    >>> from sklearn_hash.datasets import load_digits_retrieval
+    >>> digits = load_digits_retrieval()
     >>> digits.X[digits.train].shape, digits.y[digits.train].shape
     ((1000, 64), (1000,))
     """

@@ -33,8 +33,8 @@ def sample_protocol(split, n_query=None, n_train=None, n_database=None, random_s
 
     Examples
     --------
-    >>> from sklearn_hash.datasets import load_digits_split, sample_protocol
-    >>> digits = sample_protocol(load_digits_split(), n_query=100, n_train=200, n_database=500)
+    >>> from sklearn_hash.datasets import load_digits_retrieval, sample_protocol
+    >>> digits = sample_protocol(load_digits_retrieval(), n_query=100, n_train=200, n_database=500)
     >>> len(digits.query), len(digits.train), len(digits.database)
     (100, 200, 500)
     """

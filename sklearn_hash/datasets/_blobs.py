@@ -1,0 +1,68 @@
+"""Made inputs whose classes come in families."""
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+__all__ = ["make_hash_blobs"]
+
+
+def make_hash_blobs(
+    n_samples=1000,
+    n_features=32,
+    *,
+    n_classes=20,
+    n_super_classes=5,
+    super_class_std=4.0,
+    class_std=1.5,
+    cluster_std=1.0,
+    random_state=None,
+):
+    """Make Gaussian classes that gather in super-classes.
+
+    Centres of super-classes are spread around the origin, centres of classes around that of their super-class, rows
+    around that of their class. Rows of two classes in one super-class are dissimilar although they lie near each
+    other: the hard pairs among many easy ones.
+
+    Parameters
+    ----------
+    n_samples : int, default=1000
+        Number of rows, dealt out to the classes as evenly as can be.
+    n_features : int, default=32
+    n_classes : int, default=20
+        Number of classes, dealt out to the super-classes likewise.
+    n_super_classes : int, default=5
+    super_class_std, class_std, cluster_std : float, default=4.0, 1.5, 1.0
+        Standard deviations, in every feature, of the centres of super-classes around the origin, of the centres of
+        classes around those, and of rows around the centres of their classes.
+    random_state : int, RandomState instance or None, default=None
+
+    Returns
+    -------
+    X : ndarray of shape (n_samples, n_features), float32
+        Rows in random order.
+    y : ndarray of shape (n_samples,)
+        Number of each row's class.
+    y_super : ndarray of shape (n_samples,)
+        Number of each row's super-class.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer classes than super-classes.
+
+    Examples
+    --------
+    >>> from sklearn_hash.datasets import make_hash_blobs
+    >>> X, y, y_super = make_hash_blobs(100, 8, n_classes=6, n_super_classes=2, random_state=0)
+    >>> X.shape, [sorted(set(y[y_super == number].tolist())) for number in (0, 1)]
+    ((100, 8), [[0, 2, 4], [1, 3, 5]])
+    """
+    if n_super_classes > n_classes:
+        raise ValueError(f"n_super_classes must be at most n_classes={n_classes}; got {n_super_classes}.")
+    random_state = check_random_state(random_state)
+    super_of_class = np.arange(n_classes) % n_super_classes
+    y = random_state.permutation(np.arange(n_samples) % n_classes)
+    super_centers = super_class_std * random_state.standard_normal((n_super_classes, n_features))
+    centers = super_centers[super_of_class] + class_std * random_state.standard_normal((n_classes, n_features))
+    X = centers[y] + cluster_std * random_state.standard_normal((n_samples, n_features))
+    return X.astype(np.float32), y, super_of_class[y]
