@@ -89,7 +89,7 @@ def test_what_is_not_there_gets_one_line(capsys, data_home, argv, message):
 
 def test_unknown_method_names_the_known_ones(capsys):
     with pytest.raises(SystemExit) as stop:
-        main(["--methods", "itq"])
+        main(["--methods", "hashnot"])
     assert stop.value.code == 2
     assert "dual_hinge" in capsys.readouterr().err
 

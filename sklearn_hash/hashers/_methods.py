@@ -10,4 +10,9 @@ METHODS = {
     "dual_hinge": "DualHingeHasher",
     "hashnet": "HashNetHasher",
     "dhn": "DHNHasher",
+    "lsh": "LSHHasher",
+    "pca": "PCAHasher",
+    "itq": "ITQHasher",
+    "spectral": "SpectralHasher",
+    "sdh": "SDHHasher",
 }

@@ -1,0 +1,109 @@
+"""Iterative quantization."""
+
+from numbers import Integral
+
+import numpy as np
+from scipy.linalg import qr, svd
+
+from sklearn_hash._compat import Interval
+from sklearn_hash.hashers._pca import principal_directions
+from sklearn_hash.hashers._shallow import ShallowHasher, project
+
+__all__ = ["ITQHasher", "quantization_step", "random_rotation"]
+
+
+class ITQHasher(ShallowHasher):
+    """Iterative quantization: principal directions, rotated towards the corners of the cube [1]_.
+
+    With V the coordinates of the centred rows in their principal directions, the rotation R and the codes B minimise
+    the quantization error ``||B - V R||^2``, in turn: B is the sign of ``V R``, then R solves an orthogonal Procrustes
+    problem.
+
+    Parameters
+    ----------
+    n_bits : int, default=32
+        Length of the codes. Where X has fewer principal directions, their coordinates are filled up with zeros before
+        the rotation.
+
+    output : {"bits", "signs", "packed", "continuous"}, default="bits"
+        What ``transform`` returns: (n, n_bits) uint8 of 0 and 1; (n, n_bits) int8 of -1 and +1; (n, ceil(n_bits / 8))
+        uint8 in numpy's bit order; or the (n, n_bits) float32 values whose signs the codes are.
+
+    random_state : int, RandomState instance or None, default=None
+        Seeds the solver of the principal directions and the first rotation.
+
+    n_iter : int, default=50
+        Steps of the rotation, as in the paper; 0 leaves the random rotation that they start from.
+
+    Attributes
+    ----------
+    mean_ : ndarray of shape (n_features,)
+        Mean of the training rows.
+
+    components_ : ndarray of shape (n_components, n_features)
+        Principal directions, by falling variance; as many as `n_bits`, or as X has.
+
+    rotation_ : ndarray of shape (n_components, n_bits)
+        The learnt rotation: its rows are orthonormal.
+
+    n_bits_ : int
+        Length of the codes.
+
+    n_features_in_ : int
+        Number of features seen during fit.
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of features seen during fit, where X had string column names.
+
+    See Also
+    --------
+    PCAHasher : The principal directions alone.
+    SDHHasher : Learns from labels.
+
+    References
+    ----------
+    .. [1] Y. Gong, S. Lazebnik, "Iterative Quantization: A Procrustean Approach to Learning Binary Codes", CVPR 2011.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sklearn_hash import ITQHasher
+    >>> X, _ = load_digits(return_X_y=True)
+    >>> ITQHasher(n_bits=16, random_state=0).fit_transform(X).shape
+    (1797, 16)
+    """
+
+    _parameter_constraints: dict = {
+        **ShallowHasher._parameter_constraints,
+        "n_iter": [Interval(Integral, 0, None, closed="left")],
+    }
+
+    def __init__(self, n_bits=32, *, output="bits", random_state=None, n_iter=50):
+        super().__init__(n_bits=n_bits, output=output, random_state=random_state)
+        self.n_iter = n_iter
+
+    def _learn(self, X, y, random_state):
+        self.mean_, self.components_ = principal_directions(X, self.n_bits, random_state)
+        V = project(X, self.mean_, self.components_)
+        rotation = random_rotation(len(self.components_), self.n_bits, random_state).astype(X.dtype, copy=False)
+        for _ in range(self.n_iter):
+            rotation = quantization_step(V, rotation)
+        self.rotation_ = rotation
+
+    def _project(self, X):
+        return project(X, self.mean_, self.components_) @ self.rotation_
+
+
+def random_rotation(n_components, n_bits, random_state):
+    """The first rows of a random orthogonal matrix, (n_components, n_bits)."""
+    return qr(random_state.standard_normal((n_bits, n_components)), mode="economic")[0].T
+
+
+def quantization_step(V, rotation):
+    """The rotation that brings V nearest to the codes that the present one gives.
+
+    Zeros that would fill V up to n_bits columns meet only the rows that the rotation leaves out.
+    """
+    B = np.where(V @ rotation > 0, 1, -1).astype(V.dtype)
+    left, _, right = svd(V.T @ B, full_matrices=False)
+    return left @ right

@@ -1,0 +1,106 @@
+"""Spectral hashing."""
+
+import numpy as np
+
+from sklearn_hash.hashers._pca import principal_directions
+from sklearn_hash.hashers._shallow import ShallowHasher, project
+
+__all__ = ["SpectralHasher", "smoothest_modes"]
+
+
+class SpectralHasher(ShallowHasher):
+    """Spectral hashing: the smoothest waves along the principal directions [1]_.
+
+    Rows are taken for uniform on a box along their principal directions. The graph Laplacian's eigenfunctions are
+    then known: ``cos(pi k (v - a) / (b - a))`` along a direction in which the training rows reach from a to b, of an
+    eigenvalue that grows with ``k / (b - a)``. The `n_bits` of smallest eigenvalue, constants and products of two
+    directions left out, give the bits by their sign. Long directions so get several bits.
+
+    Parameters
+    ----------
+    n_bits : int, default=32
+        Length of the codes, as many as you like.
+
+    output : {"bits", "signs", "packed", "continuous"}, default="bits"
+        What ``transform`` returns: (n, n_bits) uint8 of 0 and 1; (n, n_bits) int8 of -1 and +1; (n, ceil(n_bits / 8))
+        uint8 in numpy's bit order; or the (n, n_bits) float32 values whose signs the codes are.
+
+    random_state : int, RandomState instance or None, default=None
+        Seeds the solver of the principal directions, which is a randomized one for large X.
+
+    Attributes
+    ----------
+    mean_ : ndarray of shape (n_features,)
+        Mean of the training rows.
+
+    components_ : ndarray of shape (n_components, n_features)
+        Principal directions, by falling variance; as many as `n_bits`, or as X has.
+
+    lower_, upper_ : ndarray of shape (n_components,)
+        How far the training rows reach along each direction.
+
+    directions_ : ndarray of shape (n_bits,)
+        The direction of every bit, a row number of ``components_``.
+
+    modes_ : ndarray of shape (n_bits,)
+        Its k, the number of half waves between the ends of the box.
+
+    n_bits_ : int
+        Length of the codes.
+
+    n_features_in_ : int
+        Number of features seen during fit.
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of features seen during fit, where X had string column names.
+
+    See Also
+    --------
+    PCAHasher : One bit for each direction.
+    ITQHasher : Rotates the directions instead.
+
+    References
+    ----------
+    .. [1] Y. Weiss, A. Torralba, R. Fergus, "Spectral Hashing", NIPS 2008.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sklearn_hash import SpectralHasher
+    >>> X, _ = load_digits(return_X_y=True)
+    >>> hasher = SpectralHasher(n_bits=8, random_state=0).fit(X)
+    >>> hasher.directions_
+    array([3, 0, 2, 1, 4, 6, 7, 5])
+    """
+
+    def _learn(self, X, y, random_state):
+        self.mean_, self.components_ = principal_directions(X, self.n_bits, random_state)
+        V = project(X, self.mean_, self.components_)
+        self.lower_, self.upper_ = V.min(axis=0), V.max(axis=0)
+        self.directions_, self.modes_ = smoothest_modes(self.upper_ - self.lower_, self.n_bits)
+
+    def _project(self, X):
+        V = project(X, self.mean_, self.components_)
+        phases = (V - self.lower_) / (self.upper_ - self.lower_)
+        return np.cos(np.pi * self.modes_.astype(V.dtype) * phases[:, self.directions_])
+
+
+def smoothest_modes(lengths, n_bits):
+    """Eigenfunctions of smallest eigenvalue on a box, constants and products left out.
+
+    Parameters
+    ----------
+    lengths : ndarray of shape (n_components,)
+        Sides of the box.
+    n_bits : int
+
+    Returns
+    -------
+    directions, modes : ndarray of shape (n_bits,)
+        Side and number of half waves of each, by rising frequency.
+    """
+    frequencies = np.arange(1, n_bits + 1) / lengths[:, None]
+    # No direction can have more than n_bits of the n_bits smallest.
+    smallest = np.argsort(frequencies, axis=None, kind="stable")[:n_bits]
+    directions, modes = np.unravel_index(smallest, frequencies.shape)
+    return directions, modes + 1
