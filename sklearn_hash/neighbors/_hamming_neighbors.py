@@ -48,19 +48,27 @@ class HammingNeighbors(NeighborsGraphMixin, BaseEstimator):
         and 1, which look as if they were not packed.
     n_jobs : int, default=None
         Threads per search: None means 1 unless in a :obj:`joblib.parallel_config` context, -1 means all
-        processors.
+        processors. A GPU does not heed it.
+    device : {"cpu", "cuda", "cuda:<index>", "auto"}, default="cpu"
+        Where to search for neighbours; results are the same. A GPU keeps a copy of the codes and always scans all of
+        them, by Triton kernels or, where Triton is missing, by matrix products in half precision. ``"auto"`` is the
+        current CUDA device where there is one. ``score`` counts on the CPU.
 
     Attributes
     ----------
     algorithm_ : str
-        The algorithm in use for the nearest neighbours of many queries. Asking for it makes ``"auto"`` probe, if
-        it has not yet.
+        The algorithm in use for the nearest neighbours of many queries on the CPU. Asking for it makes ``"auto"``
+        probe, if it has not yet.
     n_bits_ : int
         The code length.
     n_samples_fit_ : int
         How many rows are fitted.
     ids_ : ndarray of shape (n_samples_fit_,), int64
         The id of each row, as queries return it.
+    packed_codes_ : ndarray of shape (n_samples_fit_, n_bytes), uint8
+        The fitted codes, in the order of ``ids_``.
+    labels_ : {ndarray, sparse matrix} with n_samples_fit_ rows, or None
+        Their labels as given to ``fit``, in the order of ``ids_``.
     n_features_in_ : int
         Columns of the fitted codes; bytes with ``packed=True``.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -73,12 +81,13 @@ class HammingNeighbors(NeighborsGraphMixin, BaseEstimator):
 
     Notes
     -----
-    Change ``algorithm``, ``packed`` and ``n_bits`` only before ``fit``. Queries are safe from many threads at
-    once; ``fit``, ``partial_fit`` and ``remove`` are not safe beside them.
+    Change ``algorithm``, ``packed`` and ``n_bits`` only before ``fit``, ``device`` at any time. Queries are safe from
+    many threads at once; ``fit``, ``partial_fit`` and ``remove`` are not safe beside them.
 
     Packed codes are kept as given, without a copy where they are contiguous: do not change the array
     afterwards. With ``algorithm="flat"`` it may be a read-only memory map. A pickle holds the packed codes,
-    labels and ids; what speeds searching up is built again when first needed.
+    labels and ids; what speeds searching up is built again when first needed. Loaded on a machine without the GPU
+    that ``device`` names, the searcher warns and uses the CPU.
 
     References
     ----------
@@ -110,15 +119,17 @@ class HammingNeighbors(NeighborsGraphMixin, BaseEstimator):
         "packed": ["boolean"],
         "n_bits": [Interval(Integral, 1, None, closed="left"), None],
         "n_jobs": [Integral, None],
+        "device": [str],
     }
 
-    def __init__(self, n_neighbors=5, radius=2, algorithm="auto", packed=False, n_bits=None, n_jobs=None):
+    def __init__(self, n_neighbors=5, radius=2, algorithm="auto", packed=False, n_bits=None, n_jobs=None, device="cpu"):
         self.n_neighbors = n_neighbors
         self.radius = radius
         self.algorithm = algorithm
         self.packed = packed
         self.n_bits = n_bits
         self.n_jobs = n_jobs
+        self.device = device
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None, ids=None):
@@ -142,7 +153,7 @@ class HammingNeighbors(NeighborsGraphMixin, BaseEstimator):
         ------
         ValueError
             If the codes are empty, of another width than ``n_bits`` or plainly not packed with ``packed=True``,
-            labels or ids do not match them, or an id repeats.
+            labels or ids do not match them, an id repeats, or this machine does not have ``device``.
 
         Examples
         --------
@@ -150,6 +161,7 @@ class HammingNeighbors(NeighborsGraphMixin, BaseEstimator):
         >>> HammingNeighbors().fit([[0, 0, 0], [0, 1, 1]], ids=[7, 8]).ids_
         array([7, 8])
         """
+        _check_device(self.device)
         packed, n_bits = self._packed_codes(X, self.n_bits, reset=True)
         if self.packed and self.n_bits is None:
             _refuse_bits(packed)
@@ -350,14 +362,14 @@ class HammingNeighbors(NeighborsGraphMixin, BaseEstimator):
         >>> search.score([[1, 1, 1]], ["b"])
         1.0
         """
-        check_is_fitted(self)
-        if self._rows.labels is None:
+        labels = self.labels_
+        if labels is None:
             raise ValueError("score needs the labels of the fitted rows: give y to fit.")
         queries, codes = self._queries(X), self._fitted_codes()
         if len(queries) == 0:
             raise ValueError("X must hold at least one query to be scored; got none.")
         y = check_y(y, len(queries), "y", "X")
-        labels = check_y(self._rows.remaining(self._rows.labels), len(codes), "y given to fit", "the codes")
+        labels = check_y(labels, len(codes), "y given to fit", "the codes")
         check_same_kind(y, labels, "y and the y given to fit")
         return mean_average_precision(
             queries,
@@ -387,6 +399,18 @@ class HammingNeighbors(NeighborsGraphMixin, BaseEstimator):
         check_is_fitted(self)
         return self._rows.ids
 
+    @property
+    def packed_codes_(self):
+        """The fitted codes."""
+        check_is_fitted(self)
+        return self._fitted_codes()
+
+    @property
+    def labels_(self):
+        """The labels of the fitted rows."""
+        check_is_fitted(self)
+        return None if self._rows.labels is None else self._rows.remaining(self._rows.labels)
+
     def _packed_codes(self, X, n_bits, reset=False):
         dtype = None if self.packed else "numeric"  # bytes must be uint8 as given, not made so
         X = validate_data(self, X, reset=reset, dtype=dtype, ensure_min_samples=int(reset))
@@ -410,8 +434,8 @@ class HammingNeighbors(NeighborsGraphMixin, BaseEstimator):
                 f"{candidates} = {n_allowed}, n_samples = {len(queries)}."
             )
         if X is not None:
-            return self._index.knn(queries, k, where=mask, n_jobs=self.n_jobs)
-        distances, stored = self._index.knn(queries, k + 1, where=mask, n_jobs=self.n_jobs)
+            return self._index.knn(queries, k, where=mask, n_jobs=self.n_jobs, device=self.device)
+        distances, stored = self._index.knn(queries, k + 1, where=mask, n_jobs=self.n_jobs, device=self.device)
         return _without_self(distances, stored, self._rows.remaining(np.arange(self._rows.n_stored)))
 
     def _radius_neighbors(self, X, radius, where=None):
@@ -420,13 +444,22 @@ class HammingNeighbors(NeighborsGraphMixin, BaseEstimator):
         mask, _ = self._rows.allowed(where)
         queries = self._fitted_codes() if X is None else self._queries(X)
         largest = int(min(radius, self.n_bits_))
-        indptr, distances, stored = self._index.radius(queries, largest, where=mask, n_jobs=self.n_jobs)
+        indptr, distances, stored = self._index.radius(
+            queries, largest, where=mask, n_jobs=self.n_jobs, device=self.device
+        )
         if X is not None:
             return indptr, distances, stored
         itself = np.repeat(self._rows.remaining(np.arange(self._rows.n_stored)), np.diff(indptr))
         keep = stored != itself
         indptr = np.concatenate(([0], np.cumsum(keep)))[indptr]
         return indptr, distances[keep], stored[keep]
+
+
+def _check_device(device):
+    if device != "cpu":  # torch is imported for a GPU alone
+        from sklearn_hash.neighbors._gpu import check_device
+
+        check_device(device)
 
 
 def _refuse_bits(packed):

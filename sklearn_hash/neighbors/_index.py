@@ -39,7 +39,7 @@ class CodeIndex:
         self._choice = None if self.algorithm == "auto" else self.algorithm
 
     def _forget_structures(self):
-        self._pruned = self._multi = None
+        self._pruned = self._multi = self._gpu = None
         self._n_asked = 0
 
     @property
@@ -60,20 +60,39 @@ class CodeIndex:
         with self._lock:
             return self._choose()
 
-    def knn(self, queries, k, *, where=None, n_jobs=None):
+    def knn(self, queries, k, *, where=None, n_jobs=None, device="cpu"):
         """Distances and stored rows of the ``k`` nearest, ordered by (distance, row)."""
         with self._lock:
+            gpu = self._on_gpu(device)
+            if gpu is not None:
+                return gpu.knn(queries, k, where=where)
             pruned = self._pays(len(queries)) and self._choose() == "pruned"
             searcher = self._get_pruned() if pruned else self._flat
         return searcher.knn(queries, k, where=where, n_jobs=n_jobs)
 
-    def radius(self, queries, radius, *, where=None, n_jobs=None):
+    def radius(self, queries, radius, *, where=None, n_jobs=None, device="cpu"):
         """``indptr``, distances and stored rows of all within ``radius``, ordered by (distance, row)."""
         with self._lock:
+            gpu = self._on_gpu(device)
+            if gpu is not None:
+                return gpu.radius(queries, radius, where=where)
             searcher = self._searcher_within(radius) if self._pays(len(queries)) else self._flat
         return searcher.radius(queries, radius, where=where, n_jobs=n_jobs)
 
     # What follows is called with the lock held.
+
+    def _on_gpu(self, device):
+        """The codes on the GPU that a parameter names, or None where the CPU is to search."""
+        place = None
+        if device != "cpu":
+            from sklearn_hash.neighbors import _gpu
+
+            place = _gpu.find_gpu(device)
+        if self._gpu is not None and self._gpu.device != place:
+            self._gpu = None  # leaves the memory of a GPU that is no longer asked
+        if self._gpu is None and place is not None:
+            self._gpu = _gpu.GpuIndex(self.packed, self._flat.n_bits, place)
+        return self._gpu
 
     def _pays(self, n_queries):
         """Whether more than the flat scan is worth building, counting the queries so far."""
