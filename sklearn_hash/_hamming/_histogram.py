@@ -18,8 +18,8 @@ BLOCK = 2048  # codes a pass: with their weights and cells they stay in the firs
 _TILE = 32  # queries that share one block of codes while it is in cache
 
 
-def distance_histograms(queries, codes, weights, n_bits, *, query_marks=None, marks=None, n_jobs=None):
-    """Weighted counts of codes at every distance from each query, split by shared marks.
+def distance_histograms(queries, codes, weights, n_bits, *, query_marks=None, marks=None, n_kinds=2, n_jobs=None):
+    """Weighted counts of codes at every distance from each query, split by the number of shared marks.
 
     Parameters
     ----------
@@ -30,14 +30,16 @@ def distance_histograms(queries, codes, weights, n_bits, *, query_marks=None, ma
     n_bits : int
     query_marks : ndarray of shape (n_mark_words, n_queries), uint64, optional
     marks : ndarray of shape (n_mark_words, n_codes), uint64, optional
-        Label sets as bit masks. A code is marked for a query where the two have a bit in common.
+        Label sets as bit masks. A code shares as many marks with a query as the two have bits in common.
+    n_kinds : int, default=2
+        Kinds of codes that are told apart where there are marks: sharing 0, 1, ..., ``n_kinds - 1`` or more.
     n_jobs : int, optional
         Threads, in joblib's sense.
 
     Returns
     -------
     histograms : ndarray of shape (n_queries, n_kinds, n_bits + 1), int64
-        One kind without marks. With them two: codes that share no mark with the query, and codes that do.
+        One kind without marks.
     """
     if marks is None:
         query_marks = np.empty((0, queries.shape[1]), dtype=np.uint64)
@@ -45,7 +47,7 @@ def distance_histograms(queries, codes, weights, n_bits, *, query_marks=None, ma
     queries, query_marks = (np.ascontiguousarray(rows.T) for rows in (queries, query_marks))
     count_type = np.uint32 if weights.sum() < 2**32 else np.int64  # half the cache where it is enough
     weights = weights.astype(count_type)
-    n_kinds = 2 if len(marks) else 1
+    n_kinds = n_kinds if len(marks) else 1
     out = np.zeros((len(queries), n_kinds * (n_bits + 1)), dtype=np.int64)
 
     def count(bounds):
@@ -64,7 +66,7 @@ def _count_tile(queries, codes, query_marks, marks, weights, n_rings, out):
     A histogram costs its additions to memory, one a cycle at best. So queries go in pairs: one addition to
     the table of both distances counts a code for two queries. The larger table pays where codes are many.
     """
-    n_cells = out.shape[1]
+    n_cells, most = out.shape[1], out.shape[1] // n_rings - 1
     paired = 4 * n_cells * n_cells <= codes.shape[1]
     step, scale = (2, n_cells) if paired else (1, 0)
     tables = np.zeros((-(-len(queries) // step), n_cells**step), weights.dtype)
@@ -75,9 +77,9 @@ def _count_tile(queries, codes, query_marks, marks, weights, n_rings, out):
             first, second = t * step, min((t + 1) * step, len(queries)) - 1
             find_cells(queries[first], queries[second], codes, start, stop, scale, cell)
             if len(marks):
-                _add_marked(query_marks[first], marks, start, stop, n_rings, shared, cell)
+                _add_shared(query_marks[first], marks, start, stop, n_rings, most, shared, cell)
             if len(marks) and paired:
-                _add_marked(query_marks[second], marks, start, stop, n_rings * scale, shared, cell)
+                _add_shared(query_marks[second], marks, start, stop, n_rings * scale, most, shared, cell)
             _add_weights(cell, weights[start:stop], tables[t])
     _read_tables(tables, paired, out)
 
@@ -97,16 +99,16 @@ def find_cells(first, second, codes, start, stop, scale, cell):
 
 
 @njit(cache=True, nogil=True)
-def _add_marked(query_mark, marks, start, stop, offset, shared, cell):
-    """Add an offset where a code shares a mark with the query."""
-    factor = np.uint32(offset)
+def _add_shared(query_mark, marks, start, stop, offset, most, shared, cell):
+    """Add an offset for each mark that a code shares with the query, up to ``most`` of them."""
+    factor, most = np.uint64(offset), np.uint64(most)
     shared[:] = 0
     for w in range(len(marks)):
         word, row = query_mark[w], marks[w, start:stop]
         for i in range(len(row)):
-            shared[i] |= word & row[i]
+            shared[i] += np.uint64(population(word & row[i]))
     for i in range(stop - start):
-        cell[i] += factor * np.uint32(shared[i] != 0)
+        cell[i] += np.uint32(factor * min(shared[i], most))
 
 
 @njit(cache=True, nogil=True)

@@ -1,6 +1,6 @@
-"""Average precision of a ranking by (distance, row), without sorting it."""
+"""Measures of a ranking by (distance, row), without sorting it."""
 
-# Compiled into this file, unseen by Numba's cache: sources 37efbe41d6bf05d5
+# Compiled into this file, unseen by Numba's cache: sources 9f6eb4a2d1edd7ac
 
 import numpy as np
 from numba import njit
@@ -8,7 +8,7 @@ from numba import njit
 from sklearn_hash._hamming._histogram import BLOCK, find_cells
 from sklearn_hash._hamming._threads import effective_threads, even_ranges, map_threads
 
-__all__ = ["index_order_precision"]
+__all__ = ["index_order_gain", "index_order_precision"]
 
 _TILE = 8  # queries a task
 
@@ -31,34 +31,99 @@ def index_order_precision(queries, codes, relevant, n_bits, k, excluded, n_jobs=
     scores : ndarray of shape (n_queries,)
         Zero where nothing relevant is among the first k.
     """
+
+    def score(queries, excluded, out):
+        _precision_tile(queries, codes, relevant, n_bits + 1, k, excluded, out)
+
+    return _by_tile(score, queries, excluded, n_jobs)
+
+
+def index_order_gain(queries, codes, gains, discounts, n_bits, excluded, n_jobs=None):
+    """Gains of the first rows, each times the discount of its rank, for queries to which rows have the same gains.
+
+    Parameters
+    ----------
+    queries : ndarray of shape (n_words, n_queries), uint64
+    codes : ndarray of shape (n_words, n_codes), uint64
+    gains : ndarray of shape (n_codes,), float64
+    discounts : ndarray of shape (k,), float64
+        What a gain is worth at each rank; at most as many as rows are ranked.
+    n_bits : int
+    excluded : ndarray of shape (n_queries,), intp
+        A row left out for each query, or -1.
+    n_jobs : int, optional
+
+    Returns
+    -------
+    sums : ndarray of shape (n_queries,)
+    """
+
+    def score(queries, excluded, out):
+        _gain_tile(queries, codes, gains, discounts, n_bits + 1, excluded, out)
+
+    return _by_tile(score, queries, excluded, n_jobs)
+
+
+def _by_tile(score, queries, excluded, n_jobs):
     queries = np.ascontiguousarray(queries.T)
     scores = np.empty(len(queries))
 
-    def score(bounds):
+    def score_tile(bounds):
         tile = slice(*bounds)
-        _score_tile(queries[tile], codes, relevant, n_bits + 1, k, excluded[tile], scores[tile])
+        score(queries[tile], excluded[tile], scores[tile])
 
     n_threads = effective_threads(n_jobs)
-    map_threads(score, even_ranges(len(queries), _TILE, at_least=n_threads), n_threads)
+    map_threads(score_tile, even_ranges(len(queries), _TILE, at_least=n_threads), n_threads)
     return scores
 
 
 @njit(cache=True, nogil=True)
-def _score_tile(queries, codes, relevant, n_rings, k, excluded, scores):
+def _precision_tile(queries, codes, relevant, n_rings, k, excluded, scores):
     """Score a few queries, each by a counting sort that never writes the order down.
 
     The first pass counts the rings. The second walks the rows in order and reads each row's rank from its
-    ring's counter. An excluded row goes to a ring of its own behind all others.
+    ring's counter.
     """
     ring = np.empty(codes.shape[1], np.uint32)
     for q in range(len(queries)):
-        for start in range(0, codes.shape[1], BLOCK):
-            stop = min(start + BLOCK, codes.shape[1])
-            find_cells(queries[q], queries[q], codes, start, stop, 0, ring[start:stop])
-        if excluded[q] >= 0:
-            ring[excluded[q]] = n_rings
+        _find_rings(queries[q], codes, excluded[q], n_rings, ring)
         rank, found = _counts_before(ring, relevant, n_rings + 1)
         scores[q] = _walk(ring, relevant, rank, found, k, n_rings)
+
+
+@njit(cache=True, nogil=True)
+def _gain_tile(queries, codes, gains, discounts, n_rings, excluded, sums):
+    """Sum up the gains for a few queries, by the same counting sort."""
+    ring = np.empty(codes.shape[1], np.uint32)
+    for q in range(len(queries)):
+        _find_rings(queries[q], codes, excluded[q], n_rings, ring)
+        rank = _rows_before(ring, n_rings + 1)
+        total = 0.0
+        for i in range(len(ring)):
+            place = rank[ring[i]]
+            rank[ring[i]] += 1
+            if gains[i] != 0 and place < len(discounts):
+                total += gains[i] * discounts[place]
+        sums[q] = total
+
+
+@njit(cache=True, nogil=True)
+def _find_rings(query, codes, excluded, n_rings, ring):
+    """The distance of every row; an excluded one goes to a ring of its own behind all others."""
+    for start in range(0, codes.shape[1], BLOCK):
+        stop = min(start + BLOCK, codes.shape[1])
+        find_cells(query, query, codes, start, stop, 0, ring[start:stop])
+    if excluded >= 0:
+        ring[excluded] = n_rings
+
+
+@njit(cache=True, nogil=True)
+def _rows_before(ring, n_rings):
+    """How many rows lie in the rings before each."""
+    counts = np.zeros(n_rings, np.int64)
+    for i in range(len(ring)):
+        counts[ring[i]] += 1
+    return np.cumsum(counts) - counts
 
 
 @njit(cache=True, nogil=True)

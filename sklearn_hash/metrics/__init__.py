@@ -1,6 +1,29 @@
 """How well codes retrieve what shares a label: plain functions over codes and labels."""
 
+from sklearn_hash.metrics._at_k import precision_at_k, recall_at_k
 from sklearn_hash.metrics._average_precision import average_precision_scores, mean_average_precision
-from sklearn_hash.metrics._precision import precision_within_radius
+from sklearn_hash.metrics._codes import bit_correlation, code_balance, code_entropy, n_distinct_codes
+from sklearn_hash.metrics._graded import average_cumulative_gain, ndcg_at_k
+from sklearn_hash.metrics._radius import (
+    hamming_precision_recall_curve,
+    precision_within_radius,
+    recall_within_radius,
+)
+from sklearn_hash.metrics._scorer import make_retrieval_scorer
 
-__all__ = ["mean_average_precision", "average_precision_scores", "precision_within_radius"]
+__all__ = [
+    "mean_average_precision",
+    "average_precision_scores",
+    "precision_at_k",
+    "recall_at_k",
+    "average_cumulative_gain",
+    "ndcg_at_k",
+    "precision_within_radius",
+    "recall_within_radius",
+    "hamming_precision_recall_curve",
+    "make_retrieval_scorer",
+    "code_balance",
+    "bit_correlation",
+    "code_entropy",
+    "n_distinct_codes",
+]

@@ -1,28 +1,24 @@
 """Average precision of a ranking by Hamming distance, ties included."""
 
-from functools import partial
-from numbers import Integral, Real
+from numbers import Integral
 
 import numpy as np
 
-from sklearn_hash._compat import Interval, StrOptions, validate_params
+from sklearn_hash._compat import Interval, validate_params
 from sklearn_hash.metrics._counts import score_queries
+from sklearn_hash.metrics._docs import document
 from sklearn_hash.metrics._expected import expected_average_precision
-from sklearn_hash.metrics._retrieval import check_retrieval, mean_of_defined
+from sklearn_hash.metrics._index_order import by_label_set
+from sklearn_hash.metrics._retrieval import CONSTRAINTS, TIES, check_retrieval, mean_of_defined
 
 __all__ = ["average_precision_scores", "mean_average_precision"]
 
 
 @validate_params(
-    {
-        "k": [Interval(Integral, 1, None, closed="left"), None],
-        "ties": [StrOptions({"expected", "index"})],
-        "zero_division": [Interval(Real, 0, 1, closed="both"), "nan"],
-        "packed": ["boolean"],
-        "n_jobs": [Integral, None],
-    },
+    {**CONSTRAINTS, "k": [Interval(Integral, 1, None, closed="left"), None], "ties": [TIES]},
     prefer_skip_nested_validation=True,
 )
+@document
 def average_precision_scores(
     query_codes,
     y_query,
@@ -47,30 +43,15 @@ def average_precision_scores(
 
     Parameters
     ----------
-    query_codes : array-like of shape (n_queries, n_bits)
-        Codes of any form that :mod:`sklearn_hash.codes` reads, or packed bytes with ``packed=True``.
-    y_query : array-like of shape (n_queries,) or {array-like, sparse matrix} of shape (n_queries, n_labels)
-        Class labels of any kind, or a multi-label indicator of 0 and 1. A row of zeros is relevant to
-        nothing.
-    database_codes : array-like of shape (n_database, n_bits), default=None
-        The ranked codes. When left out, each query ranks all the other queries (leave-one-out).
-    y_database : array-like or sparse matrix with n_database rows, default=None
-        Labels of the database, in the form of ``y_query``.
+    {codes and labels}
     k : int, default=None
         How many rows are retrieved. The divisor is the number of relevant rows among them, as in the papers
         on hashing, not the number in the database.
-    ties : {"expected", "index"}, default="expected"
-        The exact expectation over the orders of tied rows, or the order of rows in the database, as a
-        stable argsort of distances has it.
+    {ties}
     zero_division : float between 0 and 1, or np.nan, default=0.0
         The score of a query to which no row of the database is relevant. Where relevant rows exist and none
         is among the first ``k``, the score is 0.
-    packed : bool, default=False
-        Whether the codes are packed bytes.
-    n_bits : int, default=None
-        Length of the codes; needed for packed codes when it is not a multiple of 8.
-    n_jobs : int, default=None
-        Number of threads, in joblib's sense.
+    {packing}
 
     Returns
     -------
@@ -111,9 +92,14 @@ def average_precision_scores(
     retrieval = check_retrieval(query_codes, y_query, database_codes, y_database, packed, n_bits)
     if ties == "index":
         return _index_order_scores(retrieval, k, zero_division, n_jobs)
-    return score_queries(retrieval, partial(expected_average_precision, k=k, zero_division=zero_division), n_jobs)
+
+    def score(counts):
+        return expected_average_precision(counts.sum(axis=1), counts[:, 1], k=k, zero_division=zero_division)
+
+    return score_queries(retrieval, score, n_jobs)
 
 
+@document
 def mean_average_precision(
     query_codes,
     y_query,
@@ -135,41 +121,18 @@ def mean_average_precision(
 
     Parameters
     ----------
-    query_codes : array-like of shape (n_queries, n_bits)
-        Codes of any form that :mod:`sklearn_hash.codes` reads, or packed bytes with ``packed=True``.
-    y_query : array-like of shape (n_queries,) or {array-like, sparse matrix} of shape (n_queries, n_labels)
-        Class labels of any kind, or a multi-label indicator of 0 and 1. A row of zeros is relevant to
-        nothing.
-    database_codes : array-like of shape (n_database, n_bits), default=None
-        The ranked codes. When left out, each query ranks all the other queries (leave-one-out).
-    y_database : array-like or sparse matrix with n_database rows, default=None
-        Labels of the database, in the form of ``y_query``.
+    {codes and labels}
     k : int, default=None
         How many rows are retrieved: mAP@k. The divisor is the number of relevant rows among them, as in the
         papers on hashing, not the number in the database.
-    ties : {"expected", "index"}, default="expected"
-        The exact expectation over the orders of tied rows, or the order of rows in the database, as a
-        stable argsort of distances has it. The latter can move by whole points when the database is
-        shuffled.
-    zero_division : float between 0 and 1, or np.nan, default=0.0
-        The score of a query to which no row of the database is relevant; NaN leaves such queries out of the
-        mean. Where relevant rows exist and none is among the first ``k``, the score is 0.
-    packed : bool, default=False
-        Whether the codes are packed bytes.
-    n_bits : int, default=None
-        Length of the codes; needed for packed codes when it is not a multiple of 8.
-    n_jobs : int, default=None
-        Number of threads, in joblib's sense.
+    {ties}
+    {zero_division}
+        Where relevant rows exist and none is among the first ``k``, the score is 0.
+    {packing}
 
     Returns
     -------
-    score : float
-        NaN when no query has a score.
-
-    Raises
-    ------
-    ValueError
-        If codes or labels are malformed, or do not fit each other.
+    {score}
 
     See Also
     --------
@@ -205,22 +168,14 @@ def mean_average_precision(
 
 
 def _index_order_scores(retrieval, k, zero_division, n_jobs):
-    """Scores under the order of rows, one label (set) at a time: its queries find the same rows relevant."""
     from sklearn_hash._hamming._index_order import index_order_precision  # loads numba
 
     database, n_bits = retrieval.database_codes, retrieval.n_bits
     limit = database.shape[1] if k is None else k
     scores = np.empty(retrieval.query_codes.shape[1])
-    label_sets, group = np.unique(retrieval.query_labels.words, axis=1, return_inverse=True)
-    for label in range(label_sets.shape[1]):
-        rows = np.flatnonzero(group == label)
-        queries, relevant = (
-            retrieval.query_codes[:, rows],
-            retrieval.database_labels.relevant_to(label_sets[:, label]),
-        )
-        n_relevant, excluded = relevant.sum(), np.full(len(rows), -1)
-        if retrieval.leave_one_out:
-            n_relevant, excluded = n_relevant - relevant[rows], rows
+    for rows, shared, excluded in by_label_set(retrieval):
+        relevant, queries = shared > 0, retrieval.query_codes[:, rows]
+        n_relevant = relevant.sum() - (relevant[rows] if retrieval.leave_one_out else 0)
         found = index_order_precision(queries, database, relevant, n_bits, limit, excluded, n_jobs)
         scores[rows] = np.where(n_relevant > 0, found, zero_division)
     return scores

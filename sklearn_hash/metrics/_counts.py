@@ -1,39 +1,64 @@
-"""How many rows, and how many relevant ones, lie at each distance from each query."""
+"""How many rows of each relevance lie at each distance from each query."""
 
 import numpy as np
 
 from sklearn_hash._hamming._distinct import distinct_columns, distinct_with_inverse
 from sklearn_hash.metrics._relevance import Labels
 
-__all__ = ["score_queries"]
+__all__ = ["mean_over_queries", "score_queries"]
 
 _COUNTS_A_BLOCK = 1 << 18  # counts held at once, however many queries there are
 
 
-def score_queries(retrieval, score, n_jobs=None):
-    """``score(total, relevant)`` of every query, from its counts of rows at each distance.
+def score_queries(retrieval, score, n_jobs=None, n_kinds=2):
+    """``score(counts)`` of every query, from its counts of rows at each distance.
 
-    Both counts are (n_queries, n_bits + 1) for a block of queries. Queries of equal code and label see the
-    same counts, so each such pair is scored once.
+    ``counts`` is (n_queries, n_kinds, n_bits + 1) for a block of queries: rows that share 0, 1, ...,
+    ``n_kinds - 1`` or more labels with the query. Queries of equal code and label see the same counts, so
+    each such pair is scored once.
     """
-    n_words = len(retrieval.query_codes)
-    pairs, inverse = distinct_with_inverse(np.vstack([retrieval.query_codes, retrieval.query_labels.words]))
-    multilabel = retrieval.query_labels.multilabel
-    count = _multilabel_counter(retrieval, n_jobs) if multilabel else _class_counter(retrieval, n_jobs)
-    scores = np.empty(pairs.shape[1])
-    step = max(1, _COUNTS_A_BLOCK // (retrieval.n_bits + 1))
-    for start in range(0, len(scores), step):
+    queries, inverse = _distinct_queries(retrieval)
+    scores = [score(counts) for counts in _count_blocks(retrieval, queries, n_kinds, n_jobs)]
+    return np.concatenate(scores)[inverse]
+
+
+def mean_over_queries(retrieval, score, n_jobs=None):
+    """Mean over the queries of ``score(counts)``, each an array, where it is a number; NaN where it never is.
+
+    The scores of all queries are never held at once.
+    """
+    queries, inverse = _distinct_queries(retrieval)
+    weights = np.bincount(inverse)
+    sums, n_defined, start = np.zeros(()), np.zeros(()), 0
+    for counts in _count_blocks(retrieval, queries, 2, n_jobs):
+        scores = score(counts)
+        weight = weights[start : start + len(scores)].astype(float)
+        sums = sums + np.tensordot(weight, np.nan_to_num(scores, nan=0.0), axes=1)
+        n_defined = n_defined + np.tensordot(weight, ~np.isnan(scores), axes=1)
+        start += len(scores)
+    return np.divide(sums, n_defined, out=np.full(np.shape(sums), np.nan), where=n_defined > 0)
+
+
+def _distinct_queries(retrieval):
+    """Distinct pairs of code and label among the queries, and the pair of each query."""
+    return distinct_with_inverse(np.vstack([retrieval.query_codes, retrieval.query_labels.words]))
+
+
+def _count_blocks(retrieval, queries, n_kinds, n_jobs):
+    """Counts of a few queries at a time."""
+    n_words, multilabel = len(retrieval.query_codes), retrieval.query_labels.multilabel
+    count = (_multilabel_counter if multilabel else _class_counter)(retrieval, n_kinds, n_jobs)
+    step = max(1, _COUNTS_A_BLOCK // ((retrieval.n_bits + 1) * n_kinds))
+    for start in range(0, queries.shape[1], step):
         block = slice(start, start + step)
-        codes, labels = pairs[:n_words, block], Labels(pairs[n_words:, block], multilabel)
-        total, relevant = count(codes, labels)
+        codes, labels = queries[:n_words, block], Labels(queries[n_words:, block], multilabel)
+        counts = count(codes, labels)
         if retrieval.leave_one_out:
-            total[:, 0] -= 1
-            relevant[:, 0] -= labels.any_label()
-        scores[block] = score(total, relevant)
-    return scores[inverse]
+            counts[np.arange(len(counts)), np.minimum(labels.n_labels(), n_kinds - 1), 0] -= 1
+        yield counts
 
 
-def _class_counter(retrieval, n_jobs):
+def _class_counter(retrieval, n_kinds, n_jobs):
     """Counts for class labels: all rows from the distinct codes, relevant ones from those of a class."""
     from sklearn_hash._hamming._histogram import distance_histograms  # loads numba
 
@@ -46,18 +71,18 @@ def _class_counter(retrieval, n_jobs):
         return distance_histograms(queries, codes, weights, retrieval.n_bits, n_jobs=n_jobs)[:, 0]
 
     def count(queries, labels):
-        total = histograms(queries, all_codes, all_weights)
-        relevant = np.zeros_like(total)
+        counts = np.zeros((queries.shape[1], n_kinds, retrieval.n_bits + 1), dtype=np.int64)
         for label in np.unique(labels.words[0]):
             rows = np.flatnonzero(labels.words[0] == label)
             start, stop = (np.searchsorted(classes, label, side) for side in ("left", "right"))
-            relevant[rows] = histograms(queries[:, rows], *distinct_columns(by_class[:, start:stop]))
-        return total, relevant
+            counts[rows, 1] = histograms(queries[:, rows], *distinct_columns(by_class[:, start:stop]))
+        counts[:, 0] = histograms(queries, all_codes, all_weights) - counts[:, 1]
+        return counts
 
     return count
 
 
-def _multilabel_counter(retrieval, n_jobs):
+def _multilabel_counter(retrieval, n_kinds, n_jobs):
     """Counts for label sets: one pass over the distinct pairs of code and label set."""
     from sklearn_hash._hamming._histogram import distance_histograms
 
@@ -65,16 +90,16 @@ def _multilabel_counter(retrieval, n_jobs):
     pairs, weights = distinct_columns(np.vstack([retrieval.database_codes, retrieval.database_labels.words]))
 
     def count(queries, labels):
-        histograms = distance_histograms(
+        return distance_histograms(
             queries,
             pairs[:n_words],
             weights,
             retrieval.n_bits,
             query_marks=labels.words,
             marks=pairs[n_words:],
+            n_kinds=n_kinds,
             n_jobs=n_jobs,
         )
-        return histograms.sum(axis=1), histograms[:, 1]
 
     return count
 

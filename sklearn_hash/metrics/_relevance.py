@@ -20,15 +20,20 @@ class Labels:
     words: np.ndarray
     multilabel: bool
 
-    def any_label(self):
-        """Whether each row has a label, and so is relevant to itself."""
-        return self.words.any(axis=0) if self.multilabel else np.ones(self.words.shape[1], dtype=bool)
+    def n_labels(self):
+        """How many labels each row has."""
+        return _population(self.words) if self.multilabel else np.ones(self.words.shape[1], dtype=np.intp)
 
-    def relevant_to(self, label):
-        """Which rows share a label with one column of words."""
+    def shared_with(self, label):
+        """How many labels each row shares with one column of words."""
         if self.multilabel:
-            return (self.words & label[:, None]).any(axis=0)
-        return self.words[0] == label[0]
+            return _population(self.words & label[:, None])
+        return (self.words[0] == label[0]).astype(np.intp)
+
+
+def _population(words):
+    """How many bits each column of words has set."""
+    return np.bitwise_count(words).sum(axis=0, dtype=np.intp)
 
 
 def check_labels(query, y_query, database=None, y_database=None):

@@ -1,14 +1,25 @@
 """A retrieval evaluation: codes and labels of queries and database, checked."""
 
 from dataclasses import dataclass
+from numbers import Integral, Real
 
 import numpy as np
 
+from sklearn_hash._compat import Interval, StrOptions
 from sklearn_hash._hamming._distinct import as_words
 from sklearn_hash._validation import check_codes
 from sklearn_hash.metrics._relevance import Labels, check_labels
 
-__all__ = ["Retrieval", "check_retrieval", "mean_of_defined"]
+__all__ = ["CONSTRAINTS", "TIES", "Retrieval", "check_retrieval", "mean_of_defined"]
+
+TIES = StrOptions({"expected", "index"})
+
+# What every measure takes.
+CONSTRAINTS: dict = {
+    "zero_division": [Interval(Real, 0, 1, closed="both"), "nan"],
+    "packed": ["boolean"],
+    "n_jobs": [Integral, None],
+}
 
 
 @dataclass(frozen=True)
@@ -24,6 +35,17 @@ class Retrieval:
     database_labels: Labels
     n_bits: int
     leave_one_out: bool
+
+    @property
+    def n_ranked(self):
+        """How many rows each query ranks."""
+        return self.database_codes.shape[1] - self.leave_one_out
+
+    @property
+    def most_shared(self):
+        """As many labels as any two rows can share, going by how many each has."""
+        labels = self.query_labels, self.database_labels
+        return int(min(side.n_labels().max(initial=1) for side in labels))
 
 
 def check_retrieval(query_codes, y_query, database_codes, y_database, packed, n_bits):

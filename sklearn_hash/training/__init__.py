@@ -9,6 +9,7 @@ from sklearn_hash.training._encoders import CNNEncoder, HashingModule, LinearEnc
 from sklearn_hash.training._make_targets import check_can_teach, make_targets
 from sklearn_hash.training._net import HashingNet
 from sklearn_hash.training._params import NET_PREFIXES, check_net_params
+from sklearn_hash.training._retrieval_scoring import RetrievalScoring
 from sklearn_hash.training._rows import DenseRows, LoadedRows, SparseRows, make_rows
 from sklearn_hash.training._seeds import draw_seed, isolated
 from sklearn_hash.training._targets import FeatureTargets, LabelTargets
@@ -30,6 +31,7 @@ __all__ = [
     "LinearEncoder",
     "LoadedRows",
     "MLPEncoder",
+    "RetrievalScoring",
     "SparseRows",
     "Standardize",
     "ValidationStopping",

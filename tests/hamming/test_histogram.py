@@ -51,6 +51,21 @@ def test_marks_split_the_counts(n_codes, n_mark_words):
             np.testing.assert_array_equal(histogram[kind], expected)
 
 
+@pytest.mark.parametrize("n_codes", [3000, 30_000])  # either side of the larger table
+@pytest.mark.parametrize("n_kinds", [2, 3, 5, 9])  # no code shares more than 6 marks
+def test_counts_by_the_number_of_shared_marks(n_codes, n_kinds):
+    rng = np.random.default_rng(n_codes)
+    queries, codes = (rng.integers(0, 2**8, (1, n), dtype=np.uint64) for n in (5, n_codes))
+    query_marks, marks = (rng.integers(0, 2**3, (2, n), dtype=np.uint64) for n in (5, n_codes))
+    weights = rng.integers(1, 5, n_codes)
+    histograms = distance_histograms(queries, codes, weights, 8, query_marks=query_marks, marks=marks, n_kinds=n_kinds)
+    assert histograms.shape == (5, n_kinds, 9)
+    for query, mark, histogram in zip(queries.T, query_marks.T, histograms, strict=True):
+        shared = np.minimum(np.bitwise_count(marks & mark[:, None]).sum(axis=0), n_kinds - 1)
+        expected = [by_bincount(query, codes[:, shared == s], weights[shared == s], 8) for s in range(n_kinds)]
+        np.testing.assert_array_equal(histogram, expected)
+
+
 def test_counts_beyond_32_bits():
     codes = np.zeros((1, 20_000), dtype=np.uint64)
     weights = np.full(20_000, 2**30)

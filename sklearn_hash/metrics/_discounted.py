@@ -1,0 +1,74 @@
+"""The sum that all measures of the first k rows are made of: what each row is worth, times a discount of its rank."""
+
+import numpy as np
+
+from sklearn_hash.metrics._counts import score_queries
+from sklearn_hash.metrics._index_order import by_label_set
+
+__all__ = ["discounted_scores"]
+
+
+def discounted_scores(retrieval, gains, discounts, norm, *, ties, zero_division, n_jobs):
+    """Discounted gain of every query over the first ranks, by a norm.
+
+    A ring of t tied rows is worth g in total. In expectation over the orders of its rows each rank that it fills
+    is worth g / t, so the ring adds g / t times the sum of the discounts at these ranks.
+
+    Parameters
+    ----------
+    retrieval : Retrieval
+    gains : ndarray of shape (n_kinds,)
+        What a row is worth that shares 0, 1, ..., ``n_kinds - 1`` or more labels with the query; nothing for 0.
+    discounts : ndarray of shape (n_ranks,)
+        What a gain is worth at each rank; nothing behind the last.
+    norm : callable
+        ``norm(grades)`` divides the sums, where grades is (n_queries, n_kinds): how many rows of the whole database
+        share so many labels with each query.
+    ties : {"expected", "index"}
+    zero_division : float
+        The score of a query for which no row of the database is worth anything.
+    n_jobs : int or None
+
+    Returns
+    -------
+    scores : ndarray of shape (n_queries,)
+    """
+
+    def normalised(sums, grades):
+        shape = np.broadcast_shapes(sums.shape, grades.shape[:1])
+        scores = np.full(shape, float(zero_division))
+        return np.divide(sums, norm(grades), out=scores, where=grades @ gains > 0)
+
+    if ties == "index":
+        return _index_order_scores(retrieval, gains, discounts, normalised, n_jobs)
+    until = np.concatenate([[0.0], np.cumsum(discounts)])
+
+    def score(counts):
+        return normalised(_expected_sums(counts, gains, until), counts.sum(axis=2))
+
+    return score_queries(retrieval, score, n_jobs, n_kinds=len(gains))
+
+
+def _expected_sums(counts, gains, until):
+    """Expected sums from counts of rows at each distance; ``until[n]`` is the sum of the first n discounts."""
+    total = counts.sum(axis=1)
+    worth = np.tensordot(gains, counts, axes=(0, 1))
+    stop = np.minimum(np.cumsum(total, axis=1), len(until) - 1)
+    reached = until[stop]
+    discount = np.diff(reached, axis=1, prepend=0.0)
+    return (np.divide(worth, total, out=np.zeros_like(worth), where=total > 0) * discount).sum(axis=1)
+
+
+def _index_order_scores(retrieval, gains, discounts, normalised, n_jobs):
+    from sklearn_hash._hamming._index_order import index_order_gain  # loads numba
+
+    scores = np.empty(retrieval.query_codes.shape[1])
+    for rows, shared, excluded in by_label_set(retrieval):
+        kinds = np.minimum(shared, len(gains) - 1)
+        grades = np.bincount(kinds, minlength=len(gains))
+        if retrieval.leave_one_out:
+            grades[kinds[rows[0]]] -= 1  # the row itself shares its own labels, as many for each of these queries
+        queries, database = retrieval.query_codes[:, rows], retrieval.database_codes
+        sums = index_order_gain(queries, database, gains[kinds], discounts, retrieval.n_bits, excluded, n_jobs)
+        scores[rows] = normalised(sums, grades[None])
+    return scores

@@ -1,0 +1,69 @@
+"""Documentation that the measures share, written once and substituted into each function."""
+
+from textwrap import dedent, indent
+
+__all__ = ["document"]
+
+_TEXTS = {
+    "codes and labels": """\
+        query_codes : array-like of shape (n_queries, n_bits)
+            Codes of any form that :mod:`sklearn_hash.codes` reads, or packed bytes with ``packed=True``.
+        y_query : array-like of shape (n_queries,) or {array-like, sparse matrix} of shape (n_queries, n_labels)
+            Class labels of any kind, or a multi-label indicator of 0 and 1. A row of zeros is relevant to
+            nothing.
+        database_codes : array-like of shape (n_database, n_bits), default=None
+            The codes searched. When left out, each query searches all the other queries (leave-one-out).
+        y_database : array-like or sparse matrix with n_database rows, default=None
+            Labels of the database, in the form of ``y_query``.
+        """,
+    "codes": """\
+        codes : array-like of shape (n, n_bits)
+            Codes of any form that :mod:`sklearn_hash.codes` reads, or packed bytes with ``packed=True``.
+        packed : bool, default=False
+            Whether the codes are packed bytes.
+        n_bits : int, default=None
+            Length of the codes; needed for packed codes when it is not a multiple of 8.
+        """,
+    "ties": """\
+        ties : {"expected", "index"}, default="expected"
+            The exact expectation over the orders of tied rows, or the order of rows in the database, as a
+            stable argsort of distances has it. The latter can move by whole points when the database is
+            shuffled.
+        """,
+    "gain": """\
+        gain : {"linear", "exponential"} or callable, default="linear"
+            What a row is worth that shares r labels with the query: r itself, ``2 ** r - 1``, or what a function
+            makes of an array of such numbers, which must be 0 where r is 0 and negative nowhere.
+        """,
+    "zero_division": """\
+        zero_division : float between 0 and 1, or np.nan, default=0.0
+            What a query counts to which no row of the database is relevant; NaN leaves such queries out of the
+            mean.
+        """,
+    "packing": """\
+        packed : bool, default=False
+            Whether the codes are packed bytes.
+        n_bits : int, default=None
+            Length of the codes; needed for packed codes when it is not a multiple of 8.
+        n_jobs : int, default=None
+            Number of threads, in joblib's sense.
+        """,
+    "score": """\
+        score : float
+            NaN when no query has a score.
+
+        Raises
+        ------
+        ValueError
+            If codes or labels are malformed, or do not fit each other.
+        """,
+}
+
+
+def document(function):
+    """Fill the placeholders in a function's docstring, each alone on its line: ``{ties}`` and the like."""
+    doc = function.__doc__
+    for name, text in _TEXTS.items():
+        doc = doc.replace(f"    {{{name}}}\n", indent(dedent(text), "    "))
+    function.__doc__ = doc
+    return function

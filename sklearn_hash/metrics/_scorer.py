@@ -1,0 +1,169 @@
+"""Measures of retrieval as scorers, for scikit-learn's searches and cross-validation."""
+
+from functools import partial
+from inspect import Parameter, signature
+from numbers import Integral
+
+from sklearn.pipeline import Pipeline
+
+from sklearn_hash._compat import Interval, StrOptions, validate_params
+from sklearn_hash._validation import check_codes
+from sklearn_hash.metrics._at_k import precision_at_k, recall_at_k
+from sklearn_hash.metrics._average_precision import mean_average_precision
+from sklearn_hash.metrics._graded import average_cumulative_gain, ndcg_at_k
+from sklearn_hash.metrics._radius import precision_within_radius, recall_within_radius
+
+__all__ = ["bind_metric", "make_retrieval_scorer"]
+
+_METRICS = {
+    metric.__name__: metric
+    for metric in (
+        mean_average_precision,
+        precision_at_k,
+        recall_at_k,
+        average_cumulative_gain,
+        ndcg_at_k,
+        precision_within_radius,
+        recall_within_radius,
+    )
+}
+
+
+@validate_params(
+    {
+        "metric": [StrOptions(set(_METRICS)), callable],
+        "k": [Interval(Integral, 1, None, closed="left"), None],
+        "radius": [Interval(Integral, 0, None, closed="left"), None],
+    },
+    prefer_skip_nested_validation=True,
+)
+def make_retrieval_scorer(metric="mean_average_precision", *, k=None, radius=None, **params):
+    """Make a scorer from a measure of retrieval.
+
+    The scorer is called as ``scorer(estimator, X, y)``. Where the estimator is a
+    :class:`~sklearn_hash.HammingNeighbors` or a pipeline that ends in one, the rows of X are queries against the
+    fitted rows. Where it is a hasher, a pipeline that ends in one, or any transformer to codes, each row of X
+    searches all the other rows of X (leave-one-out). Packed codes are recognised in either case.
+
+    Parameters
+    ----------
+    metric : {"mean_average_precision", "precision_at_k", "recall_at_k", "average_cumulative_gain", "ndcg_at_k", \
+            "precision_within_radius", "recall_within_radius"} or callable, default="mean_average_precision"
+        A measure of this module, or a function of the same form whose score is better the higher it is.
+    k : int, default=None
+        How many rows are retrieved; the measure's default when left out.
+    radius : int, default=None
+        The largest distance of a row that is found; the measure's default when left out.
+    **params : dict
+        More parameters of the measure: ``ties``, ``gain``, ``zero_division``, ``n_jobs``.
+
+    Returns
+    -------
+    scorer : callable
+        For ``scoring`` of :class:`~sklearn.model_selection.GridSearchCV`,
+        :func:`~sklearn.model_selection.cross_validate` and the like, alone or in a dict. It can be pickled if the
+        measure can.
+
+    Raises
+    ------
+    ValueError
+        If there is no such measure, the measure takes no such parameter, or it needs one that is missing.
+
+    See Also
+    --------
+    mean_average_precision : What hashers and searchers score without a scorer.
+
+    Examples
+    --------
+    >>> from sklearn.decomposition import PCA
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.model_selection import cross_validate
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn_hash import HammingNeighbors
+    >>> from sklearn_hash.metrics import make_retrieval_scorer
+    >>> X, y = load_iris(return_X_y=True)
+    >>> search = make_pipeline(PCA(), HammingNeighbors())  # the signs of principal components are codes
+    >>> scoring = {"map": make_retrieval_scorer(), "p@10": make_retrieval_scorer("precision_at_k", k=10)}
+    >>> scores = cross_validate(search, X, y, scoring=scoring)
+    >>> scores["test_map"].shape, scores["test_p@10"].shape
+    ((5,), (5,))
+    """
+    return _RetrievalScorer(bind_metric(metric, k=k, radius=radius, **params))
+
+
+def bind_metric(metric, **params):
+    """A measure, or the measure of a name, with its parameters; None leaves a parameter to its default.
+
+    Raises
+    ------
+    ValueError
+        If there is no such measure, it takes no such parameter, or it needs one that is missing.
+    """
+    if isinstance(metric, str) and metric not in _METRICS:
+        raise ValueError(f"metric must be one of {sorted(_METRICS)} or a callable; got {metric!r}.")
+    function = _METRICS[metric] if isinstance(metric, str) else metric
+    params = {name: value for name, value in params.items() if value is not None}
+    options = _options(function)
+    unknown = sorted(params.keys() - options.keys())
+    if unknown:
+        raise ValueError(f"{_name(function)} takes no {' or '.join(unknown)}; it takes {', '.join(options)}.")
+    missing = [name for name, option in options.items() if option.default is Parameter.empty and name not in params]
+    if missing:
+        raise ValueError(f"{_name(function)} needs {' and '.join(missing)}, which must be given with it.")
+    return partial(function, **params)
+
+
+def _options(function):
+    """Parameters of a measure that are its user's, not its codes'."""
+    parameters = signature(function).parameters
+    return {
+        name: parameter
+        for name, parameter in parameters.items()
+        if parameter.kind is Parameter.KEYWORD_ONLY and name not in ("packed", "n_bits")
+    }
+
+
+def _name(function):
+    return getattr(function, "__name__", repr(function))
+
+
+class _RetrievalScorer:
+    """Scores an estimator by a measure of retrieval."""
+
+    def __init__(self, metric):
+        self.metric = metric
+
+    def __call__(self, estimator, X, y):
+        """Score the rows of X by their labels."""
+        last, X = _last_step(estimator, X)
+        if hasattr(last, "packed_codes_"):
+            return self._score_queries(last, X, y)
+        if not hasattr(last, "transform"):
+            raise TypeError(f"A retrieval scorer needs codes, but {last!r} has no transform.")
+        similarity = getattr(last, "similarity", "share")
+        if not isinstance(similarity, str) or similarity == "precomputed":
+            raise ValueError(
+                "A retrieval scorer goes by labels, but with this similarity y holds none: use the estimator's score."
+            )
+        return self.metric(last.transform(X), y, packed=getattr(last, "output", None) == "packed")
+
+    def _score_queries(self, search, X, y):
+        """Queries against the rows that a searcher was fitted on."""
+        if search.labels_ is None:
+            raise ValueError("A retrieval scorer needs the labels of the fitted rows: give y to fit.")
+        queries, n_bits = check_codes(X, packed=search.packed, n_bits=search.n_bits_, name="X")
+        return self.metric(queries, y, search.packed_codes_, search.labels_, packed=True, n_bits=n_bits)
+
+    def __repr__(self):
+        params = "".join(f", {name}={value!r}" for name, value in self.metric.keywords.items())
+        return f"make_retrieval_scorer({_name(self.metric.func)!r}{params})"
+
+
+def _last_step(estimator, X):
+    """The step of an estimator that hashes or searches, and what of X reaches it."""
+    if hasattr(estimator, "best_estimator_"):
+        return _last_step(estimator.best_estimator_, X)
+    if isinstance(estimator, Pipeline):
+        reached = estimator[:-1].transform(X) if len(estimator) > 1 else X
+        return _last_step(estimator[-1], reached)
+    return estimator, X

@@ -1,0 +1,70 @@
+"""Any measure of retrieval on the validation rows after each epoch, as a skorch callback."""
+
+import numpy as np
+from skorch.callbacks import Callback
+
+from sklearn_hash.metrics._scorer import bind_metric
+
+__all__ = ["RetrievalScoring"]
+
+
+class RetrievalScoring(Callback):
+    """Score each epoch on the validation rows and leave the score in the history.
+
+    Validation rows are the queries, the training rows the database. The score stands under its name in each epoch of
+    the history, and under ``<name>_best`` whether it is the best so far, as callbacks that keep the best epoch ask.
+    Nothing is scored in ``partial_fit``, which holds no rows out. The last epoch lacks a score where a callback before
+    this one ends training in it, as early stopping does.
+
+    Parameters
+    ----------
+    metric : str or callable, default="mean_average_precision"
+        A measure of :mod:`sklearn_hash.metrics`, as for :func:`~sklearn_hash.metrics.make_retrieval_scorer`.
+    name : str, default=None
+        Name in the history; "valid_" and the name of the measure when left out.
+    k : int, default=None
+        How many rows are retrieved; the measure's default when left out.
+    radius : int, default=None
+        The largest distance of a row that is found; the measure's default when left out.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sklearn_hash import HashNetHasher
+    >>> from sklearn_hash.training import RetrievalScoring
+    >>> X, y = load_digits(return_X_y=True)
+    >>> scoring = RetrievalScoring("precision_at_k", name="valid_p@100", k=100)
+    >>> hasher = HashNetHasher(n_bits=16, max_epochs=3, validation_fraction=0.1, callbacks=[scoring], random_state=0)
+    >>> len(hasher.fit(X, y).history_[:, "valid_p@100"])
+    3
+    """
+
+    def __init__(self, metric="mean_average_precision", name=None, k=None, radius=None):
+        self.metric = metric
+        self.name = name
+        self.k = k
+        self.radius = radius
+
+    def on_train_begin(self, net, X=None, **kwargs):
+        """Forget earlier trainings; refuse one that cannot be scored."""
+        self.measure_ = bind_metric(self.metric, k=self.k, radius=self.radius)
+        self.name_ = self.name or f"valid_{self.measure_.func.__name__}"
+        self.best_score_ = -np.inf
+        if net.open_ended_:
+            return
+        if net.train_split is None:
+            raise ValueError(
+                "RetrievalScoring scores validation rows, but there are none: set validation_fraction of the hasher."
+            )
+        if not hasattr(X.targets, "labels"):
+            raise ValueError("RetrievalScoring goes by labels, but y holds none.")
+
+    def on_epoch_end(self, net, dataset_train=None, dataset_valid=None, **kwargs):
+        """Score the epoch."""
+        if dataset_valid is None:
+            return
+        queries, database = (net.forward(dataset).numpy() for dataset in (dataset_valid, dataset_train))
+        score = self.measure_(queries, dataset_valid.targets.labels, database, dataset_train.targets.labels)
+        net.history.record(self.name_, score)
+        net.history.record(f"{self.name_}_best", score > self.best_score_)
+        self.best_score_ = max(self.best_score_, score)
