@@ -10,7 +10,7 @@ from sklearn_hash._version import __version__
 from sklearn_hash.hashers._methods import METHODS
 
 _HOMES = {**dict.fromkeys(METHODS.values(), "sklearn_hash.hashers"), "HammingNeighbors": "sklearn_hash.neighbors"}
-_ROOMS = ("codes", "datasets", "hashers", "losses", "metrics", "neighbors", "training")
+_ROOMS = ("codes", "datasets", "hashers", "losses", "metrics", "neighbors", "plotting", "training")
 
 __all__ = ["__version__", *_HOMES, *_ROOMS]
 

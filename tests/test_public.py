@@ -10,7 +10,7 @@ from numpydoc.validate import validate
 
 import sklearn_hash
 
-ROOMS = ["codes", "datasets", "hashers", "losses", "metrics", "neighbors"]
+ROOMS = ["codes", "datasets", "hashers", "losses", "metrics", "neighbors", "plotting"]
 PUBLIC = [f"sklearn_hash.{room}.{name}" for room in ROOMS for name in import_module(f"sklearn_hash.{room}").__all__]
 
 # No docstring; parameters missing, unknown or out of order; no return value; summary without capital or full stop.

@@ -1,0 +1,172 @@
+"""CodeBalanceDisplay: whether bits are balanced and independent."""
+
+import numpy as np
+
+from sklearn_hash.metrics import bit_correlation, code_balance
+from sklearn_hash.plotting._base import BaseDisplay, check_kind, check_matplotlib
+from sklearn_hash.plotting._codes import codes_of, name_of
+from sklearn_hash.plotting._curves import draw_curves
+from sklearn_hash.plotting._docs import document
+
+__all__ = ["CodeBalanceDisplay"]
+
+_KINDS = ("balance", "correlation")
+
+
+class CodeBalanceDisplay(BaseDisplay):
+    """How often each bit is set, or how far bits repeat each other.
+
+    A bit that is set in half of the codes tells most, and tells something new where it correlates with no other. It is
+    recommended to use :meth:`from_estimator` or :meth:`from_codes`. All parameters are stored as attributes.
+
+    Parameters
+    ----------
+    balance : ndarray of shape (n_bits,)
+        Share of the codes that have each bit set.
+    correlation : ndarray of shape (n_bits, n_bits)
+        Correlation of every two bits; NaN where a bit is the same in all codes.
+    name : str, default=None
+        Name of the codes in the legend, or above the correlations.
+
+    Attributes
+    ----------
+    line_ : matplotlib Line2D or None
+        The shares; None where the correlations are drawn.
+    im_ : matplotlib AxesImage or None
+        The correlations; None where the shares are drawn.
+    ax_ : matplotlib Axes
+        Axes with the picture.
+    figure_ : matplotlib Figure
+        Figure that contains the picture.
+
+    See Also
+    --------
+    sklearn_hash.metrics.code_balance : Share of the codes that have each bit set.
+    sklearn_hash.metrics.bit_correlation : Correlation of every two bits.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> from sklearn_hash.plotting import CodeBalanceDisplay
+    >>> display = CodeBalanceDisplay.from_codes([[0, 0, 1], [0, 1, 1], [1, 0, 0], [1, 1, 0]])
+    >>> display.plot(kind="correlation")
+    <...>
+    >>> plt.show()
+    """
+
+    def __init__(self, *, balance, correlation, name=None):
+        self.balance = balance
+        self.correlation = correlation
+        self.name = name
+
+    @document
+    def plot(self, ax=None, *, kind="balance", name=None, curve_kwargs=None, image_kwargs=None):
+        """Draw the shares or the correlations.
+
+        Parameters
+        ----------
+        {ax}
+        {balance kind}
+        {display name}
+        {balance kwargs}
+
+        Returns
+        -------
+        display : CodeBalanceDisplay
+        """
+        check_kind(kind, _KINDS)
+        ax, name = self._start(ax, name)
+        self.line_ = self.im_ = None
+        if kind == "balance":
+            self._draw_balance(ax, name, curve_kwargs)
+        else:
+            self._draw_correlation(ax, name, image_kwargs)
+        return self
+
+    def _draw_balance(self, ax, name, curve_kwargs):
+        from matplotlib.ticker import MaxNLocator
+
+        ax.axhline(0.5, color="0.5", linewidth=1, zorder=0)
+        bits = np.arange(len(self.balance))
+        # A line would join bits that have nothing to do with their neighbours.
+        self.line_ = draw_curves(ax, bits, [(name, self.balance)], curve_kwargs, linestyle="none", markevery=None)
+        ax.set(xlabel="Bit", ylabel="Share of the codes with the bit set", ylim=(-0.02, 1.02))
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+
+    def _draw_correlation(self, ax, name, image_kwargs):
+        from matplotlib.ticker import MaxNLocator
+
+        kwargs = {"cmap": "Greys", "vmin": 0, "vmax": 1, **(image_kwargs or {})}
+        self.im_ = ax.imshow(np.abs(self.correlation), **kwargs)
+        self.figure_.colorbar(self.im_, ax=ax, label="Absolute correlation")
+        # What is NaN lets the background through, which would else look like a correlation of 0.
+        ax.patch.set(hatch="////", edgecolor="0.5")
+        constant = np.isnan(self.correlation).any()
+        ax.set(xlabel="Bit (hatched: the same in all codes)" if constant else "Bit", ylabel="Bit", title=name or "")
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_locator(MaxNLocator(integer=True))
+
+    @classmethod
+    @document
+    def from_estimator(cls, estimator, X, *, kind="balance", name=None, ax=None, curve_kwargs=None, image_kwargs=None):
+        """Hash rows and draw what their codes are like.
+
+        Parameters
+        ----------
+        {estimator}
+        X : array-like or sparse matrix
+            Rows to hash.
+        {balance kind}
+        {class name}
+        {ax}
+        {balance kwargs}
+
+        Returns
+        -------
+        display : CodeBalanceDisplay
+        """
+        check_matplotlib(f"{cls.__name__}.from_estimator")
+        codes, _ = codes_of(estimator, X)
+        return cls.from_codes(
+            codes, kind=kind, name=name_of(estimator, name), ax=ax, curve_kwargs=curve_kwargs, image_kwargs=image_kwargs
+        )
+
+    @classmethod
+    @document
+    def from_codes(
+        cls,
+        codes,
+        *,
+        packed=False,
+        n_bits=None,
+        kind="balance",
+        name=None,
+        ax=None,
+        curve_kwargs=None,
+        image_kwargs=None,
+    ):
+        """Draw what codes are like.
+
+        Parameters
+        ----------
+        codes : array-like of shape (n, n_bits), or (n, n_bytes) with ``packed=True``
+            Codes of any form that :mod:`sklearn_hash.codes` reads.
+        {packing}
+        {balance kind}
+        {name}
+        {ax}
+        {balance kwargs}
+
+        Returns
+        -------
+        display : CodeBalanceDisplay
+
+        Raises
+        ------
+        ValueError
+            If the codes are malformed, or there are none.
+        """
+        check_matplotlib(f"{cls.__name__}.from_codes")
+        form = {"packed": packed, "n_bits": n_bits}
+        display = cls(balance=code_balance(codes, **form), correlation=bit_correlation(codes, **form), name=name)
+        return display.plot(ax, kind=kind, curve_kwargs=curve_kwargs, image_kwargs=image_kwargs)

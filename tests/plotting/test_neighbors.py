@@ -1,0 +1,174 @@
+"""Pictures of neighbours against a search by sorting."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+
+from sklearn_hash.codes import pack_codes
+from sklearn_hash.plotting import NeighborsDisplay
+
+
+def pictures(n, *shape, seed=0):
+    return np.random.default_rng(seed).random((n, *shape))
+
+
+def by_sorting(query, database, k):
+    distances = (query[:, None] != database).sum(axis=2)
+    rows = np.argsort(distances, axis=1, kind="stable")[:, :k]
+    return np.take_along_axis(distances, rows, axis=1), rows
+
+
+def assert_looks(display, relevant):
+    """All right frames have one look and all wrong ones another, in colour and in line style."""
+    looks = [
+        {(to_hex(frame.get_edgecolor()), frame.get_linestyle()) for frame in display.frames_[mask]}
+        for mask in (relevant, ~relevant)
+    ]
+    assert [len(look) for look in looks] == [1, 1]
+    (right,), (wrong,) = looks
+    assert right[0] != wrong[0]
+    assert right[1] != wrong[1]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_pictures_of_the_nearest(noisy, packed):
+    query, y_query, database, y_database = noisy
+    distances, rows = by_sorting(query[[3, 0, 9]], database, 4)
+    relevant = y_database[rows] == y_query[[3, 0, 9], None]
+    images, database_images = pictures(20, 5, 5), pictures(60, 5, 5, seed=1)
+    codes = (pack_codes(query), pack_codes(database)) if packed else (query, database)
+    display = NeighborsDisplay.from_codes(
+        codes[0], y_query, codes[1], y_database, images=images, database_images=database_images,
+        queries=[3, 0, 9], n_neighbors=4, packed=packed, n_bits=11,
+    )  # fmt: skip
+    for row, number in enumerate([3, 0, 9]):
+        np.testing.assert_array_equal(display.images_[row, 0].get_array(), images[number])
+        for column in range(4):
+            drawn = display.images_[row, 1 + column].get_array()
+            np.testing.assert_array_equal(drawn, database_images[rows[row, column]])
+    np.testing.assert_array_equal(display.distances, distances)
+    np.testing.assert_array_equal(display.relevant, relevant)
+    assert_looks(display, relevant)
+
+
+def test_captions_give_distances_and_wrong_labels():
+    query, database = [[0, 0, 0]], [[0, 0, 1], [1, 1, 1]]
+    display = NeighborsDisplay.from_codes(
+        query, ["cat"], database, ["cat", "dog"], images=pictures(1, 2, 2), database_images=pictures(2, 2, 2),
+        n_neighbors=2, name="animals",
+    )  # fmt: skip
+    texts = {text.get_text() for text in display.ax_.texts}
+    assert {"cat", "d = 1", "d = 3\ndog"} <= texts
+    assert display.ax_.get_title() == "animals"
+
+
+def test_a_query_does_not_find_itself(noisy):
+    codes, y, *_ = noisy
+    codes = np.vstack([codes, codes[:1]])  # but does find its duplicate
+    images = pictures(21, 4, 4)
+    display = NeighborsDisplay.from_codes(codes, np.append(y, y[0]), images=images, n_neighbors=3)
+    assert display.distances.shape == (5, 3)
+    distances = (codes[:, None] != codes).sum(axis=2)
+    np.fill_diagonal(distances, 99)
+    for row in range(5):
+        nearest = np.argsort(distances[row], kind="stable")[:3]
+        np.testing.assert_array_equal(display.neighbor_images[row], images[nearest])
+    np.testing.assert_array_equal(display.neighbor_images[0, 0], images[20])
+
+
+def test_several_labels():
+    Y = np.array([[1, 1, 0], [0, 1, 1], [1, 0, 0], [0, 0, 1]])
+    codes = np.array([[0, 0, 0], [0, 0, 1], [0, 1, 1], [1, 1, 1]])
+    display = NeighborsDisplay.from_codes(codes, Y, images=pictures(4, 3, 3), queries=[0], n_neighbors=3)
+    np.testing.assert_array_equal(display.relevant, [[True, True, False]])
+    assert display.neighbor_labels is None
+    assert_looks(display, display.relevant)
+
+
+@pytest.mark.parametrize(
+    ("given", "drawn"),
+    [
+        ((6, 5, 3), (6, 5, 3)),
+        ((3, 6, 5), (6, 5, 3)),
+        ((6, 5, 4), (6, 5, 4)),
+        ((6, 5, 1), (6, 5)),
+        ((1, 6, 5), (6, 5)),
+    ],
+)
+def test_channels_last_or_first(noisy, given, drawn):
+    codes, y, *_ = noisy
+    images = pictures(20, *given)
+    display = NeighborsDisplay.from_codes(codes, y, images=images, queries=[7], n_neighbors=1)
+    image = display.images_[0, 0].get_array()
+    assert image.shape == drawn
+    moved = images[7] if given[: len(drawn)] == drawn or given[-1] == 1 else np.moveaxis(images[7], 0, -1)
+    np.testing.assert_array_equal(image, moved.reshape(drawn))
+
+
+def test_pictures_keep_their_proportions(noisy):
+    codes, y, *_ = noisy
+    display = NeighborsDisplay.from_codes(codes, y, images=pictures(20, 6, 3), n_neighbors=2)
+    for image, frame in zip(display.images_[:, 1:].ravel(), display.frames_.ravel(), strict=True):
+        left, right, bottom, top = image.get_extent()
+        assert (bottom - top) / (right - left) == pytest.approx(2)
+        assert (frame.get_x(), frame.get_width()) == pytest.approx((left, right - left))
+    assert display.ax_.get_aspect() == 1
+
+
+def test_grey_pictures_share_one_scale_that_the_caller_may_change(noisy):
+    codes, y, *_ = noisy
+    images = pictures(20, 4, 4) * np.arange(1, 21)[:, None, None]
+    display = NeighborsDisplay.from_codes(codes, y, images=images, n_neighbors=2)
+    limits = {image.get_clim() for image in display.images_.ravel()}
+    shown = np.concatenate([display.query_images[:, None], display.neighbor_images], axis=1)
+    assert limits == {(shown.min(), shown.max())}
+    _, ax = plt.subplots()
+    display.plot(ax, image_kwargs={"vmax": 3, "cmap": "gray_r"})
+    assert display.ax_ is ax
+    assert {(image.get_clim()[1], image.get_cmap().name) for image in display.images_.ravel()} == {(3, "gray_r")}
+
+
+def test_captions_neither_overlap_nor_leave_the_figure(noisy):
+    codes, y, *_ = noisy
+    names = np.array(["kitchen furniture", "small mammals", "trees"])[y]
+    display = NeighborsDisplay.from_codes(codes, names, images=pictures(20, 4, 4), n_neighbors=6, name="long names")
+    display.figure_.canvas.draw()
+    texts = [text for text in display.ax_.texts if text.get_text()]
+    boxes = [text.get_window_extent() for text in [*texts, display.ax_.title]]
+    for number, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[:number])
+        assert display.figure_.bbox.contains(*box.min)
+        assert display.figure_.bbox.contains(*box.max)
+
+
+def test_rows_of_an_estimator_are_its_pictures_unless_given(fitted):
+    hasher, X, y = fitted
+    display = NeighborsDisplay.from_estimator(hasher, X, y, images=X.reshape(-1, 8, 8), n_neighbors=2)
+    np.testing.assert_array_equal(display.query_images, X[:5].reshape(-1, 8, 8))
+    assert display.ax_.get_title() == "HashNetHasher"
+    with pytest.raises(ValueError, match=r"images must be pictures .* got shape \(200, 64\). Give flat rows their"):
+        NeighborsDisplay.from_estimator(hasher, X, y)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"images": pictures(19, 4, 4)}, "a picture for each of the 20 codes; got 19"),
+        ({"images": pictures(20, 5, 5, 2)}, "1, 3 or 4 channels last or first"),
+        ({"queries": [20]}, "queries must be row numbers from 0 to 19; got"),
+        ({"queries": [-1]}, "queries must be row numbers"),
+        ({"queries": [0.5]}, "queries must be row numbers"),
+        ({"queries": []}, "queries must be row numbers"),
+        ({"n_neighbors": 20}, "n_neighbors = 20"),
+    ],
+)
+def test_errors(noisy, change, message):
+    codes, y, *_ = noisy
+    with pytest.raises(ValueError, match=message):
+        NeighborsDisplay.from_codes(codes, y, **{"images": pictures(20, 4, 4), **change})
+
+
+def test_database_needs_its_pictures(noisy):
+    with pytest.raises(ValueError, match="database_images must be pictures"):
+        NeighborsDisplay.from_codes(*noisy, images=pictures(20, 4, 4))
