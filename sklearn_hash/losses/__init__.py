@@ -1,11 +1,44 @@
-"""The papers' losses over the pairs of a batch, as PyTorch modules: ``loss(z, similarity)`` gives a scalar.
+"""The papers' losses of one batch, as PyTorch modules: ``loss(z, target)`` gives a scalar.
 
-Nothing here knows the rest of the package: a PyTorch user can take the losses alone.
+The target is the similarity of all pairs, the labels of the rows, or the features that unsupervised codes should keep;
+the attribute ``target`` of a loss says which. Nothing here knows the rest of the package: a PyTorch user can take the
+losses alone.
 """
 
+from sklearn_hash.losses._bihalf import BiHalfLoss
+from sklearn_hash.losses._csq import CSQLoss
+from sklearn_hash.losses._dch import DCHLoss
+from sklearn_hash.losses._dfh import DFHLoss
 from sklearn_hash.losses._dhn import DHNLoss
+from sklearn_hash.losses._dpn import DPNLoss
+from sklearn_hash.losses._dpsh import DPSHLoss
+from sklearn_hash.losses._dsdh import DSDHLoss
+from sklearn_hash.losses._dsh import DSHLoss
+from sklearn_hash.losses._dtsh import DTSHLoss
 from sklearn_hash.losses._dual_hinge import DualHingeLoss
+from sklearn_hash.losses._greedy_hash import GreedyHashLoss
 from sklearn_hash.losses._hashnet import HashNetLoss
+from sklearn_hash.losses._idhn import IDHNLoss
+from sklearn_hash.losses._ortho_hash import OrthoHashLoss
 from sklearn_hash.losses._similarity import similarity_matrix
+from sklearn_hash.losses._unsupervised_greedy_hash import UnsupervisedGreedyHashLoss
 
-__all__ = ["DualHingeLoss", "HashNetLoss", "DHNLoss", "similarity_matrix"]
+__all__ = [
+    "DualHingeLoss",
+    "HashNetLoss",
+    "DHNLoss",
+    "DSHLoss",
+    "DPSHLoss",
+    "DTSHLoss",
+    "DCHLoss",
+    "IDHNLoss",
+    "DSDHLoss",
+    "GreedyHashLoss",
+    "DFHLoss",
+    "CSQLoss",
+    "DPNLoss",
+    "OrthoHashLoss",
+    "UnsupervisedGreedyHashLoss",
+    "BiHalfLoss",
+    "similarity_matrix",
+]

@@ -1,4 +1,4 @@
-"""What the losses over pairs share: checked input in full precision, pair weights, checked parameters."""
+"""What the losses over pairs share: checked similarities, pair weights, checked parameters."""
 
 import math
 import numbers
@@ -6,45 +6,29 @@ from collections.abc import Collection
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+
+from sklearn_hash.losses._base import BatchLoss
 
 # The weight of a similar pair is (dissimilar / similar pairs) ** exponent times that of a dissimilar one.
 CLASS_WEIGHTS = {None: 0.0, "sqrt": 0.5, "balanced": 1.0}
 
 
-class PairLoss(nn.Module):
-    """A loss over all pairs of one batch: checks it and computes in full precision, also under autocast."""
+class PairLoss(BatchLoss):
+    """A loss over all pairs of one batch, given their similarities, (n, n) in [0, 1].
+
+    NaN marks a pair that nothing is known of; the diagonal is ignored.
+    """
 
     target = "similarity"
 
-    def forward(self, z: Tensor, similarity: Tensor) -> Tensor:
-        """Loss of one batch.
-
-        Parameters
-        ----------
-        z : tensor of shape (n, n_bits)
-            Output of the hash layer.
-        similarity : tensor of shape (n, n)
-            Similarities in [0, 1], NaN where unknown; the diagonal is ignored.
-
-        Returns
-        -------
-        loss : tensor
-            A scalar.
-        """
-        if z.ndim != 2 or not z.is_floating_point():
-            raise ValueError(f"z must be a floating (n, n_bits) tensor; got {z.dtype} of shape {tuple(z.shape)}.")
-        if similarity.shape != (len(z), len(z)):
+    def _check_target(self, z: Tensor, target: Tensor) -> Tensor:
+        if target.shape != (len(z), len(z)):
             raise ValueError(
                 f"similarity must have one row and one column for each of the {len(z)} rows of z; got shape "
-                f"{tuple(similarity.shape)}. sklearn_hash.losses.similarity_matrix makes it from labels."
+                f"{tuple(target.shape)}. sklearn_hash.losses.similarity_matrix makes it from labels."
             )
-        dtype = torch.float64 if z.dtype == torch.float64 else torch.float32
-        with torch.autocast(z.device.type, enabled=False):
-            return self._loss(z.to(dtype), similarity.detach().to(dtype))
-
-    def _loss(self, z: Tensor, similarity: Tensor) -> Tensor:
-        raise NotImplementedError
+        return target
 
 
 def pair_weights(similarity: Tensor, class_weight: str | float | None = None) -> tuple[Tensor, Tensor]:

@@ -5,19 +5,24 @@ import torch
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from sklearn_hash import DHNHasher, DualHingeHasher, HashNetHasher
+import sklearn_hash
+from sklearn_hash import BiHalfHasher, CSQHasher, DHNHasher, DualHingeHasher, HashNetHasher, ITQHasher
+from sklearn_hash.hashers._methods import METHODS
 
 
 def small(cls, **params):
-    return cls(**{"n_bits": 8, "max_epochs": 1, **params})
+    """A hasher that trains in no time."""
+    little = {name: value for name, value in {"n_bits": 8, "max_epochs": 1}.items() if name in cls().get_params()}
+    return cls(**{**little, **params})
 
 
-HASHERS = [small(cls) for cls in (DualHingeHasher, HashNetHasher, DHNHasher)]
+HASHERS = [small(getattr(sklearn_hash, name)) for name in METHODS.values()]
 VARIANTS = [
     *(small(DualHingeHasher, output=output) for output in ("signs", "packed", "continuous")),
     *(small(HashNetHasher, encoder=encoder) for encoder in ("linear", "mlp", torch.nn.Flatten, torch.nn.Flatten())),
-    *(small(type(hasher), validation_fraction=0.2) for hasher in HASHERS),
-    *(small(type(hasher), batch_size=2) for hasher in HASHERS),
+    *(small(cls, validation_fraction=0.2) for cls in (DualHingeHasher, HashNetHasher, CSQHasher, BiHalfHasher)),
+    *(small(cls, batch_size=2) for cls in (DualHingeHasher, DHNHasher, CSQHasher, BiHalfHasher)),
+    small(ITQHasher, output="packed"),
     small(DHNHasher, lr_schedule="constant", encoder_lr_scale=0.1, similarity="cosine", optimizer="SGD"),
     small(DualHingeHasher, net_params={"encoder__hidden": 8, "optimizer__weight_decay": 0.0}),
 ]

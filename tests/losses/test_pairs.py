@@ -8,7 +8,17 @@ import pytest
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
-from sklearn_hash.losses import DHNLoss, DualHingeLoss, HashNetLoss, similarity_matrix
+from sklearn_hash.losses import (
+    DCHLoss,
+    DHNLoss,
+    DPSHLoss,
+    DSHLoss,
+    DTSHLoss,
+    DualHingeLoss,
+    HashNetLoss,
+    IDHNLoss,
+    similarity_matrix,
+)
 
 LOSSES = {
     "dual hinge": DualHingeLoss(),
@@ -20,6 +30,15 @@ LOSSES = {
     "hashnet, static weight": HashNetLoss(class_weight=20.0),
     "dhn": DHNLoss(),
     "dhn, authors' form": DHNLoss(alpha=1.0, quantization=0.3 * 6),
+    "dsh": DSHLoss(),
+    "dsh, margin 6": DSHLoss(margin=6.0, quantization=0.05),
+    "dpsh": DPSHLoss(),
+    "dtsh": DTSHLoss(),
+    "dtsh, no margin": DTSHLoss(margin=0.0, quantization=0.1),
+    "dch": DCHLoss(),
+    "dch, gamma 20": DCHLoss(gamma=20.0, quantization=1.0),
+    "idhn": IDHNLoss(),
+    "idhn, gamma 2": IDHNLoss(alpha=0.5, gamma=2.0),
 }
 # the pairs alone: the quantization loss does not depend on the similarity
 PAIRS_ONLY = {
@@ -28,7 +47,14 @@ PAIRS_ONLY = {
     "hashnet": HashNetLoss(),
     "hashnet, static weight": HashNetLoss(class_weight=20.0),
     "dhn": DHNLoss(quantization=0.0),
+    "dsh": DSHLoss(quantization=0.0),
+    "dpsh": DPSHLoss(quantization=0.0),
+    "dtsh": DTSHLoss(quantization=0.0),
+    "dch": DCHLoss(quantization=0.0),
+    "idhn": IDHNLoss(quantization=0.0),
 }
+# DTSH reads back how many rows are similar to one, to leave most of the n ** 3 triplets out
+WITHOUT_WAITING = {name: loss for name, loss in LOSSES.items() if not isinstance(loss, DTSHLoss)}
 every_loss = pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES.keys())
 every_pair_loss = pytest.mark.parametrize("loss", PAIRS_ONLY.values(), ids=PAIRS_ONLY.keys())
 
@@ -149,7 +175,16 @@ def test_flipping_a_bit_of_every_row_does_not_matter(loss):
 
 
 @pytest.mark.parametrize(
-    "loss", [DualHingeLoss(), DualHingeLoss(distance="inner", shape=2.0), HashNetLoss(), DHNLoss()]
+    "loss",
+    [
+        DualHingeLoss(),
+        DualHingeLoss(distance="inner", shape=2.0),
+        HashNetLoss(),
+        DHNLoss(),
+        DSHLoss(),
+        DCHLoss(),
+        IDHNLoss(),
+    ],
 )
 def test_automatic_scales_follow_the_code_length(loss):
     z, similarity = make_batch()
@@ -232,7 +267,7 @@ def test_similarity_is_a_target_without_a_gradient(loss):
     assert similarity.grad is None
 
 
-@every_loss
+@pytest.mark.parametrize("loss", WITHOUT_WAITING.values(), ids=WITHOUT_WAITING.keys())
 def test_no_step_waits_for_a_value(loss):
     """A fake tensor has no values: reading one, which stalls a GPU, raises."""
     loss = copy.deepcopy(loss)

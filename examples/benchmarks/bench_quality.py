@@ -1,0 +1,252 @@
+"""Every method with equal tuning: retrieval quality on real data by code length.
+
+For each data set and method, the same number of configurations (the defaults, and random draws from the method's
+space) is trained at 32 bits on three quarters of the training rows and scored by the others as queries. The best of
+them is trained on all training rows with every seed and code length, and scored by the queries against the database.
+The queries decide nothing. Results go to a JSON-lines file, one line a fit; a run that was stopped goes on from there.
+
+    python examples/benchmarks/bench_quality.py --data-home DIR --results quality.jsonl
+    python examples/benchmarks/bench_quality.py --results quality.jsonl --report --plots FOLDER
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+import zlib
+from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from joblib import Parallel, delayed
+from sklearn.decomposition import PCA
+from sklearn.model_selection import ParameterSampler, train_test_split
+from tqdm import tqdm
+
+from sklearn_hash import hashers
+from sklearn_hash.__main__ import load_split
+from sklearn_hash.hashers._methods import METHODS
+from sklearn_hash.metrics import mean_average_precision, precision_within_radius
+
+SETS = ["fashion_mnist", "ng20_text", "cifar100_mosaic_mnv2", "cifar100_coarse22k"]
+SIZES = 1000, 5000, 10000  # queries, training rows, database rows
+TUNED_AT = 32
+BITS = [12, 16, 32, 64]
+MEASURES = {"map": "mAP, whole database", "map_5000": "mAP@5000", "precision": "precision within radius 2"}
+
+# What a search may change; every network also has the learning rate and weight decay, every pair loss the similarity.
+NETWORK = {"lr": [5e-4, 1e-3, 2e-3], "optimizer__weight_decay": [0.0, 1e-5, 1e-4]}
+PAIRS = {**NETWORK, "similarity": ["share", "jaccard", "cosine"]}
+SPACES = {
+    "dual_hinge": {
+        **PAIRS,
+        "alpha": [1.01, 1.05, 1.2],
+        "shape": [1.0, 2.0],
+        "class_weight": ["sqrt", "balanced", None],
+        "quantization": [0.0, 0.1, 0.3],
+    },
+    "hashnet": {**PAIRS, "class_weight": ["balanced", None], "beta_end": [3.0, 7.0, 15.0]},
+    "dhn": {**PAIRS, "quantization": [0.03, 0.1, 0.3, 1.0]},
+    "dsh": {**PAIRS, "quantization": [0.001, 0.01, 0.1]},
+    "dpsh": {**PAIRS, "quantization": [0.03, 0.1, 0.3, 1.0]},
+    "dtsh": {**PAIRS, "quantization": [0.1, 0.5, 1.0]},
+    "dch": {**PAIRS, "gamma": ["auto", 5.0, 20.0], "quantization": [0.01, 0.1, 0.3]},
+    "idhn": {**PAIRS, "gamma": [1.0, 10.0], "quantization": [0.03, 0.1, 0.3]},
+    "dsdh": {**NETWORK, "classification": [0.3, 1.0, 3.0], "quantization": [0.1, 0.5, 1.0]},
+    "greedy_hash": {**NETWORK, "quantization": [0.01, 0.1, 0.3, 1.0]},
+    "dfh": {**NETWORK, "centre_pull": [0.3, 1.0, 3.0], "quantization": [0.1, 1.0]},
+    "csq": {**NETWORK, "quantization": [1e-4, 1e-2, 1e-1]},
+    "dpn": {**NETWORK, "margin": [0.25, 0.5, 1.0]},
+    "ortho_hash": {**NETWORK, "scale": [4.0, 8.0, 16.0], "margin": [0.2, 0.5, 0.8]},
+    "unsupervised_greedy_hash": {**NETWORK, "quantization": [0.01, 0.1, 0.3, 1.0]},
+    "bihalf": {**NETWORK, "gamma": [1.0, 3.0, 6.0]},
+    "lsh": {},
+    "pca": {},
+    "itq": {"n_iter": [10, 50, 200]},
+    "spectral": {},
+    "sdh": {"n_anchors": [300, 1000], "nu": [1e-5, 1e-3], "ridge": [1e-2, 1e-1]},
+}
+
+
+def load(name, data_home):
+    """A set cut down to the protocol; the wide features of the mosaics reduced by a PCA of the training rows."""
+    split = load_split(name, data_home, *SIZES)
+    if name != "cifar100_mosaic_mnv2":
+        return split
+    return replace(split, X=PCA(256, random_state=0).fit(split.X[split.train]).transform(split.X).astype(np.float32))
+
+
+def configurations(method, n):
+    """The defaults and random draws, the same for every run; fewer where the space has no more."""
+    space = SPACES[method]
+    size = int(np.prod([len(values) for values in space.values()]))
+    seed = zlib.crc32(method.encode())
+    drawn = ParameterSampler(space, min(n, size), random_state=seed) if space else []
+    return [{}, *drawn][:n]
+
+
+def evaluate(job, split):
+    """Fit one configuration and score it; a tuning job only ever sees training rows."""
+    torch.set_num_threads(1)
+    train, query, database = split.train, split.query, split.database
+    if job["stage"] == "tune":
+        train, query = train_test_split(train, test_size=0.25, random_state=0)
+        database = train
+    hasher = getattr(hashers, METHODS[job["method"]])(n_bits=job["bits"], output="packed", random_state=job["seed"])
+    hasher.set_params(**job["config"])
+    start = time.perf_counter()
+    hasher.fit(split.X[train], split.y[train])
+    seconds = time.perf_counter() - start
+    codes = hasher.transform(split.X[query]), split.y[query], hasher.transform(split.X[database]), split.y[database]
+    packed = {"packed": True, "n_bits": job["bits"]}
+    return {
+        **job,
+        "map": mean_average_precision(*codes, **packed),
+        "map_5000": mean_average_precision(*codes, k=min(5000, len(database)), **packed),
+        "precision": precision_within_radius(*codes, radius=2, **packed),
+        "seconds": round(seconds, 2),
+    }
+
+
+def key(job):
+    return tuple(
+        json.dumps(job[name], sort_keys=True) for name in ("data", "method", "stage", "bits", "seed", "config")
+    )
+
+
+def run(jobs, split, results, label, n_jobs):
+    """Do the jobs whose result is not there yet; every one is written as it ends."""
+    missing = [job for job in jobs if key(job) not in results.rows]
+    done = Parallel(n_jobs, return_as="generator_unordered")(delayed(evaluate)(job, split) for job in missing)
+    for row in tqdm(done, desc=label, total=len(missing), unit="fit"):
+        results.add(row)
+
+
+class Results:
+    """Rows of a JSON-lines file by their job."""
+
+    def __init__(self, path):
+        self.path = path
+        lines = path.read_text().splitlines() if path.exists() else []
+        # A line cut short by the end of a run is done again.
+        whole = (json.loads(line) for line in lines if line.endswith("}"))
+        self.rows = {key(row): row for row in whole}
+
+    def add(self, row):
+        self.rows[key(row)] = row
+        with self.path.open("a") as file:
+            file.write(json.dumps(row) + "\n")
+
+    def of(self, data, stage):
+        return [row for row in self.rows.values() if row["data"] == data and row["stage"] == stage]
+
+
+def tune_jobs(data, methods, n_configurations):
+    return [
+        {"data": data, "method": method, "stage": "tune", "bits": TUNED_AT, "seed": 0, "config": config}
+        for method in methods
+        for config in configurations(method, n_configurations)
+    ]
+
+
+def final_jobs(data, methods, results, seeds):
+    best = {}
+    for row in results.of(data, "tune"):
+        if row["method"] not in best or row["map"] > best[row["method"]]["map"]:
+            best[row["method"]] = row
+    return [
+        {"data": data, "method": method, "stage": "final", "bits": bits, "seed": seed, "config": best[method]["config"]}
+        for method in methods
+        for bits in BITS
+        for seed in range(seeds)
+    ]
+
+
+def means(rows, measure):
+    """Mean and deviation by (method, bits)."""
+    values = defaultdict(list)
+    for row in rows:
+        values[row["method"], row["bits"]].append(row[measure])
+    return {at: (np.mean(v), np.std(v, ddof=1) if len(v) > 1 else 0.0) for at, v in values.items()}
+
+
+def table(data, results, measure):
+    """Mean and deviation over seeds, a line a method, best first at 32 bits."""
+    cells = means(results.of(data, "final"), measure)
+    methods = sorted({method for method, _ in cells}, key=lambda method: -cells.get((method, 32), (0, 0))[0])
+    lines = [f"{MEASURES[measure]}", f"{'method':<24}" + "".join(f"{bits:>13} bits" for bits in BITS)]
+    for method in methods:
+        values = [cells.get((method, bits)) for bits in BITS]
+        lines.append(f"{method:<24}" + "".join(f"  {v[0]:.4f} +- {v[1]:.4f}" if v else " " * 18 for v in values))
+    return "\n".join(lines)
+
+
+def claims(data, results):
+    """The dual hinge paper's two claims: better at equal length, and as good with half the length and less."""
+    cells = means(results.of(data, "final"), "map")
+    others = sorted({method for method, _ in cells} - {"dual_hinge"})
+    lines = []
+    for bits in BITS:
+        best = max(others, key=lambda method: cells[method, bits][0])
+        lead = cells["dual_hinge", bits][0] - cells[best, bits][0]
+        lines.append(f"{bits} bits: dual_hinge {lead:+.4f} against the best other, {best}")
+    for short, long in ((12, 32), (16, 32), (16, 64), (32, 64)):
+        beaten = [method for method in others if cells["dual_hinge", short][0] >= cells[method, long][0]]
+        lines.append(f"dual_hinge at {short} bits is at least as good as {len(beaten)} of {len(others)} at {long} bits")
+    return "\n".join(lines)
+
+
+def report(results, plots):
+    for data in SETS:
+        if not results.of(data, "final"):
+            continue
+        print(f"== {data}: {SIZES[1]} training rows, {SIZES[0]} queries, {SIZES[2]} database rows; ties: expected")
+        print("\n\n".join(table(data, results, measure) for measure in MEASURES))
+        print(f"\n{claims(data, results)}\n")
+        if plots:
+            plot(data, results, plots)
+
+
+def plot(data, results, folder):
+    """mAP by code length, a line a method."""
+    import matplotlib.pyplot as plt
+
+    cells = means(results.of(data, "final"), "map")
+    methods = sorted({method for method, _ in cells}, key=lambda method: -cells[method, 32][0])
+    figure, ax = plt.subplots(figsize=(8, 5.5), layout="constrained")
+    for i, method in enumerate(methods):
+        style = {"linewidth": 2.5, "color": "black"} if method == "dual_hinge" else {"linewidth": 1}
+        ax.plot(BITS, [cells[method, bits][0] for bits in BITS], marker="os^vDPX*"[i % 8], label=method, **style)
+    ax.set(xscale="log", xticks=BITS, xticklabels=BITS, xlabel="bits", ylabel="mAP", title=data)
+    ax.minorticks_off()
+    figure.legend(loc="outside right upper", fontsize="small")
+    figure.savefig(folder / f"quality_{data}.png", dpi=120)
+    plt.close(figure)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", nargs="+", choices=SETS, default=SETS)
+    parser.add_argument("--data-home", default=os.environ.get("SKLEARN_HASH_DATA"))
+    parser.add_argument("--methods", nargs="+", choices=list(METHODS), default=list(METHODS))
+    parser.add_argument("--configurations", type=int, default=8, help="tried for each method and set")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--jobs", type=int, default=2, help="processes that share the fits")
+    parser.add_argument("--results", type=Path, default=Path("quality.jsonl"))
+    parser.add_argument("--report", action="store_true", help="only print what the results file holds")
+    parser.add_argument("--plots", type=Path, help="also draw mAP by code length into this folder")
+    args = parser.parse_args()
+    results = Results(args.results)
+    if not args.report:
+        for data in args.data:
+            split = load(data, args.data_home)
+            run(tune_jobs(data, args.methods, args.configurations), split, results, f"{data}, tuning", args.jobs)
+            run(final_jobs(data, args.methods, results, args.seeds), split, results, f"{data}, final", args.jobs)
+    report(results, args.plots)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

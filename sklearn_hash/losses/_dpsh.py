@@ -1,0 +1,62 @@
+"""DPSH: likelihood of the pairs' labels, and the squared distance of outputs from their signs."""
+
+from torch import Tensor
+from torch.nn import functional as F
+
+from sklearn_hash.losses._pairs import PairLoss, check_number, pair_weights
+
+
+class DPSHLoss(PairLoss):
+    r"""Negative log-likelihood of the pairs in deep pairwise-supervised hashing, DPSH [1]_.
+
+    With half the inner product :math:`\theta_{ij} = \frac{1}{2} \langle z_i, z_j \rangle` of two outputs of the hash
+    layer, which are not squashed,
+
+    .. math:: L = \operatorname{mean}_{ij} (\log(1 + e^{\theta_{ij}}) - s_{ij} \theta_{ij})
+                  + \eta \operatorname{mean}_{ik} (z_{ik} - \operatorname{sign} z_{ik})^2
+
+    over the known pairs of the batch, and over all its rows and bits. A similarity between 0 and 1 is the
+    target of the likelihood as it stands.
+
+    Parameters
+    ----------
+    quantization : float, default=0.1
+        Weight :math:`\eta` of the quantization loss.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range, or the shapes of `z` and `similarity` do not agree.
+
+    Notes
+    -----
+    ``loss(z, similarity)`` takes the output `z` of the hash layer, (n, n_bits), and the
+    similarity of its rows, (n, n) in [0, 1] with NaN where it is unknown; the diagonal is ignored. Where no
+    pair is known, the quantization loss alone remains.
+
+    The paper sums where this takes means. The authors' code pairs the rows of a batch with outputs remembered for
+    the whole training set, each row with itself too, and sums the quantization loss over the bits with weight
+    50 / n_train, which is ``quantization=50 * n_bits / n_train`` here: about 0.3 for 32 bits and 5,000 rows.
+
+    References
+    ----------
+    .. [1] W.-J. Li, S. Wang and W.-C. Kang, "Feature Learning based Deep Supervised Hashing with Pairwise Labels",
+       IJCAI 2016.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sklearn_hash.losses import DPSHLoss, similarity_matrix
+    >>> z = torch.tensor([[1.0, -1.0], [2.0, -0.5], [-1.0, 1.0]])
+    >>> DPSHLoss()(z, similarity_matrix([0, 0, 1]))
+    tensor(0.2932)
+    """
+
+    def __init__(self, quantization=0.1):
+        super().__init__()
+        self.quantization = check_number("quantization", quantization, least=0)
+
+    def _loss(self, z: Tensor, similarity: Tensor) -> Tensor:
+        weights, _ = pair_weights(similarity)
+        likelihood = F.binary_cross_entropy_with_logits(z @ z.T / 2, similarity.nan_to_num(), weights, reduction="sum")
+        return likelihood + self.quantization * (z.abs() - 1).square().mean()

@@ -1,0 +1,28 @@
+"""What the unsupervised losses share: the features of a batch, whose cosines those of the codes are to be."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from sklearn_hash.losses._base import BatchLoss
+
+
+class FeatureLoss(BatchLoss):
+    """A loss over the features of one batch, (n, d), in place of labels."""
+
+    target = "features"
+
+    def _check_target(self, z: Tensor, target: Tensor) -> Tensor:
+        if target.ndim != 2 or len(target) != len(z):
+            raise ValueError(
+                f"features must have one row for each of the {len(z)} rows of z; got shape {tuple(target.shape)}."
+            )
+        return target
+
+
+def cosine_error(codes: Tensor, features: Tensor) -> Tensor:
+    """Mean squared difference, over the pairs of a batch, between the cosines of codes and those of features."""
+    unit_codes, unit_features = F.normalize(codes), F.normalize(features)
+    error = torch.addmm(unit_codes @ unit_codes.T, unit_features, unit_features.T, alpha=-1).square()
+    n_pairs = len(codes) * (len(codes) - 1)
+    return (error.sum() - error.diagonal().sum()) / max(n_pairs, 1)
