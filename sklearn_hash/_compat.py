@@ -1,6 +1,7 @@
 """Every import of a scikit-learn private name, in one place: a release that moves one is mended here."""
 
 from sklearn.base import _fit_context
+from sklearn.utils import _safe_indexing
 from sklearn.utils._param_validation import (
     HasMethods,
     Interval,
@@ -9,6 +10,8 @@ from sklearn.utils._param_validation import (
     StrOptions,
     validate_params,
 )
+from sklearn.utils._set_output import _get_output_config
+from sklearn.utils.validation import _num_samples
 
 __all__ = [
     "HasMethods",
@@ -17,5 +20,8 @@ __all__ = [
     "Options",
     "StrOptions",
     "_fit_context",
+    "_get_output_config",
+    "_num_samples",
+    "_safe_indexing",
     "validate_params",
 ]

@@ -1,9 +1,10 @@
 """Every method with equal tuning: retrieval quality on real data by code length.
 
 For each data set and method, the same number of configurations (the defaults, and random draws from the method's
-space) is trained at 32 bits on three quarters of the training rows and scored by the others as queries. The best of
-them is trained on all training rows with every seed and code length, and scored by the queries against the database.
-The queries decide nothing. Results go to a JSON-lines file, one line a fit; a run that was stopped goes on from there.
+space) is trained at 32 bits on three quarters of the training rows and scored on the others, each as a query against
+the rest: like the queries and most of the database, they were not trained on. The best configuration is trained on all
+training rows with every seed and code length, and scored by the queries against the database. The queries decide
+nothing. Results go to a JSON-lines file, one line a fit; a run that was stopped goes on from there.
 
     python examples/benchmarks/bench_quality.py --data-home DIR --results quality.jsonl
     python examples/benchmarks/bench_quality.py --results quality.jsonl --report --plots FOLDER
@@ -94,18 +95,20 @@ def evaluate(job, split):
     train, query, database = split.train, split.query, split.database
     if job["stage"] == "tune":
         train, query = train_test_split(train, test_size=0.25, random_state=0)
-        database = train
+        database = None
     hasher = getattr(hashers, METHODS[job["method"]])(n_bits=job["bits"], output="packed", random_state=job["seed"])
     hasher.set_params(**job["config"])
     start = time.perf_counter()
     hasher.fit(split.X[train], split.y[train])
     seconds = time.perf_counter() - start
-    codes = hasher.transform(split.X[query]), split.y[query], hasher.transform(split.X[database]), split.y[database]
+    codes = [hasher.transform(split.X[query]), split.y[query]]
+    if database is not None:
+        codes += [hasher.transform(split.X[database]), split.y[database]]
     packed = {"packed": True, "n_bits": job["bits"]}
     return {
         **job,
         "map": mean_average_precision(*codes, **packed),
-        "map_5000": mean_average_precision(*codes, k=min(5000, len(database)), **packed),
+        "map_5000": mean_average_precision(*codes, k=min(5000, len(codes[-1]) - (database is None)), **packed),
         "precision": precision_within_radius(*codes, radius=2, **packed),
         "seconds": round(seconds, 2),
     }

@@ -5,14 +5,19 @@ from contextlib import contextmanager
 from numbers import Integral
 
 import numpy as np
+from scipy import sparse
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils.metadata_routing import UNUSED
 from sklearn.utils.validation import check_is_fitted
+from tqdm.auto import tqdm
 
-from sklearn_hash._compat import Interval, StrOptions
+from sklearn_hash._compat import Interval, StrOptions, _get_output_config, _num_samples, _safe_indexing
 from sklearn_hash.codes import packed_width
 from sklearn_hash.metrics import mean_average_precision
 
 __all__ = ["BaseHasher"]
+
+_OUTPUT_TYPES = {"bits": np.uint8, "signs": np.int8, "packed": np.uint8, "continuous": np.float32}
 
 
 class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, metaclass=ABCMeta):
@@ -22,6 +27,9 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         "n_bits": [Interval(Integral, 1, None, closed="left")],
         "output": [StrOptions({"bits", "signs", "packed", "continuous"})],
     }
+
+    # Where to write the codes is no data that a pipeline or a search could route.
+    __metadata_request__transform = {"out": UNUSED}
 
     @abstractmethod
     def _encode(self, X):
@@ -42,20 +50,85 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         """
         return self._encode(X)
 
-    def transform(self, X):
+    def transform(self, X, out=None):
         """Hash rows.
 
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n, n_features)
             Or any other form of rows that ``fit`` takes.
+        out : ndarray or memmap, default=None
+            Array to write the codes into, block by block: memory then holds neither all codes nor, of a memory map or
+            with a loader, all rows. With `verbose`, a progress bar counts the rows.
 
         Returns
         -------
         codes : ndarray
-            As `output` says: (n, n_bits) bits, signs or real values, or (n, ceil(n_bits / 8)) packed bytes.
+            As `output` says: (n, n_bits) bits, signs or real values, or (n, ceil(n_bits / 8)) packed bytes. It is `out`
+            where that is given.
+
+        Raises
+        ------
+        ValueError
+            If X is not valid; if `out` does not have the shape and type of the codes, or they are to be a data frame.
         """
-        z = self._encode(X)
+        if out is None:
+            return self._as_output(self._encode(X))
+        self._check_out(out, _num_samples(X))
+        for rows, codes in self.iter_transform(X):
+            out[rows] = codes
+        return out
+
+    def iter_transform(self, X, *, batch_size=1024):
+        """Hash rows block by block.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n, n_features)
+            Or any other form of rows that ``fit`` takes.
+        batch_size : int, default=1024
+            Rows in a block.
+
+        Returns
+        -------
+        blocks : iterator of (rows, codes)
+            Numbers of the rows of each block, (n_rows,) int64, in the order of X; and their codes, as ``transform``
+            gives them, but always an array.
+        """
+        check_is_fitted(self)
+        self._check_batch_size(batch_size)
+        X = X.tocsr() if sparse.issparse(X) else X
+        n = _num_samples(X)
+        blocks = (range(start, min(start + batch_size, n)) for start in range(0, max(n, 1), batch_size))
+        codes = ((np.array(block), self._encode(_safe_indexing(X, slice(block.start, block.stop)))) for block in blocks)
+        return self._coded(codes, n)
+
+    def _coded(self, blocks, n):
+        """Turn blocks of real-valued codes into the form asked for, under a progress bar where one is wanted."""
+        with tqdm(total=n, unit="row", leave=False, disable=not getattr(self, "verbose", 0)) as bar:
+            for rows, z in blocks:
+                yield rows, self._as_output(z)
+                bar.update(int(rows[-1]) + 1 - bar.n)
+
+    def _check_batch_size(self, batch_size):
+        if not isinstance(batch_size, Integral) or batch_size < 1:
+            raise ValueError(f"batch_size must be an integer of at least 1; got {batch_size!r}.")
+
+    def _check_out(self, out, n):
+        shape, dtype = (n, self._n_features_out), _OUTPUT_TYPES[self.output]
+        if not isinstance(out, np.ndarray) or out.shape != shape or out.dtype != dtype or not out.flags.writeable:
+            given = f"{out.dtype} of shape {out.shape}" if isinstance(out, np.ndarray) else type(out).__name__
+            raise ValueError(
+                f"out must be a writeable {np.dtype(dtype)} array of shape {shape} for the codes of X with "
+                f"output={self.output!r}; got {given}."
+            )
+        if _get_output_config("transform", self)["dense"] != "default":
+            raise ValueError(
+                "out is an array, but transform is set to return a data frame: use set_output(transform='default')."
+            )
+
+    def _as_output(self, z):
+        """Real-valued codes in the form asked for."""
         if self.output == "continuous":
             return z
         bits = (z > 0).view(np.uint8)

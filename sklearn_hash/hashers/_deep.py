@@ -13,11 +13,16 @@ from sklearn_hash._compat import Interval, StrOptions, _fit_context
 from sklearn_hash.hashers._base import BaseHasher
 from sklearn_hash.training import (
     NET_PREFIXES,
+    Checkpoint,
     HashingDataset,
     build_net,
+    channels_first,
     check_can_teach,
     check_net_params,
     draw_seed,
+    encode,
+    encode_blocks,
+    fingerprint,
     isolated,
     make_rows,
     plain_torch,
@@ -42,8 +47,12 @@ class DeepHasher(BaseHasher):
         "validation_fraction": [None, Interval(Real, 0, 1, closed="neither")],
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
         "loader": [None, callable],
+        "channels": [StrOptions({"auto", "first", "last"})],
+        "normalize": [StrOptions({"auto", "unit", "imagenet"}), tuple, list, None],
+        "augment": [None, callable],
         "callbacks": [None, list],
         "device": [str, torch.device],
+        "precision": [StrOptions({"auto", "float32", "bfloat16"})],
         "encoder_lr_scale": [Interval(Real, 0, None, closed="left")],
         "random_state": ["random_state"],
         "verbose": ["verbose"],
@@ -53,7 +62,8 @@ class DeepHasher(BaseHasher):
     # fmt: off
     def __init__(
         self, *, n_bits, encoder, output, optimizer, lr, lr_schedule, max_epochs, batch_size, validation_fraction,
-        n_iter_no_change, loader, callbacks, device, encoder_lr_scale, random_state, verbose, net_params,
+        n_iter_no_change, loader, channels, normalize, augment, callbacks, device, precision, encoder_lr_scale,
+        random_state, verbose, net_params,
     ):
         self.n_bits = n_bits
         self.encoder = encoder
@@ -66,8 +76,12 @@ class DeepHasher(BaseHasher):
         self.validation_fraction = validation_fraction
         self.n_iter_no_change = n_iter_no_change
         self.loader = loader
+        self.channels = channels
+        self.normalize = normalize
+        self.augment = augment
         self.callbacks = callbacks
         self.device = device
+        self.precision = precision
         self.encoder_lr_scale = encoder_lr_scale
         self.random_state = random_state
         self.verbose = verbose
@@ -83,16 +97,20 @@ class DeepHasher(BaseHasher):
         return []
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y):
+    def fit(self, X, y, *, checkpoint=None):
         """Learn hash functions.
 
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n, n_features), images of shape (n, channels, height, width), \
                 array of n paths or row ids with `loader`, or torch Dataset
-            Training rows.
+            Training rows. Those of a memory map are only read batch by batch.
         y : array-like or sparse matrix
             Class labels of any kind, (n,); a multi-label indicator, (n, n_labels); or what `similarity` asks for.
+        checkpoint : str or Path, default=None
+            Directory in which to leave the state of training after every epoch, one for each fit. Where a fit with the
+            same parameters and data has left its own, training goes on from there, and ends with the codes of one that
+            was never interrupted; a finished one is only loaded.
 
         Returns
         -------
@@ -101,13 +119,14 @@ class DeepHasher(BaseHasher):
         Raises
         ------
         ValueError
-            If X or y is not valid, no pair of rows can teach anything, or the loss turns NaN. The estimator is then
-            what it was before.
+            If X or y is not valid, no pair of rows can teach anything, the loss turns NaN, or the checkpoint is that of
+            other parameters or data. The estimator is then what it was before.
         """
         with plain_torch(), self._unchanged_on_failure():
             rows = self._check_rows(X, reset=True, min_rows=2)
             targets = self._learn_classes(*self._check_targets(y, rows), known=None)
-            self._seed = draw_seed(self.random_state)
+            saved = None if checkpoint is None else self._open_checkpoint(checkpoint, rows, targets)
+            self._seed = draw_seed(self.random_state) if saved is None else saved.seed
             train, validation = HashingDataset(rows, targets), None
             if self.validation_fraction is not None:
                 train, validation = split_validation(train, self.validation_fraction, self._seed)
@@ -115,11 +134,22 @@ class DeepHasher(BaseHasher):
             device = resolve_device(self.device)
             with isolated(device, self._seed):
                 net = self._build_net(train, device, validation)
-                net.partial_fit(train.to(device))
+                if saved is None:
+                    net.partial_fit(train.to(device))
+                else:
+                    saved.train(net, train.to(device))
             # The validation rows have done their work; a pickle need not hold them.
             net.train_split = None
             self._keep(net)
         return self
+
+    def _open_checkpoint(self, directory, rows, targets):
+        """The checkpoint of this fit, and of no other, in a directory."""
+        params = {**self.get_params(deep=False), **(self.net_params or {})}
+        del params["random_state"]
+        data = {"estimator": type(self), "X": rows, "y": targets, "classes": self.classes_}
+        seed, any_seed = draw_seed(self.random_state), self.random_state is None
+        return Checkpoint(directory, fingerprint(params, **data), seed, any_seed)
 
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y):
@@ -151,7 +181,7 @@ class DeepHasher(BaseHasher):
             train = HashingDataset(rows, self._learn_classes(*self._check_targets(y, rows), known))
             if not fitted:
                 self._seed = draw_seed(self.random_state)
-            device = resolve_device(self.device)
+            device = torch.device(self.net_.device) if fitted else resolve_device(self.device)
             with isolated(device, self._seed, self.n_iter_ if fitted else 0):
                 net = self.net_ if fitted else self._build_net(train, device)
                 with net.unchanged_on_failure():
@@ -203,10 +233,15 @@ class DeepHasher(BaseHasher):
 
     def _check_rows(self, X, *, reset, min_rows=1):
         """X as rows: vectors, images, or what a loader or a Dataset gives."""
+        if self.loader is None:
+            X = channels_first(X, self.channels)
         if self.loader is not None or isinstance(X, Dataset):
-            rows = make_rows(X, self.loader)
+            rows = make_rows(X, self.loader, None if reset else self._row_shape, self.channels)
             if reset:
                 self._forget_features()
+        elif isinstance(X, np.memmap):
+            rows = make_rows(X)
+            validate_data(self, X, reset=reset, skip_check_array=True)
         else:
             if not reset and 4 in (getattr(X, "ndim", 0), len(self._row_shape) + 1):
                 # For images the number of features, the channels, says too little.
@@ -261,12 +296,30 @@ class DeepHasher(BaseHasher):
     def _encode(self, X):
         """Hash-layer output."""
         check_is_fitted(self)
+        return encode(self.net_, self._check_rows(X, reset=False))
+
+    def iter_transform(self, X, *, batch_size=1024, on_error="raise"):
+        """Hash rows block by block.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n, n_features)
+            Or any other form of rows that ``fit`` takes.
+        batch_size : int, default=1024
+            Rows in a block.
+        on_error : {"raise", "skip"}, default="raise"
+            Whether to leave out rows that a loader or a Dataset cannot load, or whose codes are NaN, and to warn at the
+            end of their number and the first reasons.
+
+        Returns
+        -------
+        blocks : iterator of (rows, codes)
+            Numbers of the rows of each block, (n_rows,) int64, in the order of X; and their codes, as ``transform``
+            gives them, but always an array.
+        """
+        check_is_fitted(self)
+        self._check_batch_size(batch_size)
+        if on_error not in ("raise", "skip"):
+            raise ValueError(f"on_error must be 'raise' or 'skip'; got {on_error!r}.")
         rows = self._check_rows(X, reset=False)
-        with plain_torch(), isolated(torch.device(self.net_.device)):
-            z = self.net_.forward(HashingDataset(rows))
-        if z.isnan().any():
-            raise ValueError(
-                f"The hash layer's output is NaN for row {int(z.isnan().any(dim=1).nonzero()[0])} of X. Remove NaN and "
-                "infinity from X, or scale it as the rows that fit saw."
-            )
-        return z.numpy()
+        return self._coded(encode_blocks(self.net_, rows, batch_size, skip=on_error == "skip"), len(rows))

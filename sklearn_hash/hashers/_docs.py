@@ -12,15 +12,19 @@ _PARAMETERS = dedent(
 
     encoder : {"auto", "linear", "mlp", "cnn"}, nn.Module class, instance or factory, default="auto"
         What stands before the hash layer. "linear" is nothing but standardised inputs, "mlp" one hidden layer of 512
-        units with ReLU and dropout, "cnn" three convolution blocks; "auto" takes "cnn" for images and "mlp" otherwise.
+        units with ReLU and dropout, "cnn" a small residual network; "auto" takes "cnn" for images and "mlp" otherwise.
         These three learn the mean of the training rows and one global deviation. A module gets the rows as float32 and
-        gives (n, n_features); an instance is copied, never trained in place.
+        gives (n, n_features); an instance is copied, never trained in place, and one of which no weight requires a
+        gradient is frozen: it stays in evaluation mode.
 
     similarity : {"share", "jaccard", "cosine", "precomputed"}, matrix or callable, default=%(similarity)s
         What makes two rows similar. "share": they have a label in common. "jaccard" and "cosine" grade label sets by
         their overlap, which is "share" where every row has one label. "precomputed": y is the (n, n) similarity
         matrix, in [0, 1] with NaN for unknown pairs. With a dense or sparse matrix, or a callable
         ``similarity(ids, others)``, y holds row ids of it, so that cross-validation can slice it.
+
+    absent : {"dissimilar", "unknown"}, default="dissimilar"
+        What pairs are that a sparse similarity matrix does not store. An explicit 0 is dissimilar either way.
 
     output : {"bits", "signs", "packed", "continuous"}, default="bits"
         What ``transform`` returns: (n, n_bits) uint8 of 0 and 1; (n, n_bits) int8 of -1 and +1; (n, ceil(n_bits / 8))
@@ -29,7 +33,7 @@ _PARAMETERS = dedent(
     optimizer : str or torch.optim.Optimizer class, default="Adam"
         A name in ``torch.optim`` or such a class.
 
-    lr : float, default=1e-3
+    lr : float, default=%(lr)g
         Learning rate at the start.
 
     lr_schedule : {"cosine", "constant"}, default="cosine"
@@ -43,6 +47,10 @@ _PARAMETERS = dedent(
         Rows in a step; its pairs are all pairs among them. A trailing partial batch is left out, unless it is
         the only one.
 
+    sampler : {"shuffle", "balanced"}, default="shuffle"
+        How rows come into batches. "balanced" brings similar rows together, a few at a time, where a plain shuffle of
+        many classes leaves most batches without a similar pair; every epoch still visits every row once.
+
     validation_fraction : float or None, default=None
         Share of the rows to hold out. Training then stops when their mAP as queries against the other rows no longer
         grows, and the weights of the best epoch are restored.
@@ -52,7 +60,23 @@ _PARAMETERS = dedent(
 
     loader : callable, default=None
         ``loader(item)`` gives the row of one item of X, a 1-D array of paths or row ids: rows are then read when their
-        batch needs them. A torch Dataset for X, whose items are rows or tuples that begin with one, needs none.
+        batch needs them. A torch Dataset for X, whose items are rows or tuples that begin with one, needs none. With
+        ``iterator_train__num_workers`` and ``iterator_valid__num_workers`` in `net_params` other processes read ahead.
+
+    channels : {"auto", "first", "last"}, default="auto"
+        Where images have their channels: (n, channels, height, width) or (n, height, width, channels). "auto" tells by
+        their number, 1, 3 or 4 and fewer than rows and columns.
+
+    normalize : {"auto", "unit", "imagenet"}, (mean, std) or None, default="auto"
+        What happens to a batch on the device before the encoder. "unit" scales bytes to [0, 1]; (mean, std), numbers or
+        one for each channel, then subtracts and divides, "imagenet" by what most pretrained encoders were trained
+        with. Rows of other types must lie in [0, 1] already. "auto" leaves it to the named encoders to standardise, and
+        a module gets the values as they are, as with None.
+
+    augment : callable, default=None
+        What happens to a training batch on the device before `normalize`: ``augment(x)`` gives as many rows, such as
+        :class:`~sklearn_hash.training.RandomCrop` and :class:`~sklearn_hash.training.RandomFlip`, in a
+        ``torch.nn.Sequential`` where there are several. A module is copied.
 
     callbacks : list of skorch callbacks, default=None
         Called during training, as by any skorch net: instances, classes or (name, callback) pairs; copied first. There
@@ -61,15 +85,20 @@ _PARAMETERS = dedent(
     device : "auto", str or torch.device, default="auto"
         Where to train; "auto" is the GPU where there is one.
 
+    precision : {"auto", "float32", "bfloat16"}, default="auto"
+        What the encoder computes in during training; "auto" is bfloat16 on a CUDA device that has it, else float32.
+        The hash layer, the loss and all encoding are float32 always.
+
     encoder_lr_scale : float, default=1.0
-        Learning rate of the encoder over that of the hash layer: 0.1 for a pretrained encoder, as in the papers.
+        Learning rate of the encoder over that of the hash layer: 0.1 for a pretrained encoder, as in the papers; 0
+        freezes it, with the statistics of its normalisation layers.
 
     random_state : int, RandomState instance or None, default=None
         Seeds initial weights, dropout, shuffling and the validation split. Torch's and numpy's global streams are
         neither used nor changed.
 
     verbose : int, default=0
-        1 shows a progress bar, 2 a line per epoch.
+        1 shows a progress bar, 2 a line per epoch. Either shows one where codes are made block by block.
 
     net_params : dict, default=None
         More parameters of the skorch net by their nested names, such as ``optimizer__weight_decay`` (1e-5 unless
@@ -110,7 +139,7 @@ def document(similarity='"share"', history=""):
 
     def decorate(cls):
         own = signature(cls).parameters
-        paragraphs = (_PARAMETERS % {"similarity": similarity}).split("\n\n")
+        paragraphs = (_PARAMETERS % {"similarity": similarity, "lr": own["lr"].default}).split("\n\n")
         texts = {
             "{shared parameters}": "\n\n".join(text for text in paragraphs if text.partition(" :")[0] in own),
             "{attributes}": _ATTRIBUTES % {"history": history},

@@ -2,7 +2,7 @@
 
 from numbers import Real
 
-from sklearn_hash._compat import Interval
+from sklearn_hash._compat import Interval, StrOptions
 from sklearn_hash.hashers._docs import document
 from sklearn_hash.hashers._pairs import PairHasher
 from sklearn_hash.losses import DPSHLoss
@@ -20,6 +20,9 @@ class DPSHHasher(PairHasher):
     Parameters
     ----------
     {shared parameters}
+
+    alpha : "auto" or float, default="auto"
+        Scale of the inner product of two outputs; "auto" is ``8 / n_bits``. The paper has 0.5.
 
     quantization : float, default=0.1
         Weight of the mean squared distance of the outputs from their signs.
@@ -51,27 +54,29 @@ class DPSHHasher(PairHasher):
 
     _parameter_constraints: dict = {
         **PairHasher._parameter_constraints,
+        "alpha": [StrOptions({"auto"}), Interval(Real, 0, None, closed="neither")],
         "quantization": [Interval(Real, 0, None, closed="left")],
     }
 
     # fmt: off
     def __init__(
-        self, n_bits=32, *, encoder="auto", similarity="share", output="bits", optimizer="Adam",
-        lr=1e-3, lr_schedule="cosine", max_epochs=30, batch_size=128, validation_fraction=None,
-        n_iter_no_change=10, loader=None, callbacks=None,
-        device="auto", encoder_lr_scale=1.0, random_state=None, verbose=0, net_params=None,
-        quantization=0.1,
+        self, n_bits=32, *, encoder="auto", similarity="share", absent="dissimilar", output="bits", optimizer="Adam",
+        lr=1e-3, lr_schedule="cosine", max_epochs=30, batch_size=128, sampler="shuffle", validation_fraction=None,
+        n_iter_no_change=10, loader=None, channels="auto", normalize="auto", augment=None, callbacks=None,
+        device="auto", precision="auto", encoder_lr_scale=1.0, random_state=None, verbose=0, net_params=None,
+        alpha="auto", quantization=0.1,
     ):
         super().__init__(
-            n_bits=n_bits, encoder=encoder, similarity=similarity, output=output, optimizer=optimizer,
-            lr=lr, lr_schedule=lr_schedule, max_epochs=max_epochs, batch_size=batch_size,
+            n_bits=n_bits, encoder=encoder, similarity=similarity, absent=absent, output=output, optimizer=optimizer,
+            lr=lr, lr_schedule=lr_schedule, max_epochs=max_epochs, batch_size=batch_size, sampler=sampler,
             validation_fraction=validation_fraction, n_iter_no_change=n_iter_no_change, loader=loader,
-            callbacks=callbacks, device=device,
-            encoder_lr_scale=encoder_lr_scale, random_state=random_state, verbose=verbose,
+            channels=channels, normalize=normalize, augment=augment, callbacks=callbacks, device=device,
+            precision=precision, encoder_lr_scale=encoder_lr_scale, random_state=random_state, verbose=verbose,
             net_params=net_params,
         )
+        self.alpha = alpha
         self.quantization = quantization
     # fmt: on
 
     def _make_loss(self):
-        return DPSHLoss(quantization=self.quantization)
+        return DPSHLoss(alpha=self.alpha, quantization=self.quantization)

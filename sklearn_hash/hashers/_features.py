@@ -11,16 +11,20 @@ class FeatureHasher(DeepHasher):
     """Base of the hashers whose loss takes the centred input rows; y is not used."""
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None):
+    def fit(self, X, y=None, *, checkpoint=None):
         """Learn hash functions without labels.
 
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n, n_features), images of shape (n, channels, height, width), \
                 array of n paths or row ids with `loader`, or torch Dataset
-            Training rows.
+            Training rows. Those of a memory map are only read batch by batch.
         y : None
             Not used.
+        checkpoint : str or Path, default=None
+            Directory in which to leave the state of training after every epoch, one for each fit. Where a fit with the
+            same parameters and data has left its own, training goes on from there, and ends with the codes of one that
+            was never interrupted; a finished one is only loaded.
 
         Returns
         -------
@@ -29,9 +33,10 @@ class FeatureHasher(DeepHasher):
         Raises
         ------
         ValueError
-            If X is not valid or the loss turns NaN. The estimator is then what it was before.
+            If X is not valid, the loss turns NaN, or the checkpoint is that of other parameters or data. The estimator
+            is then what it was before.
         """
-        return super().fit(X, y)
+        return super().fit(X, y, checkpoint=checkpoint)
 
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y=None):
@@ -60,4 +65,4 @@ class FeatureHasher(DeepHasher):
         return tags
 
     def _check_targets(self, y, rows):
-        return FeatureTargets(rows, rows.moments()[0]), None
+        return FeatureTargets(len(rows), rows.moments()[0]), None

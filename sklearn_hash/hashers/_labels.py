@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_hash._compat import _fit_context
+from sklearn_hash._compat import StrOptions, _fit_context
 from sklearn_hash.hashers._deep import DeepHasher
 from sklearn_hash.training import LabelTargets, make_targets
 
@@ -11,6 +11,15 @@ __all__ = ["LabelHasher"]
 
 class LabelHasher(DeepHasher):
     """Base of the hashers whose loss takes class numbers or a multi-label indicator."""
+
+    _parameter_constraints: dict = {
+        **DeepHasher._parameter_constraints,
+        "sampler": [StrOptions({"shuffle", "balanced"})],
+    }
+
+    def __init__(self, *, sampler, **shared):
+        super().__init__(**shared)
+        self.sampler = sampler
 
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, classes=None):
@@ -28,7 +37,7 @@ class LabelHasher(DeepHasher):
             As for ``fit``.
         classes : array-like of shape (n_classes,), default=None
             All classes that any call will bring, for the first call where its y lacks some: the loss has a place for
-            each. An indicator y has a column for each already.
+            each. Later calls need none. An indicator y has a column for each already.
 
         Returns
         -------
@@ -37,9 +46,19 @@ class LabelHasher(DeepHasher):
         Raises
         ------
         ValueError
-            If y has a class that the first call did not announce.
+            If y has a class that the first call did not announce, or `classes` are others than then.
         """
-        return self._train_epoch(X, y, None if classes is None else np.unique(classes))
+        if classes is not None:
+            classes = np.unique(classes)
+            self._check_announced(classes)
+        return self._train_epoch(X, y, classes)
+
+    def _check_announced(self, classes):
+        if hasattr(self, "net_") and not np.array_equal(classes, self.classes_):
+            raise ValueError(
+                f"classes must be those of the first call, {self.classes_.tolist()}; got {classes.tolist()}. Call fit "
+                "to begin anew."
+            )
 
     def _check_targets(self, y, rows):
         return make_targets(self._check_labels(y, rows), "share", len(rows))

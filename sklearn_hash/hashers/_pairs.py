@@ -20,11 +20,15 @@ class PairHasher(DeepHasher):
             "sparse matrix",
             callable,
         ],
+        "absent": [StrOptions({"dissimilar", "unknown"})],
+        "sampler": [StrOptions({"shuffle", "balanced"})],
     }
 
-    def __init__(self, *, similarity, **shared):
+    def __init__(self, *, similarity, absent, sampler, **shared):
         super().__init__(**shared)
         self.similarity = similarity
+        self.absent = absent
+        self.sampler = sampler
 
     def score(self, X, y):
         """Mean average precision of every row as a query against all others.
@@ -49,4 +53,4 @@ class PairHasher(DeepHasher):
     def _check_targets(self, y, rows):
         if y is None or (isinstance(self.similarity, str) and self.similarity in _LABEL_SIMILARITIES):
             y = self._check_labels(y, rows)
-        return make_targets(y, self.similarity, len(rows))
+        return make_targets(y, self.similarity, len(rows), self.absent)

@@ -9,7 +9,7 @@ from sklearn_hash.losses._pairs import PairLoss, check_number, pair_weights
 class DPSHLoss(PairLoss):
     r"""Negative log-likelihood of the pairs in deep pairwise-supervised hashing, DPSH [1]_.
 
-    With half the inner product :math:`\theta_{ij} = \frac{1}{2} \langle z_i, z_j \rangle` of two outputs of the hash
+    With the scaled inner product :math:`\theta_{ij} = \alpha \langle z_i, z_j \rangle` of two outputs of the hash
     layer, which are not squashed,
 
     .. math:: L = \operatorname{mean}_{ij} (\log(1 + e^{\theta_{ij}}) - s_{ij} \theta_{ij})
@@ -20,6 +20,8 @@ class DPSHLoss(PairLoss):
 
     Parameters
     ----------
+    alpha : "auto" or float, default="auto"
+        Scale of the inner product; "auto" is ``8 / n_bits``. The paper has 0.5 for every length, the same at 16 bits.
     quantization : float, default=0.1
         Weight :math:`\eta` of the quantization loss.
 
@@ -49,14 +51,17 @@ class DPSHLoss(PairLoss):
     >>> from sklearn_hash.losses import DPSHLoss, similarity_matrix
     >>> z = torch.tensor([[1.0, -1.0], [2.0, -0.5], [-1.0, 1.0]])
     >>> DPSHLoss()(z, similarity_matrix([0, 0, 1]))
-    tensor(0.2932)
+    tensor(0.0210)
     """
 
-    def __init__(self, quantization=0.1):
+    def __init__(self, alpha="auto", quantization=0.1):
         super().__init__()
+        self.alpha = check_number("alpha", alpha, above=0, or_else=("auto",))
         self.quantization = check_number("quantization", quantization, least=0)
 
     def _loss(self, z: Tensor, similarity: Tensor) -> Tensor:
+        alpha = 8 / z.shape[1] if self.alpha == "auto" else self.alpha
         weights, _ = pair_weights(similarity)
-        likelihood = F.binary_cross_entropy_with_logits(z @ z.T / 2, similarity.nan_to_num(), weights, reduction="sum")
+        theta = alpha * z @ z.T
+        likelihood = F.binary_cross_entropy_with_logits(theta, similarity.nan_to_num(), weights, reduction="sum")
         return likelihood + self.quantization * (z.abs() - 1).square().mean()

@@ -1,9 +1,12 @@
 """Whole batches sliced from the data: a DataLoader spends more on single rows than a small network on training."""
 
 import torch
-from torch.utils.data import Dataset
+from torch.utils.data import DataLoader, Dataset
 
-__all__ = ["BatchIterator", "HashingDataset"]
+from sklearn_hash.training._balanced import balanced_order
+from sklearn_hash.training._rows import START_METHOD
+
+__all__ = ["BatchIterator", "EncodingDataset", "HashingDataset"]
 
 
 class HashingDataset(Dataset):
@@ -11,7 +14,7 @@ class HashingDataset(Dataset):
 
     Parameters
     ----------
-    rows : DenseRows, SparseRows or LoadedRows
+    rows : DenseRows, MappedRows, SparseRows or LoadedRows
     targets : LabelTargets, IndicatorTargets, MatrixTargets or FeatureTargets, optional
     target : {"similarity", "labels", "features"}, default="similarity"
         Which of the things that the targets can say.
@@ -25,10 +28,24 @@ class HashingDataset(Dataset):
     def __len__(self):
         return len(self.rows)
 
-    def batch(self, index):
-        """Rows and their target; None in its place without targets."""
-        target = None if self.targets is None else getattr(self.targets, f"{self.target}_of")(index)
-        return self.rows.take(index), target
+    @property
+    def index_device(self):
+        """Where the numbers of a batch's rows are wanted: on a GPU only if nothing on the host asks for them."""
+        devices = {part.index_device for part in (self.rows, self.targets) if part is not None}
+        return devices.pop() if len(devices) == 1 else torch.device("cpu")
+
+    @property
+    def read(self):
+        """What gives the rows of a batch by their index, perhaps in another process."""
+        return self.rows.take
+
+    def complete(self, index, rows):
+        """A batch: what was read, and its target; None in its place without targets."""
+        if self.targets is None:
+            return rows, None
+        if self.target == "features":
+            return rows, self.targets.features_of(rows)
+        return rows, getattr(self.targets, f"{self.target}_of")(index)
 
     def asked(self, target):
         """The same data for a loss that asks for another target."""
@@ -44,6 +61,35 @@ class HashingDataset(Dataset):
         return HashingDataset(self.rows.to(device), targets, self.target)
 
 
+class EncodingDataset(HashingDataset):
+    """Rows to encode: with every batch come their numbers, and why rows that belong to it cannot be loaded.
+
+    Parameters
+    ----------
+    rows : DenseRows, MappedRows, SparseRows or LoadedRows
+    skip : bool, default=False
+        Leave out rows of a loader that cannot be loaded, in place of raising.
+    """
+
+    def __init__(self, rows, skip=False):
+        super().__init__(rows)
+        self.skip = skip and hasattr(rows, "take_loadable")
+
+    @property
+    def read(self):
+        """What gives the rows of a batch, and in a pair with them the failures where some may be left out."""
+        return self.rows.take_loadable if self.skip else self.rows.take
+
+    def complete(self, index, rows):
+        """A batch: rows, and a pair of their numbers and the failures by the numbers of rows left out."""
+        numbers = range(len(self))[index]
+        if not self.skip:
+            return rows, (numbers, {})
+        rows, failures = rows
+        kept = [number for position, number in enumerate(numbers) if position not in failures]
+        return rows, (kept, {numbers[position]: reason for position, reason in failures.items()})
+
+
 class BatchIterator:
     """Iterate over a :class:`HashingDataset` in batches; takes the place of a DataLoader in the net.
 
@@ -56,21 +102,99 @@ class BatchIterator:
     drop_last : bool, default=False
         Leave out a trailing partial batch, unless it is the only one. Its few pairs would weigh as much in a step as
         a whole batch's, and a trailing row alone has no pair at all.
+    balanced : bool, default=False
+        Draw orders in which similar rows come together, in place of plain ones; see
+        :func:`sklearn_hash.training.balanced_order`.
+    num_workers : int, default=0
+        Processes that read rows of a loader, a Dataset or a memory map ahead of their batch. Batches are the same, and
+        come in the same order, as without. Rows in memory need none.
     """
 
-    def __init__(self, dataset, batch_size, shuffle=False, drop_last=False):
+    def __init__(self, dataset, batch_size, shuffle=False, drop_last=False, balanced=False, num_workers=0):
         self.dataset = dataset
+        self.indices = _BatchIndices(dataset, batch_size, shuffle, drop_last, balanced)
+        self.reader = _reader(dataset, self.indices, num_workers) if num_workers and dataset.rows.reads else None
+
+    def __len__(self):
+        return len(self.indices)
+
+    def __iter__(self):
+        dataset = self.dataset
+        if self.reader is None:
+            read = dataset.read
+            for index in self.indices:
+                yield dataset.complete(index, read(index))
+            return
+        for index, rows in self.reader:
+            if isinstance(rows, _Failure):
+                # An exception that came from there would hold this frame, and with it the processes, in a cycle.
+                raise ValueError(rows.message)
+            yield dataset.complete(index, rows)
+
+
+class _BatchIndices:
+    """What rows each batch of an epoch has, drawn anew by every iteration: slices or integer tensors."""
+
+    def __init__(self, dataset, batch_size, shuffle, drop_last, balanced):
+        self.n_rows = len(dataset)
+        self.device = dataset.index_device
+        self.targets = dataset.targets if balanced else None
         self.batch_size = batch_size
         self.shuffle = shuffle
         self.drop_last = drop_last
 
     def __len__(self):
-        n, size = len(self.dataset), self.batch_size
+        n, size = self.n_rows, self.batch_size
         return max(n // size, 1) if self.drop_last else -(-n // size)
 
     def __iter__(self):
-        n = len(self.dataset)
-        order = torch.randperm(n) if self.shuffle else None
-        for i in range(len(self)):
-            chosen = slice(i * self.batch_size, min((i + 1) * self.batch_size, n))
-            yield self.dataset.batch(chosen if order is None else order[chosen])
+        order = self._order()
+        for start in range(0, len(self) * self.batch_size, self.batch_size):
+            chosen = slice(start, min(start + self.batch_size, self.n_rows))
+            yield chosen if order is None else order[chosen]
+
+    def _order(self):
+        """The order of an epoch, whole before its first batch: training draws from the same stream."""
+        if self.targets is not None:
+            return balanced_order(self.targets, self.batch_size).to(self.device)
+        return torch.randperm(self.n_rows).to(self.device) if self.shuffle else None
+
+
+def _reader(dataset, indices, num_workers):
+    """A DataLoader whose processes live as long as it does, and read whole batches."""
+    return DataLoader(
+        _Reads(dataset.read),
+        batch_size=None,
+        sampler=indices,
+        num_workers=num_workers,
+        collate_fn=_as_it_is,
+        multiprocessing_context=START_METHOD,
+        persistent_workers=True,
+        # It seeds the processes from this generator; without one it would draw from torch's default one.
+        generator=torch.Generator().manual_seed(torch.initial_seed()),
+    )
+
+
+class _Failure:
+    """What a process returns in place of raising: torch would add the traceback of that process to the message."""
+
+    def __init__(self, message):
+        self.message = message
+
+
+class _Reads(Dataset):
+    """What the processes run: it reads the rows of one batch."""
+
+    def __init__(self, read):
+        self.read = read
+
+    def __getitem__(self, index):
+        try:
+            return index, self.read(index)
+        except ValueError as error:
+            return index, _Failure(str(error))
+
+
+def _as_it_is(batch):
+    """In place of collating: it is a batch already."""
+    return batch

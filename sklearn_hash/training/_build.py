@@ -9,8 +9,11 @@ from skorch.helper import predefined_split
 
 from sklearn_hash.training._batches import BatchIterator
 from sklearn_hash.training._callbacks import CosineSchedule, FitProgressBar, ValidationStopping
-from sklearn_hash.training._encoders import HashingModule, make_encoder
+from sklearn_hash.training._devices import trains_in_bfloat16
+from sklearn_hash.training._encoders import make_encoder
+from sklearn_hash.training._module import HashingModule
 from sklearn_hash.training._net import HashingNet
+from sklearn_hash.training._normalize import make_normalize
 from sklearn_hash.training._params import check_net_params, resolve_optimizer
 
 __all__ = ["build_net"]
@@ -29,7 +32,7 @@ def build_net(params, rows, loss, method_callbacks, device, validation=None):
     ----------
     params : dict
         The estimator's constructor parameters.
-    rows : DenseRows or SparseRows
+    rows : DenseRows, MappedRows, SparseRows or LoadedRows
         Training rows, for the encoder's shape and standardisation.
     loss : nn.Module
         ``loss(z, similarity)``.
@@ -48,9 +51,8 @@ def build_net(params, rows, loss, method_callbacks, device, validation=None):
     names = [name for name, _ in own_callbacks]
     check_net_params(nested, params["encoder"], params["optimizer"], params["callbacks"], names)
     encoder_params = {key[len("encoder__") :]: nested.pop(key) for key in list(nested) if key.startswith("encoder__")}
-    encoder, n_features = make_encoder(params["encoder"], rows, encoder_params)
     net = HashingNet(
-        HashingModule(encoder, n_features, int(params["n_bits"])),
+        _make_module(params, rows, encoder_params, device),
         loss,
         train_split=predefined_split(validation) if validation is not None else None,
         callbacks=own_callbacks + deepcopy(params["callbacks"] or []),
@@ -59,7 +61,7 @@ def build_net(params, rows, loss, method_callbacks, device, validation=None):
         batch_size=params["batch_size"],
         device=device,
         verbose=max(params["verbose"] - 1, 0),
-        **{**_defaults(params, nested.keys()), **nested},
+        **{**_defaults(params, nested.keys(), device), **nested},
     )
     net.initialize()
     # The net owns them as module_ and criterion_ now; kept as parameters too, a pickle would hold the weights twice.
@@ -67,7 +69,20 @@ def build_net(params, rows, loss, method_callbacks, device, validation=None):
     return net
 
 
-def _defaults(params, given):
+def _make_module(params, rows, encoder_params, device):
+    """The module of the net; what its parameters hold is copied."""
+    normalize = make_normalize(params["normalize"], rows)
+    standardize = isinstance(params["normalize"], str) and params["normalize"] == "auto"
+    encoder, n_features = make_encoder(params["encoder"], rows, encoder_params, normalize, standardize)
+    weights = list(encoder.parameters())
+    frozen = params["encoder_lr_scale"] == 0 or (weights and not any(weight.requires_grad for weight in weights))
+    if frozen:
+        encoder.requires_grad_(False)
+    augment, autocast = deepcopy(params["augment"]), trains_in_bfloat16(params["precision"], device)
+    return HashingModule(encoder, n_features, int(params["n_bits"]), normalize, augment, bool(frozen), autocast)
+
+
+def _defaults(params, given, device):
     """Nested parameters that a user's own override."""
     optimizer = resolve_optimizer(params["optimizer"])
     defaults = {
@@ -75,14 +90,16 @@ def _defaults(params, given):
         "iterator_train": BatchIterator,
         "iterator_train__shuffle": True,
         "iterator_train__drop_last": True,
+        "iterator_train__balanced": params.get("sampler") == "balanced",
         "iterator_valid": BatchIterator,
         "iterator_valid__batch_size": max(params["batch_size"], _PREDICT_ROWS),
     }
     if "weight_decay" in signature(optimizer).parameters:
         defaults["optimizer__weight_decay"] = 1e-5
-    if defaults["optimizer"] in _FUSED and not given & {"optimizer__foreach", "optimizer__differentiable"}:
+    fused = defaults["optimizer"] in _FUSED and device.type in ("cpu", "cuda")
+    if fused and not given & {"optimizer__foreach", "optimizer__differentiable"}:
         defaults["optimizer__fused"] = True
-    if params["encoder_lr_scale"] != 1:
+    if params["encoder_lr_scale"] not in (0, 1):
         scaled = {"lr": params["lr"] * params["encoder_lr_scale"]}
         defaults["optimizer__param_groups"] = [("encoder.*", scaled)]
     return defaults

@@ -1,8 +1,11 @@
-"""Which device a network trains on."""
+"""Which device a network trains on, and in which precision."""
 
 import torch
 
-__all__ = ["resolve_device"]
+__all__ = ["resolve_device", "trains_in_bfloat16"]
+
+# Of NVIDIA's devices, the first generation that computes in bfloat16.
+_BFLOAT16_CAPABILITY = (8, 0)
 
 
 def resolve_device(device) -> torch.device:
@@ -11,7 +14,7 @@ def resolve_device(device) -> torch.device:
     Parameters
     ----------
     device : "auto", str or torch.device
-        "auto" is the current CUDA device where there is one, else the CPU.
+        "auto" is the current CUDA device where there is one, else Apple's GPU ("mps"), else the CPU.
 
     Returns
     -------
@@ -29,7 +32,7 @@ def resolve_device(device) -> torch.device:
     device(type='cpu')
     """
     if isinstance(device, str) and device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
+        device = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     try:
         resolved = torch.device(device)
         torch.zeros((), device=resolved).item()
@@ -41,3 +44,21 @@ def resolve_device(device) -> torch.device:
     if resolved.type == "cuda" and resolved.index is None:
         resolved = torch.device("cuda", torch.cuda.current_device())
     return resolved
+
+
+def trains_in_bfloat16(precision, device) -> bool:
+    """Whether training runs the encoder in bfloat16.
+
+    Parameters
+    ----------
+    precision : {"auto", "float32", "bfloat16"}
+        "auto" is bfloat16 on CUDA devices that compute in it, float32 elsewhere.
+    device : torch.device
+
+    Returns
+    -------
+    bfloat16 : bool
+    """
+    if precision == "auto":
+        return device.type == "cuda" and torch.cuda.get_device_capability(device) >= _BFLOAT16_CAPABILITY
+    return precision == "bfloat16"

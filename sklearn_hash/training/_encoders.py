@@ -1,4 +1,4 @@
-"""Encoders, and the hash layer on top of one."""
+"""Encoders: our own, and how any other becomes one."""
 
 import math
 from copy import deepcopy
@@ -11,7 +11,7 @@ from torch import nn
 
 from sklearn_hash.training._dropout import Dropout
 
-__all__ = ["CNNEncoder", "HashingModule", "LinearEncoder", "MLPEncoder", "Standardize", "make_encoder"]
+__all__ = ["CNNEncoder", "LinearEncoder", "MLPEncoder", "Standardize", "make_encoder"]
 
 
 class Standardize(nn.Module):
@@ -92,14 +92,17 @@ class MLPEncoder(nn.Module):
 
 
 class CNNEncoder(nn.Module):
-    """Standardised images through blocks of convolution, batch normalisation, ReLU and pooling.
+    """Standardised images through a small residual network.
+
+    Every stage is a convolution, pooling to half the size, and a residual block of two more convolutions, with batch
+    normalisation and ReLU after each convolution; then comes the mean over the remaining pixels.
 
     Parameters
     ----------
     shape : tuple of int
         Channels, height and width.
     channels : tuple of int, default=(32, 64, 128)
-        Channels of every block.
+        Channels of every stage.
     dropout : float, default=0.3
         On the pooled features.
     """
@@ -107,40 +110,30 @@ class CNNEncoder(nn.Module):
     def __init__(self, shape, channels=(32, 64, 128), dropout=0.3):
         super().__init__()
         self.standardize = Standardize(shape)
-        blocks = []
-        for n_in, n_out in pairwise([shape[0], *channels]):
-            blocks += [
-                nn.Conv2d(n_in, n_out, 3, padding=1, bias=False),
-                nn.BatchNorm2d(n_out),
-                nn.ReLU(),
-                nn.MaxPool2d(2, ceil_mode=True),
-            ]
-        self.blocks = nn.Sequential(*blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), Dropout(dropout))
+        stages = (_Stage(n_in, n_out) for n_in, n_out in pairwise([shape[0], *channels]))
+        self.stages = nn.Sequential(*stages, nn.AdaptiveAvgPool2d(1), nn.Flatten(), Dropout(dropout))
 
     def forward(self, x):
         """Features of a batch, (n, channels[-1])."""
-        return self.blocks(self.standardize(x))
+        # With the channels of a pixel side by side, a step takes three quarters of the time on a CPU.
+        return self.stages(self.standardize(x).contiguous(memory_format=torch.channels_last))
 
 
-class HashingModule(nn.Module):
-    """An encoder and the hash layer.
+class _Stage(nn.Module):
+    """Convolution, pooling and a residual block."""
 
-    Parameters
-    ----------
-    encoder : nn.Module
-        (n, ...) float32 to (n, n_features), or to any shape that flattens to it.
-    n_features : int
-    n_bits : int
-    """
-
-    def __init__(self, encoder, n_features, n_bits):
+    def __init__(self, n_in, n_out):
         super().__init__()
-        self.encoder = encoder
-        self.hash_layer = nn.Linear(n_features, n_bits, dtype=torch.float32)
+        self.first = nn.Sequential(*_convolution(n_in, n_out), nn.MaxPool2d(2, ceil_mode=True))
+        self.block = nn.Sequential(*_convolution(n_out, n_out), *_convolution(n_out, n_out))
 
     def forward(self, x):
-        """Hash-layer output z of a batch, (n, n_bits)."""
-        return self.hash_layer(self.encoder(x).flatten(1))
+        x = self.first(x)
+        return x + self.block(x)
+
+
+def _convolution(n_in, n_out):
+    return nn.Conv2d(n_in, n_out, 3, padding=1, bias=False), nn.BatchNorm2d(n_out), nn.ReLU()
 
 
 _NAMED = {"linear": LinearEncoder, "mlp": MLPEncoder, "cnn": CNNEncoder}
@@ -160,16 +153,20 @@ def encoder_factory(encoder, shape):
     return encoder, False
 
 
-def make_encoder(encoder, rows, params):
+def make_encoder(encoder, rows, params, normalize=None, standardize=True):
     """Build the encoder that a parameter names; module instances are copied, never trained in place.
 
     Parameters
     ----------
     encoder : {"auto", "linear", "mlp", "cnn"}, nn.Module class, instance or factory
-    rows : DenseRows or SparseRows
+    rows : DenseRows, MappedRows, SparseRows or LoadedRows
         Training rows: their shape, mean and deviation.
     params : dict
         Keyword arguments of the class or factory.
+    normalize : nn.Module, optional
+        What makes raw rows float32 before the encoder.
+    standardize : bool, default=True
+        Whether an encoder of ours learns to standardise its input.
 
     Returns
     -------
@@ -195,10 +192,12 @@ def make_encoder(encoder, rows, params):
         raise ValueError(f"encoder must give a torch nn.Module; got {type(module).__name__} from {encoder!r}.")
     if torch.get_default_dtype() != torch.float32:
         module.float()  # built in the caller's default type, where rows come as float32
-    for part in module.modules():
-        if isinstance(part, Standardize) and ours:
+    if ours and not standardize:
+        module.standardize = nn.Identity()
+    for part in module.modules() if ours else ():
+        if isinstance(part, Standardize):
             part.learn(rows)
-    return module, _n_features(module, rows)
+    return module, _n_features(module, rows, normalize)
 
 
 def _call_factory(factory, args, params):
@@ -211,15 +210,16 @@ def _call_factory(factory, args, params):
         ) from error
 
 
-def _n_features(module, rows):
+def _n_features(module, rows, normalize):
     """Width of the encoder's output, by a pass over two rows."""
     module.eval()
-    x = rows.take(slice(0, 2)).float().clone()
+    x = rows.take(slice(0, 2))
+    x = (x.float() if normalize is None else normalize(x)).clone()
     version = x._version
     try:
         with torch.no_grad():
             features = module(x)
-    except RuntimeError as error:
+    except Exception as error:
         raise ValueError(f"encoder cannot take float32 rows of shape {rows.row_shape}: {error}") from error
     module.train()
     if x._version != version:

@@ -11,9 +11,14 @@ from sklearn.exceptions import ConvergenceWarning
 from skorch import NeuralNet
 from skorch.callbacks import Callback, EpochTimer, PassthroughScoring
 
+from sklearn_hash.training._overlap import on_device
+
 __all__ = ["HashingNet"]
 
 _LOSSES = ("train_loss", "valid_loss")
+
+# Losses that wait to be read. Each keeps the allocator from using its neighbourhood for the next step's large tensors.
+_WAITING_LOSSES = 256
 
 
 def _listens(callback, method):
@@ -30,7 +35,7 @@ def _ends_training(interrupt):
 class HashingNet(NeuralNet):
     """A skorch net for codes: a batch is (rows, target), the criterion ``loss(z, target)`` names its kind of target.
 
-    What differs from skorch: losses are read back once an epoch (on a GPU every ``.item()`` waits for the device),
+    What differs from skorch: losses are read back together (on a GPU every ``.item()`` waits for the device),
     callbacks are only called for hooks that they override, train/eval mode is only set where it changes, and a
     KeyboardInterrupt that no callback raised warns.
 
@@ -86,24 +91,29 @@ class HashingNet(NeuralNet):
             self._listeners[method_name] = listening
         return self._listeners[method_name]
 
-    def partial_fit(self, X, y=None, classes=None, epochs=None, **fit_params):
-        """Train for ``max_epochs``, or for ``epochs`` of a training whose end is not known."""
-        self.open_ended_ = epochs is not None
+    def forget_listeners(self):
+        """Look up anew which callbacks override a hook: there are others now."""
         self._listeners = {}
+
+    def partial_fit(self, X, y=None, classes=None, epochs=None, **fit_params):
+        """Train until there are ``max_epochs``, or for ``epochs`` of a training whose end is not known."""
+        self.open_ended_ = epochs is not None
+        self.forget_listeners()
         return super().partial_fit(X, y, classes=classes, epochs=epochs, **fit_params)
 
     def fit_loop(self, X, y=None, epochs=None, **fit_params):
         """Train; an interruption ends training with a warning, unless a callback's."""
         self.stopped_by_callback_ = False
         n_epochs = len(self.history)
+        epochs = self.max_epochs - n_epochs if epochs is None else epochs
         try:
             return super().fit_loop(X, y, epochs=epochs, **fit_params)
         except KeyboardInterrupt:
             if not self.stopped_by_callback_:
                 self._drop_broken_epoch()
                 warnings.warn(
-                    f"Training was interrupted after {len(self.history) - n_epochs} of "
-                    f"{self.max_epochs if epochs is None else epochs} epochs; the weights reached so far are kept.",
+                    f"Training was interrupted after {len(self.history) - n_epochs} of {epochs} epochs; the weights "
+                    "reached so far are kept.",
                     ConvergenceWarning,
                     stacklevel=2,
                 )
@@ -119,13 +129,13 @@ class HashingNet(NeuralNet):
         return super().get_iterator(dataset.asked(self.criterion_.target), training=training)
 
     def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
-        """One pass over the batches; the losses enter the history together, at its end."""
+        """One pass over the batches; their losses enter the history many at a time."""
         if iterator is None:
             return
         n_batches, epoch = len(iterator), len(self.history) - 1
         watched = bool(self._listening("on_batch_end"))
         losses, sizes = [], []
-        for i, batch in enumerate(iterator):
+        for i, batch in enumerate(on_device(iterator, torch.device(self.device))):
             if training:
                 # As if all epochs were like this one: the calls of partial_fit may differ in their number of rows.
                 self.step_, self.n_steps_ = epoch * n_batches + i, self.max_epochs * n_batches
@@ -133,19 +143,22 @@ class HashingNet(NeuralNet):
             step = step_fn(batch, **fit_params)
             losses.append(step["loss"].detach())
             sizes.append(len(batch[0]))
-            if watched:
-                self._record_batches(prefix, losses[-1:], sizes[-1:])
+            if watched or len(losses) == _WAITING_LOSSES:
+                self._record_batches(prefix, losses, sizes)
             self.notify("on_batch_end", batch=batch, training=training, **step)
-        self._record_batches(prefix, losses, sizes)
-        self.history.record(f"{prefix}_batch_count", len(sizes))
+        if losses:
+            self._record_batches(prefix, losses, sizes)
+        self.history.record(f"{prefix}_batch_count", i + 1)
         if training:
             self._check_finite()
 
     def _record_batches(self, prefix, losses, sizes):
-        """Write losses and sizes to the history's last batches."""
+        """Move losses and sizes to the history's last batches."""
         rows = self.history[-1]["batches"][-len(sizes) :]
         for row, loss, size in zip(rows, torch.stack(losses).tolist(), sizes, strict=True):
             row[f"{prefix}_loss"], row[f"{prefix}_batch_size"] = loss, size
+        losses.clear()
+        sizes.clear()
 
     def _check_finite(self):
         """Refuse what neither the loss nor the last step may leave behind."""
@@ -155,7 +168,7 @@ class HashingNet(NeuralNet):
         if broken or not weights.all():
             raise ValueError(
                 f"The training {broken or 'weights turned NaN or infinite'} in epoch {len(self.history)} with "
-                f"lr={self.lr:g}. Lower 'lr', scale the input (a custom encoder gets X as it is), or bound the "
+                f"lr={self.lr:g}. Lower 'lr', scale the input (see 'normalize'), or bound the "
                 "gradient with callbacks=[skorch.callbacks.GradientNormClipping(1.0)]."
             )
 
@@ -173,17 +186,17 @@ class HashingNet(NeuralNet):
         return {"loss": loss, "y_pred": z}
 
     def forward(self, X, training=False, device="cpu"):
-        """Hash-layer output of a data set, (n, n_bits), written into one tensor batch by batch."""
+        """Hash-layer output of a data set, (n, n_bits), fetched from the device at once: each time, the host waits."""
         self._set_training(training)
         z, start = None, 0
         with torch.set_grad_enabled(training):
-            for batch in self.get_iterator(X, training=training):
-                part = self.infer(batch[0]).to(device)
+            for batch in on_device(self.get_iterator(X, training=training), torch.device(self.device)):
+                part = self.infer(batch[0])
                 if z is None:
                     z = part.new_empty((len(X), *part.shape[1:]))
                 z[start : start + len(part)] = part
                 start += len(part)
-        return z
+        return z if z is None else z.to(device)
 
     def _set_training(self, training=True):
         """Walk the module tree only where the mode changes."""
@@ -193,5 +206,12 @@ class HashingNet(NeuralNet):
                 module.train(training)
 
     def infer(self, x, **fit_params):
-        """Hash-layer output of a batch; its rows become float32 on the device, not before."""
-        return self.module_(x.to(self.device, torch.float32, non_blocking=True), **fit_params)
+        """Hash-layer output of a batch; it arrives in its own type and becomes float32 on the device, not before."""
+        return self.module_(x.to(self.device, non_blocking=True), **fit_params)
+
+    def get_all_learnable_params(self):
+        """Names and parameters that steps may change; a compiled module's as they were before it was compiled."""
+        frozen = set(self.module_.encoder.parameters()) if self.module_.frozen else ()
+        for name, parameter in super().get_all_learnable_params():
+            if parameter not in frozen:
+                yield name.removeprefix("_orig_mod."), parameter

@@ -25,11 +25,14 @@ def isolated(device: torch.device, *seeds: int):
     Initial weights, dropout and shuffling all draw from torch's default generator. Forking it keeps the caller's
     stream untouched without passing a generator through every module.
     """
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+    on_cpu = device.type == "cpu"
+    with torch.random.fork_rng(devices=[] if on_cpu else [device], device_type="cuda" if on_cpu else device.type):
         if seeds:
             seed = int(np.random.SeedSequence(seeds).generate_state(1)[0])
             torch.default_generator.manual_seed(seed)
             if device.type == "cuda":
                 with torch.cuda.device(device):
                     torch.cuda.manual_seed(seed)
+            elif not on_cpu:
+                getattr(torch, device.type).manual_seed(seed)
         yield

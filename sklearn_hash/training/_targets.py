@@ -9,6 +9,9 @@ from sklearn_hash.losses import similarity_matrix
 __all__ = ["CallableTargets", "FeatureTargets", "IndicatorTargets", "LabelTargets", "MatrixTargets"]
 
 
+_HOST = torch.device("cpu")
+
+
 class LabelTargets:
     """One class a row; two rows are similar when they share it.
 
@@ -27,11 +30,16 @@ class LabelTargets:
 
     def similarity_of(self, index):
         """Similarity of the rows in ``index``, (len(index), len(index)) float32."""
-        return similarity_matrix(self.tensor[index])
+        return similarity_matrix(self.labels_of(index))
 
     def labels_of(self, index):
         """Class numbers of the rows in ``index``, (len(index),) int64."""
-        return self.tensor[index]
+        return self.tensor[_moved(index, self.tensor.device)]
+
+    @property
+    def index_device(self):
+        """Where the numbers of rows are wanted."""
+        return self.tensor.device
 
     def select(self, index):
         """The targets of some rows."""
@@ -56,7 +64,8 @@ class IndicatorTargets:
     def __init__(self, Y, kind):
         self.labels = Y
         self.kind = kind
-        self.device = torch.device("cpu")
+        self.device = _HOST
+        self.tensor = None if sparse.issparse(Y) else torch.from_numpy(np.ascontiguousarray(Y))
 
     def __len__(self):
         return self.labels.shape[0]
@@ -67,18 +76,25 @@ class IndicatorTargets:
 
     def labels_of(self, index):
         """Indicator of the rows in ``index``, (len(index), n_labels) float32."""
-        rows = self.labels[index if isinstance(index, slice) else index.numpy()]
-        rows = rows.toarray() if sparse.issparse(rows) else rows
+        if self.tensor is not None:
+            return self.tensor[_moved(index, self.device)].float()
+        rows = self.labels[index if isinstance(index, slice) else index.numpy()].toarray()
         return torch.from_numpy(rows.astype(np.float32)).to(self.device)
+
+    @property
+    def index_device(self):
+        """Where the numbers of rows are wanted."""
+        return _HOST if self.tensor is None else self.device
 
     def select(self, index):
         """The targets of some rows."""
         return IndicatorTargets(self.labels[index], self.kind)
 
     def to(self, device):
-        """The same targets, their similarities computed on a device."""
+        """The same targets, their similarities computed on a device; a dense indicator is there as a whole."""
         moved = IndicatorTargets(self.labels, self.kind)
         moved.device = device
+        moved.tensor = None if self.tensor is None else self.tensor.to(device)
         return moved
 
 
@@ -90,19 +106,33 @@ class MatrixTargets:
     matrix : ndarray or CSR of shape (n_ids, n_ids)
     ids : ndarray of shape (n,), int64
         Which row of the matrix each row of X is.
+    absent : float, default=0.0
+        The similarity of pairs that a sparse matrix does not store: 0 or NaN.
     """
 
-    def __init__(self, matrix, ids):
+    index_device = _HOST
+
+    def __init__(self, matrix, ids, absent=0.0):
         self.matrix = matrix
         self.ids = ids
+        self.absent = absent
 
     def __len__(self):
         return len(self.ids)
 
     def _between(self, ids, others):
         if sparse.issparse(self.matrix):
-            return self.matrix[ids][:, others].toarray()
+            return self._filled(self.matrix[ids][:, others])
         return self.matrix[np.ix_(ids, others)]
+
+    def _filled(self, block):
+        """A sparse block as an array, with what `absent` says where nothing is stored."""
+        if self.absent == 0:
+            return block.toarray()
+        block = block.tocoo()
+        values = np.full(block.shape, self.absent, dtype=np.float32)
+        values[block.row, block.col] = block.data
+        return values
 
     def similarity_of(self, index):
         """Similarity of the rows in ``index``, (len(index), len(index)) float32."""
@@ -111,7 +141,15 @@ class MatrixTargets:
 
     def select(self, index):
         """The targets of some rows."""
-        return type(self)(self.matrix, self.ids[index])
+        return type(self)(self.matrix, self.ids[index], self.absent)
+
+    def partners(self):
+        """A function from the number of a row to the numbers of the rows that are similar to it."""
+        if sparse.issparse(self.matrix):
+            # Once for all rows: slicing columns takes as long for one row as for many.
+            block = sparse.csr_array(self.matrix[self.ids][:, self.ids])
+            return lambda row: _positive_columns(block, row)
+        return lambda row: np.flatnonzero(self._between(self.ids[[row]], self.ids)[0] > 0)
 
     def relevance(self, others):
         """Which rows of ``others`` are similar to each row (unknown is not): (n, n_others) bool."""
@@ -128,12 +166,15 @@ class CallableTargets(MatrixTargets):
     Parameters
     ----------
     matrix : callable
-        ``matrix(ids, others)`` returns the (len(ids), len(others)) similarities.
+        ``matrix(ids, others)`` returns the (len(ids), len(others)) similarities, as an array or a sparse matrix.
     ids : ndarray of shape (n,)
+    absent : float, default=0.0
+        The similarity of pairs that a sparse matrix does not store: 0 or NaN.
     """
 
     def _between(self, ids, others):
-        values = np.asarray(self.matrix(ids, others), dtype=np.float32)
+        values = self.matrix(ids, others)
+        values = np.asarray(self._filled(values) if sparse.issparse(values) else values, dtype=np.float32)
         if values.shape != (len(ids), len(others)):
             raise ValueError(
                 f"similarity(ids, others) must return an array of shape (len(ids), len(others)); for {len(ids)} and "
@@ -147,32 +188,48 @@ class CallableTargets(MatrixTargets):
         return values
 
 
+def _moved(index, device):
+    """The numbers of rows on the device of what they index."""
+    return index if isinstance(index, slice) else index.to(device, non_blocking=True)
+
+
+def _positive_columns(matrix, row):
+    """Columns of the positive values in a row of a CSR matrix."""
+    stored = slice(matrix.indptr[row], matrix.indptr[row + 1])
+    return matrix.indices[stored][matrix.data[stored] > 0]
+
+
 class FeatureTargets:
     """The rows themselves, centred, for losses without labels.
 
     Parameters
     ----------
-    rows : DenseRows, SparseRows or LoadedRows
+    n : int
+        How many rows.
     mean : ndarray
         Of the training rows, in the shape of one row.
     """
 
-    def __init__(self, rows, mean):
-        self.rows = rows
+    def __init__(self, n, mean):
+        self.n = n
         self.mean = torch.as_tensor(mean, dtype=torch.float32)
 
     def __len__(self):
-        return len(self.rows)
+        return self.n
 
-    def features_of(self, index):
-        """Centred rows in ``index``, (len(index), n_values) float32."""
-        rows = self.rows.take(index)
+    @property
+    def index_device(self):
+        """Where the numbers of rows are wanted."""
+        return self.mean.device
+
+    def features_of(self, rows):
+        """Centred rows of a batch, (len(rows), n_values) float32."""
         return (rows.float() - self.mean.to(rows.device)).flatten(1)
 
     def select(self, index):
         """The targets of some rows."""
-        return FeatureTargets(self.rows.select(index), self.mean)
+        return FeatureTargets(len(index), self.mean)
 
     def to(self, device):
-        """The same targets, their rows on a device where they fit."""
-        return FeatureTargets(self.rows.to(device), self.mean.to(device))
+        """The same targets with their mean on a device."""
+        return FeatureTargets(self.n, self.mean.to(device))

@@ -1,6 +1,7 @@
 """What a caller has switched on in torch for other code changes nothing here, nor is it switched off."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from operator import attrgetter
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import torch
 from torch import nn
 
 from sklearn_hash import DHNHasher
+from sklearn_hash.training import plain_torch
 
 
 @contextmanager
@@ -47,6 +49,43 @@ def test_same_codes_whatever_is_switched_on(switch, digits):
     np.testing.assert_array_equal(z, expected)
     np.testing.assert_array_equal(hasher.decision_function(X), expected)
     assert hasher.partial_fit(X, y).n_iter_ == 3
+
+
+OPERATIONS = ("cuda.matmul", "cudnn.conv", "cudnn.rnn", "mkldnn.matmul", "mkldnn.conv")
+
+
+def precisions():
+    """Of every kind of operation in float32, by the newer of torch's two interfaces."""
+    return {name: attrgetter(name)(torch.backends).fp32_precision for name in OPERATIONS}
+
+
+@pytest.mark.skipif(not hasattr(torch.backends.cuda.matmul, "fp32_precision"), reason="torch before 2.9")
+@pytest.mark.parametrize("precision", ["highest", "high", "medium"])
+def test_float32_is_exact_within_and_as_before_afterwards(precision):
+    before = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision(precision)
+    try:
+        outside = precisions(), torch.backends.cudnn.allow_tf32
+        with suppress(ZeroDivisionError), plain_torch():
+            within = precisions(), torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
+            raise ZeroDivisionError
+        assert within == (dict.fromkeys(OPERATIONS, "ieee"), "highest", False)
+        assert (precisions(), torch.backends.cudnn.allow_tf32) == outside
+        assert torch.get_float32_matmul_precision() == precision
+    finally:
+        torch.set_float32_matmul_precision(before)
+
+
+@pytest.mark.skipif(not hasattr(torch.backends.cuda.matmul, "fp32_precision"), reason="torch before 2.9")
+def test_a_switch_that_only_the_newer_interface_knows():
+    conv, before = torch.backends.cudnn.conv, torch.backends.cudnn.conv.fp32_precision
+    try:
+        conv.fp32_precision = "ieee"
+        with plain_torch():
+            assert set(precisions().values()) == {"ieee"}
+        assert conv.fp32_precision == "ieee"
+    finally:
+        conv.fp32_precision = before
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])

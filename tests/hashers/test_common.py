@@ -24,6 +24,7 @@ VARIANTS = [
     *(small(cls, batch_size=2) for cls in (DualHingeHasher, DHNHasher, CSQHasher, BiHalfHasher)),
     small(ITQHasher, output="packed"),
     small(DHNHasher, lr_schedule="constant", encoder_lr_scale=0.1, similarity="cosine", optimizer="SGD"),
+    *(small(cls, sampler="balanced") for cls in (DualHingeHasher, CSQHasher)),
     small(DualHingeHasher, net_params={"encoder__hidden": 8, "optimizer__weight_decay": 0.0}),
 ]
 

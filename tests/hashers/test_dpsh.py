@@ -15,7 +15,7 @@ def test_beats_the_untrained_net_on_unseen_digits():
     assert trained.score(X[1000:], y[1000:]) > max(0.65, untrained.score(X[1000:], y[1000:]) + 0.3)
 
 
-@pytest.mark.parametrize(("name", "value"), [("quantization", 0.9)])
+@pytest.mark.parametrize(("name", "value"), [("quantization", 0.9), ("alpha", 0.1)])
 def test_parameters_reach_the_loss(digits, name, value):
     X, y = digits
     default = DPSHHasher(8, max_epochs=1, random_state=0).fit(X, y)

@@ -1,14 +1,19 @@
-"""Images (n, channels, height, width), and rows that a loader or a torch Dataset gives."""
+"""Images in either order of axes, normalised and augmented, and rows that a loader or a torch Dataset gives."""
+
+import pickle
+from copy import deepcopy
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
+from sklearn.base import clone
 from sklearn.model_selection import cross_val_score
 from torch.utils.data import Dataset, TensorDataset
 
 from sklearn_hash import DHNHasher, DualHingeHasher, HashNetHasher
-from sklearn_hash.training import CNNEncoder, MLPEncoder
+from sklearn_hash.metrics import mean_average_precision
+from sklearn_hash.training import CNNEncoder, MLPEncoder, RandomCrop, RandomFlip
 
 HASHERS = [DualHingeHasher, HashNetHasher, DHNHasher]
 
@@ -35,6 +40,188 @@ def test_auto_takes_the_cnn_and_learns(cls, images):
 
 def test_auto_takes_the_mlp_for_vectors(digits):
     assert isinstance(make().fit(*digits).net_.module_.encoder, MLPEncoder)
+
+
+@pytest.fixture(scope="module")
+def colour(images):
+    """Bytes of shape (400, 10, 8, 3)."""
+    X, y = images
+    X = np.stack([15 * X[:, 0], 255 - 15 * X[:, 0], np.roll(15 * X[:, 0], 1, axis=2)], axis=-1)
+    return np.pad(X, [(0, 0), (1, 1), (0, 0), (0, 0)]), y
+
+
+@pytest.mark.parametrize("form", ["array", "list", "loader", "dataset", "memmap", "read-only"])
+def test_channels_last_trains_as_channels_first(colour, form, tmp_path):
+    X, y = colour
+    first = np.ascontiguousarray(X.transpose(0, 3, 1, 2))
+    params = {"encoder": "mlp", "validation_fraction": 0.2, "net_params": {"encoder__hidden": 16}}
+    expected = make(**params).fit(first, y).decision_function(first)
+    if form == "loader":
+        params["loader"] = X.__getitem__
+    if form == "memmap":
+        np.save(tmp_path / "X.npy", X)
+    if form == "read-only":
+        X = X.copy()
+        X.flags.writeable = False
+    rows = {
+        "list": lambda: list(X),
+        "loader": lambda: np.arange(400),
+        "dataset": lambda: Items(X),
+        "memmap": lambda: np.load(tmp_path / "X.npy", mmap_mode="r"),
+    }.get(form, lambda: X)()
+    hasher = make(**params).fit(rows, y)
+    np.testing.assert_allclose(hasher.decision_function(rows), expected, atol=1e-4)
+    if form in ("array", "list", "read-only"):
+        assert hasher.n_features_in_ == 3
+
+
+def test_codes_of_either_order(colour):
+    X, y = colour
+    hasher = make(batch_size=50).fit(X, y)
+    np.testing.assert_allclose(
+        hasher.decision_function(X.transpose(0, 3, 1, 2)), hasher.decision_function(X), atol=1e-5
+    )
+    with pytest.raises(ValueError, match=r"rows of shape \(3, 8, 10\), but fit saw rows of shape \(3, 10, 8\)"):
+        hasher.transform(X.transpose(0, 2, 1, 3))
+
+
+def test_images_that_may_be_either(colour):
+    X, y = colour
+    square = X[:, :3, :4]
+    with pytest.raises(ValueError, match=r"images of shape \(3, 4, 3\).*channels='first'"):
+        make().fit(square, y)
+    hasher = make(channels="last").fit(square, y)
+    assert hasher.n_features_in_ == 3
+    assert hasher.net_.module_.encoder.standardize.mean.shape == (3, 3, 4)
+    assert make(channels="first", encoder="mlp").fit(square, y).net_.module_.encoder.standardize.mean.shape == (3, 4, 3)
+
+
+def test_images_of_mixed_sizes(colour):
+    X, y = colour
+    with pytest.raises(ValueError, match=r"different shapes.*Resize"):
+        make().fit([*X[:-1], X[-1, :-1]], y)
+    with pytest.raises(ValueError, match=r"one shape; for 7 it is \(3, 9, 8\), for the first row \(3, 10, 8\)"):
+        make(loader=lambda i: X[i, : 10 - (i == 7)]).fit(np.arange(400), y)
+
+
+class Spy(torch.nn.Module):
+    """Keeps what the encoder sees."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def forward(self, x):
+        self.seen.append(x.detach().clone())
+        return x.flatten(1)
+
+
+def test_normalised_on_the_device(colour):
+    X, y = colour
+    hasher = make(encoder=Spy(), normalize="imagenet").fit(X, y)
+    hasher.transform(X)
+    mean, std = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
+    seen = hasher.net_.module_.encoder.seen
+    np.testing.assert_allclose(seen[-1], ((X / 255 - mean) / std).transpose(0, 3, 1, 2), atol=1e-5)
+    # One mini-batch of training, wherever its rows came from, has the same values.
+    assert np.isin(np.round(seen[1].numpy(), 4), np.round(seen[-1].numpy(), 4)).all()
+
+
+@pytest.mark.parametrize("encoder", ["cnn", "mlp", "linear"])
+def test_a_normalisation_of_ones_own_takes_the_place_of_the_learnt_one(colour, encoder):
+    X, y = colour
+    for normalize in (None, "unit"):
+        hasher = make(encoder=encoder, normalize=normalize).fit(X, y)
+        assert isinstance(hasher.net_.module_.encoder.standardize, torch.nn.Identity)
+        assert hasher.transform(X).shape == (400, 8)
+    unit = make(encoder=encoder, normalize="unit").fit(X, y).decision_function(X)
+    scaled = make(encoder=encoder, normalize=None).fit(X / np.float32(255), y).decision_function(X / np.float32(255))
+    np.testing.assert_allclose(unit, scaled, atol=1e-4)
+
+
+def test_augmentation_is_for_training_rows_only(colour):
+    X, y = colour
+    sizes = []
+
+    def augment(x):
+        assert x.dtype == torch.uint8
+        sizes.append(len(x))
+        return x
+
+    params = {"batch_size": 40, "max_epochs": 2, "validation_fraction": 0.2}
+    hasher = make(augment=augment, **params).fit(X, y)
+    assert sizes == [40] * 16
+    np.testing.assert_array_equal(hasher.decision_function(X), make(**params).fit(X, y).decision_function(X))
+    assert sizes == [40] * 16
+
+
+def test_augmentation_has_the_estimators_own_randomness(colour):
+    X, y = colour
+    augment = torch.nn.Sequential(RandomCrop(1), RandomFlip())
+    torch.manual_seed(0)
+    state = torch.get_rng_state()
+    hasher = make(augment=augment, encoder="mlp").fit(X, y)
+    assert torch.equal(torch.get_rng_state(), state)
+    torch.manual_seed(1)
+    again = clone(hasher).fit(X, y)
+    np.testing.assert_array_equal(again.decision_function(X), hasher.decision_function(X))
+    assert not np.array_equal(make(encoder="mlp").fit(X, y).decision_function(X), hasher.decision_function(X))
+    assert hasher.net_.module_.augment is not augment
+
+
+def test_shifted_training_images_make_for_codes_that_bear_shifts(images):
+    """What augmentation is for."""
+    X, y = images
+    X = np.pad(X, [(0, 0), (0, 0), (2, 2), (2, 2)])
+    shifted = np.roll(X, (1, -1), axis=(2, 3))
+
+    def score(seed, **params):
+        hasher = make(max_epochs=20, batch_size=40, encoder="mlp", random_state=seed, **params).fit(X, y)
+        return mean_average_precision(hasher.transform(shifted), y, hasher.transform(X), y)
+
+    assert np.mean([score(seed, augment=RandomCrop(1)) - score(seed) for seed in range(2)]) > 0.05
+
+
+def test_a_frozen_backbone(colour):
+    """Its weights and statistics stay, and the optimizer does not know of them."""
+    X, y = colour
+    torch.manual_seed(0)
+    backbone = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4), torch.nn.ReLU())
+    frozen = deepcopy(backbone).requires_grad_(False)
+    for params in ({"encoder": frozen}, {"encoder": backbone, "encoder_lr_scale": 0}):
+        hasher = make(normalize="unit", max_epochs=2, **params).fit(X, y)
+        trained = hasher.net_.module_
+        for name, value in trained.encoder.state_dict().items():
+            assert torch.equal(value, backbone.state_dict()[name])
+        optimised = {id(weight) for group in hasher.net_.optimizer_.param_groups for weight in group["params"]}
+        assert optimised == {id(weight) for weight in trained.hash_layer.parameters()}
+    tuned = make(normalize="unit", encoder=backbone, encoder_lr_scale=0.1).fit(X, y).net_.module_.encoder
+    assert tuned[1].num_batches_tracked == 400 // 128
+    assert not torch.equal(tuned[0].weight, backbone[0].weight)
+
+
+def test_bfloat16_trains_near_float32(colour):
+    X, y = colour
+    params = {"encoder": "mlp", "optimizer": "SGD", "lr": 0.1, "net_params": {"encoder__dropout": 0.0}}
+    exact, rough = (make(precision=precision, **params).fit(X, y) for precision in ("float32", "bfloat16"))
+    z, other = exact.decision_function(X), rough.decision_function(X)
+    assert 0 < np.linalg.norm(z - other) < 0.1 * np.linalg.norm(z)
+    assert {weight.dtype for weight in rough.net_.module_.parameters()} == {torch.float32}
+    np.testing.assert_array_equal(
+        exact.decision_function(X), make(precision="auto", device="cpu", **params).fit(X, y).decision_function(X)
+    )
+
+
+@pytest.mark.parametrize("cls", HASHERS)
+def test_compiled_training_is_the_same(cls, colour):
+    X, y = colour
+    encoder = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.LazyLinear(12), torch.nn.Tanh())
+    params = {"encoder": encoder, "normalize": "unit", "augment": RandomFlip(), "encoder_lr_scale": 0.1}
+    plain = make(cls, **params).fit(X, y)
+    net_params = {"compile": True, "compile__backend": "eager"}
+    compiled = pickle.loads(pickle.dumps(make(cls, net_params=net_params, **params).fit(X, y)))
+    np.testing.assert_allclose(compiled.decision_function(X), plain.decision_function(X), atol=1e-5)
+    assert len(compiled.net_.optimizer_.param_groups) == 2
 
 
 @pytest.mark.parametrize("encoder", ["mlp", "linear"])

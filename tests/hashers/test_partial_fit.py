@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 import torch
+from scipy import sparse
 from sklearn.exceptions import NotFittedError
 from skorch.callbacks import Callback
 
-from sklearn_hash import DHNHasher, DualHingeHasher, HashNetHasher
+from sklearn_hash import CSQHasher, DHNHasher, DPNHasher, DualHingeHasher, GreedyHashHasher, HashNetHasher
 
 HASHERS = [DualHingeHasher, HashNetHasher, DHNHasher]
 
@@ -154,3 +155,63 @@ def test_every_epoch_has_an_order_of_its_own(digits):
         hasher.partial_fit(*digits)
     assert len({tuple(order) for order in orders}) == 3
     assert sorted(orders[0]) == sorted(orders[1]) == sorted(orders[2])
+
+
+@pytest.mark.parametrize("cls", HASHERS)
+@pytest.mark.parametrize("sampler", ["shuffle", "balanced"])
+def test_a_stream_with_new_classes(cls, sampler, digits):
+    """Chunks bring ever more classes; those that came late are told apart in the end, those that came first too."""
+    X, y = digits
+    hasher = cls(16, batch_size=32, random_state=0, sampler=sampler)
+    seen = [3, 6, 10]
+    before = hasher.partial_fit(X[y < 3], y[y < 3]).score(X, y)
+    for n_classes in seen:
+        rows = y < n_classes
+        for _ in range(12):
+            hasher.partial_fit(X[rows], y[rows])
+        assert hasher.classes_.tolist() == list(range(n_classes))
+        assert hasher.score(X[rows], y[rows]) > 0.8
+    assert hasher.score(X, y) > max(before + 0.2, 0.8)
+    assert hasher.n_iter_ == 1 + 12 * len(seen)
+
+
+def test_a_stream_of_row_ids(digits):
+    """Chunks name rows of one matrix, not all of them at once."""
+    X, y = digits
+    S = sparse.csr_array((y[:, None] == y).astype(float))
+    chunks = [np.flatnonzero(y % 2 == part) for part in (0, 1, 0, 1)]
+    by_ids, by_labels = DHNHasher(8, random_state=0, similarity=S), DHNHasher(8, random_state=0)
+    for rows in chunks:
+        by_ids.partial_fit(X[rows], rows)
+        by_labels.partial_fit(X[rows], y[rows])
+    np.testing.assert_array_equal(by_ids.decision_function(X), by_labels.decision_function(X))
+
+
+LABEL_HASHERS = [CSQHasher, DPNHasher, GreedyHashHasher]
+
+
+@pytest.mark.parametrize("cls", LABEL_HASHERS)
+@pytest.mark.parametrize("names", [np.arange(10), np.array(list("jihgfedcba"))], ids=["numbers", "names"])
+def test_classes_that_come_later_are_announced(cls, names, digits):
+    """The loss has a place for each class: rows of a chunk are numbered by all classes, not by those in it."""
+    X, y = digits[0], names[digits[1]]
+    hasher = cls(16, batch_size=32, random_state=0)
+    for n_classes in (3, 6, 10, 10):
+        rows = np.isin(y, names[:n_classes])
+        for _ in range(12):
+            hasher.partial_fit(X[rows], y[rows], classes=names)
+        assert hasher.classes_.tolist() == sorted(names)
+    assert hasher.score(X, y) > 0.8
+
+
+@pytest.mark.parametrize("cls", LABEL_HASHERS)
+def test_a_class_that_was_not_announced(cls, digits):
+    X, y = digits
+    hasher = cls(8, random_state=0).partial_fit(X[y < 3], y[y < 3])
+    z = hasher.decision_function(X)
+    with pytest.raises(ValueError, match=r"y has the class 3, but the loss was built for \[0, 1, 2\]\. Name all"):
+        hasher.partial_fit(X, y)
+    with pytest.raises(ValueError, match=r"classes must be those of the first call, \[0, 1, 2\]; got \[0, 1, 2, 3\]"):
+        hasher.partial_fit(X[y < 3], y[y < 3], classes=range(4))
+    np.testing.assert_array_equal(hasher.decision_function(X), z)
+    assert hasher.n_iter_ == 1

@@ -251,3 +251,12 @@ def test_the_graph_of_a_step_is_not_kept(data):
 
     make(encoder=Watch, max_epochs=2, callbacks=[Alive()]).fit(*data)
     assert max(alive) <= 1
+
+
+@pytest.mark.parametrize("waiting", [1, 3, 4, 5, 1000])
+def test_losses_are_recorded_however_many_wait(waiting, data, monkeypatch):
+    expected = make(validation_fraction=0.2).fit(*data).history_
+    monkeypatch.setattr("sklearn_hash.training._net._WAITING_LOSSES", waiting)
+    history = make(validation_fraction=0.2).fit(*data).history_
+    assert [epoch["batches"] for epoch in history] == [epoch["batches"] for epoch in expected]
+    assert [epoch["train_batch_count"] for epoch in history] == [3] * EPOCHS

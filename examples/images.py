@@ -1,0 +1,83 @@
+"""Hash photographs: a network from scratch, and a pretrained one, frozen and fine-tuned.
+
+The images are those of ``cifar100_coarse22k.npz`` in the folder of `--data-home`, 22,000 natural ones of 20 kinds. The
+pretrained encoder is any module; here that of ``mobilenetv2.py`` in the same folder, which knows ImageNet. With timm
+installed it would be
+
+    encoder = timm.create_model("mobilenetv2_100", pretrained=True, num_classes=0)
+
+and with torchvision ``resnet18(weights="DEFAULT")``, whose ``fc`` becomes ``nn.Identity()``; both are made for
+normalize="imagenet". Photographs of one's own come with their labels as an array of bytes, or, of one size, as paths
+with loader=PIL.Image.open.
+
+    python examples/images.py --data-home FOLDER
+    python examples/images.py --data-home FOLDER --train 10000 --epochs 30
+"""
+
+import argparse
+import importlib.util
+import os
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from torch import nn
+
+from sklearn_hash import DualHingeHasher
+from sklearn_hash.datasets import load_local
+from sklearn_hash.metrics import mean_average_precision
+from sklearn_hash.training import RandomCrop, RandomFlip
+
+N_BITS, N_QUERIES, TOP = 32, 300, 5000
+
+
+def pretrained_encoder(folder):
+    """The module that a file of the folder defines."""
+    spec = importlib.util.spec_from_file_location("mobilenetv2", Path(folder) / "mobilenetv2.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.MobileNetV2()
+
+
+def hashers(folder, epochs):
+    """Name and estimator, from the least trained to the most."""
+    shared = {"max_epochs": epochs, "random_state": 0, "verbose": 1}
+    # What this encoder was trained on: pixels from -1 to 1.
+    pretrained = {"encoder": pretrained_encoder(folder), "normalize": (0.5, 0.5), **shared}
+    augment = nn.Sequential(RandomCrop(padding=4), RandomFlip())
+    return {
+        "pixels, linear": DualHingeHasher(N_BITS, encoder="linear", **shared),
+        "cnn": DualHingeHasher(N_BITS, encoder="cnn", **shared),
+        "cnn, augmented": DualHingeHasher(N_BITS, encoder="cnn", augment=augment, **shared),
+        "pretrained, frozen": DualHingeHasher(N_BITS, encoder_lr_scale=0, lr=1e-2, **pretrained),
+        "pretrained, fine-tuned": DualHingeHasher(N_BITS, encoder_lr_scale=0.1, augment=augment, **pretrained),
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data-home", default=os.environ.get("SKLEARN_HASH_DATA"))
+    parser.add_argument("--train", type=int, default=2000, help="rows to train on, 10000 at most")
+    parser.add_argument("--epochs", type=int, default=5)
+    args = parser.parse_args()
+    if args.data_home is None:
+        print("Name the folder of the data by --data-home or SKLEARN_HASH_DATA.")
+        return 2
+    split = load_local("cifar100_coarse22k", args.data_home)
+    X, y, rng = split.X, split.y, np.random.default_rng(0)
+    # Rows are stored sorted by class.
+    train, query = rng.permutation(split.train)[: args.train], rng.permutation(split.query)[:N_QUERIES]
+    print(f"{N_BITS} bits, {args.epochs} epochs over {len(train)} images, {len(query)} queries")
+    print(f"{'':24} {'mAP@' + str(TOP):>9} {'seconds':>8}")
+    for name, hasher in hashers(args.data_home, args.epochs).items():
+        start = time.perf_counter()
+        hasher.fit(X[train], y[train])
+        seconds = time.perf_counter() - start
+        codes = hasher.transform(X[query]), y[query], hasher.transform(X[split.database]), y[split.database]
+        print(f"{name:24} {mean_average_precision(*codes, k=TOP):9.3f} {seconds:8.0f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""Random changes of training images: a whole batch at once, on its device, each image its own."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+__all__ = ["RandomCrop", "RandomFlip"]
+
+
+class RandomCrop(nn.Module):
+    """Shift every image by a few pixels, at random; zeros come in from outside.
+
+    Parameters
+    ----------
+    padding : int, default=4
+        The most pixels, in each direction.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sklearn_hash.training import RandomCrop, RandomFlip
+    >>> augment = torch.nn.Sequential(RandomCrop(padding=2), RandomFlip())
+    >>> augment(torch.zeros(10, 3, 32, 32, dtype=torch.uint8)).shape
+    torch.Size([10, 3, 32, 32])
+    """
+
+    def __init__(self, padding=4):
+        super().__init__()
+        self.padding = padding
+
+    def forward(self, x):
+        """Shifted images, (n, channels, height, width), in their type."""
+        _check_images(self, x)
+        n, _, height, width = x.shape
+        # A view in which every window of every image has its own place.
+        windows = F.pad(x, [self.padding] * 4).unfold(2, height, 1).unfold(3, width, 1)
+        down, right = torch.randint(2 * self.padding + 1, (2, n), device=x.device)
+        return windows[torch.arange(n, device=x.device), :, down, right]
+
+    def extra_repr(self):
+        """Parameters, for the representation of the module."""
+        return f"padding={self.padding}"
+
+
+class RandomFlip(nn.Module):
+    """Mirror images, left to right, at random.
+
+    Parameters
+    ----------
+    p : float, default=0.5
+        Probability of an image to be mirrored.
+    """
+
+    def __init__(self, p=0.5):
+        super().__init__()
+        self.p = p
+
+    def forward(self, x):
+        """Images, some mirrored, (n, channels, height, width), in their type."""
+        _check_images(self, x)
+        mirrored = torch.rand(len(x), device=x.device) < self.p
+        return torch.where(mirrored.view(-1, 1, 1, 1), x.flip(-1), x)
+
+    def extra_repr(self):
+        """Parameters, for the representation of the module."""
+        return f"p={self.p}"
+
+
+def _check_images(augment, x):
+    if x.ndim != 4:
+        raise ValueError(
+            f"{type(augment).__name__} augments images of shape (n, channels, height, width); got a batch of shape "
+            f"{tuple(x.shape)}."
+        )

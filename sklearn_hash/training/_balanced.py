@@ -1,0 +1,111 @@
+"""Orders of an epoch in which similar rows come together: a plain one keeps rare pairs apart."""
+
+import numpy as np
+import torch
+from scipy import sparse
+
+from sklearn_hash.training._targets import IndicatorTargets, MatrixTargets
+
+__all__ = ["balanced_order"]
+
+# Similar rows in a group, where there are as many: six similar pairs, and room for many groups in a batch.
+_ROWS_A_GROUP = 4
+
+
+def balanced_order(targets, batch_size):
+    """Draw an order of all rows, once each, in which groups of similar rows come together.
+
+    A batch cut from it holds several groups, with similar pairs in each. Rows of one class make a group. A row with
+    several labels joins a group of one of them, more likely of a rare one. With a similarity matrix a group is a row
+    and others that are similar to it.
+
+    Parameters
+    ----------
+    targets : LabelTargets, IndicatorTargets or MatrixTargets
+    batch_size : int
+        Rows of one batch, which holds at least four groups.
+
+    Returns
+    -------
+    order : tensor of shape (n,), int64
+        Drawn from torch's default generator.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sklearn_hash.training import LabelTargets, balanced_order
+    >>> y = torch.arange(40) % 10
+    >>> _ = torch.manual_seed(0)
+    >>> y[balanced_order(LabelTargets(y.numpy()), batch_size=16)].view(10, 4)[:2]
+    tensor([[5, 5, 5, 5],
+            [0, 0, 0, 0]])
+    """
+    rng = np.random.default_rng(int(torch.randint(2**62, ())))
+    size = max(2, min(_ROWS_A_GROUP, batch_size // 4))
+    if isinstance(targets, MatrixTargets):
+        groups, places = _partner_groups(targets, size, rng)
+    else:
+        labels = _one_label_each(targets, rng) if isinstance(targets, IndicatorTargets) else targets.labels
+        groups, places = _label_groups(labels, size, rng)
+    return torch.from_numpy(np.lexsort((groups, places[groups])))
+
+
+def _label_groups(labels, size, rng):
+    """Groups of one label each.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (n,)
+    size : int
+        The rows of a label, in random order, are dealt into equal groups of no more rows.
+    rng : Generator
+
+    Returns
+    -------
+    groups : ndarray of shape (n,)
+        Number of every row's group.
+    places : ndarray of shape (n_groups,), float64
+        Of the groups in the epoch, from 0 to 1: those of a label are spread evenly, so that batches hold many labels.
+    """
+    order = np.lexsort((rng.random(len(labels)), labels))
+    _, counts = np.unique(labels, return_counts=True)
+    n_groups = -(-counts // size)
+    position = _numbered(counts)
+    groups = np.empty(len(labels), dtype=np.int64)
+    before = np.repeat(np.cumsum(n_groups) - n_groups, counts)
+    groups[order] = before + position * np.repeat(n_groups, counts) // np.repeat(counts, counts)
+    places = (_numbered(n_groups) + rng.random(n_groups.sum())) / np.repeat(n_groups, n_groups)
+    return groups, places
+
+
+def _numbered(counts):
+    """0, 1, ... up to each count, one after another."""
+    return np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+
+
+def _one_label_each(targets, rng):
+    """One label of every row, drawn with odds of one over its frequency; a number of its own where there is none."""
+    Y = sparse.csr_array(targets.labels)
+    Y.eliminate_zeros()
+    labels = Y.shape[1] + np.arange(Y.shape[0])
+    labelled = np.diff(Y.indptr) > 0
+    frequency = np.bincount(Y.indices, minlength=Y.shape[1])
+    # The first of exponential clocks to ring is each with odds of its rate.
+    clocks = rng.exponential(size=Y.nnz) * frequency[Y.indices]
+    rows = np.repeat(np.arange(Y.shape[0]), np.diff(Y.indptr))
+    labels[labelled] = Y.indices[np.lexsort((clocks, rows))[Y.indptr[:-1][labelled]]]
+    return labels
+
+
+def _partner_groups(targets, size, rng):
+    """Groups of rows, in random order, and partners that are similar to them and still free; groups in random order."""
+    groups = np.full(len(targets), -1)
+    partners, n_groups = targets.partners(), 0
+    for row in rng.permutation(len(targets)):
+        if groups[row] < 0:
+            groups[row] = n_groups
+            similar = partners(row)
+            free = similar[groups[similar] < 0]
+            groups[rng.permutation(free)[: size - 1]] = n_groups
+            n_groups += 1
+    return groups, rng.random(n_groups)

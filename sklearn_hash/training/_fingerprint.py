@@ -1,0 +1,102 @@
+"""What a training starts from, in short: by it a checkpoint knows its own arguments and data."""
+
+import hashlib
+from functools import partial
+from numbers import Number
+
+import numpy as np
+import torch
+from scipy import sparse
+from torch import nn
+
+__all__ = ["fingerprint"]
+
+# Of an array larger than this, evenly spread rows stand for all: a memory map may be larger than the memory.
+_READ_WHOLE = 1 << 27
+_SPREAD_ROWS = 1024
+
+# What changes no code: the form of the output, what is shown, and who reads the rows.
+_WITHOUT_EFFECT = ("output", "verbose", "iterator_train__num_workers", "iterator_valid__num_workers")
+
+
+def fingerprint(params, **data):
+    """A digest of every parameter and of the data, by name.
+
+    Parameters
+    ----------
+    params : dict
+        Parameters of an estimator, nested ones included.
+    **data : dict
+        What else decides the training.
+
+    Returns
+    -------
+    digests : dict of str to str
+    """
+    parts = {name: value for name, value in params.items() if name not in _WITHOUT_EFFECT and name != "net_params"}
+    return {name: _digest(value) for name, value in {**parts, **data}.items()}
+
+
+def _digest(value):
+    state = hashlib.blake2b(digest_size=16)
+    for chunk in _chunks(value, set()):
+        state.update(chunk)
+        state.update(b"%d" % len(chunk))
+    return state.hexdigest()
+
+
+def _chunks(value, seen):
+    """Bytes of a value of any kind; an object that holds itself is entered once."""
+    if torch.is_tensor(value):
+        value = value.detach().cpu()
+        value = (value.float() if value.dtype == torch.bfloat16 else value).numpy()
+    if isinstance(value, np.ndarray):
+        yield from _array_chunks(value, seen)
+    elif value is None or isinstance(value, (str, bytes, Number, torch.device)):
+        yield f"{type(value).__name__} {value!r}".encode()
+    elif id(value) not in seen:
+        yield type(value).__name__.encode() + b" of"
+        for part in _parts(value):
+            yield from _chunks(part, seen | {id(value)})
+        yield b"end"
+
+
+def _array_chunks(array, seen):
+    yield f"{array.dtype} {array.shape}".encode()
+    if array.nbytes > _READ_WHOLE:
+        array = array[np.linspace(0, len(array) - 1, _SPREAD_ROWS).astype(np.int64)]
+    if array.dtype == object:
+        yield from _chunks(array.tolist(), seen)
+    else:
+        yield np.ascontiguousarray(array).tobytes()
+
+
+def _parts(value):
+    """What a value is made of, without addresses in memory."""
+    if isinstance(value, (list, tuple)):
+        return value
+    if isinstance(value, dict):
+        return [part for key in sorted(value, key=str) for part in (str(key), value[key])]
+    if sparse.issparse(value):
+        value = sparse.csr_array(value)
+        return [value.shape, value.data, value.indices, value.indptr]
+    if isinstance(value, nn.Module):
+        return [_name_of(value), repr(value), dict(value.state_dict())]
+    if isinstance(value, partial):
+        return [value.func, value.args, value.keywords]
+    if isinstance(value, type):
+        return [_name_of(value)]
+    if callable(value) and hasattr(value, "__name__"):
+        return [_name_of(value), *_code_of(value), getattr(value, "__self__", None)]
+    return [_name_of(value), getattr(value, "__dict__", {})]
+
+
+def _code_of(function):
+    """What tells apart functions of one name, such as lambdas."""
+    code = getattr(function, "__code__", None)
+    return [] if code is None else [code.co_code, code.co_names, code.co_consts]
+
+
+def _name_of(value):
+    named = value if hasattr(value, "__qualname__") and hasattr(value, "__module__") else type(value)
+    return f"{named.__module__}.{named.__qualname__}"

@@ -1,0 +1,91 @@
+"""The order of an image's axes: networks read channels first, files and numpy arrays often have them last."""
+
+import numpy as np
+import torch
+
+__all__ = ["ChannelsFirst", "channels_first"]
+
+# Grey, colour, and colour with transparency.
+_CHANNEL_COUNTS = (1, 3, 4)
+
+
+def channels_first(X, channels="auto"):
+    """Images with their channels first, as a view; what is not four-dimensional stays as it is.
+
+    Parameters
+    ----------
+    X : array of shape (n, channels, height, width) or (n, height, width, channels), or list of images
+    channels : {"auto", "first", "last"}, default="auto"
+        "auto" takes the side on which there are 1, 3 or 4, fewer than on the two other axes.
+
+    Returns
+    -------
+    X : array of shape (n, channels, height, width)
+
+    Raises
+    ------
+    ValueError
+        If images differ in shape, or their shape does not say on which side the channels are.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_hash.training import channels_first
+    >>> channels_first(np.zeros((10, 32, 32, 3))).shape
+    (10, 3, 32, 32)
+    """
+    X = _stacked(X)
+    if getattr(X, "ndim", 0) != 4 or not _channels_last(X.shape[1:], channels):
+        return X
+    # The class of a memory map survives: its rows stay in their file.
+    return np.moveaxis(X if isinstance(X, np.ndarray) else np.asarray(X), -1, 1)
+
+
+class ChannelsFirst:
+    """A loader whose images have their channels first.
+
+    Parameters
+    ----------
+    loader : callable
+        ``loader(item)`` gives a row: an array, a tensor, or an image that numpy can read.
+    channels : {"auto", "first", "last"}, default="auto"
+        Where channels are in what it gives; see :func:`channels_first`.
+    """
+
+    def __init__(self, loader, channels="auto"):
+        self.loader = loader
+        self.channels = channels
+
+    def __call__(self, item):
+        """The row of one item; one that is not three-dimensional as it is."""
+        row = self.loader(item)
+        row = row if torch.is_tensor(row) else np.asarray(row)
+        if row.ndim != 3 or not _channels_last(tuple(row.shape), self.channels):
+            return row
+        return torch.movedim(row, -1, 0) if torch.is_tensor(row) else np.moveaxis(row, -1, 0)
+
+
+def _stacked(X):
+    """A list of images as one array."""
+    is_list = isinstance(X, (list, tuple)) or (isinstance(X, np.ndarray) and X.dtype == object and X.ndim == 1)
+    if not is_list or not len(X) or getattr(X[0], "ndim", 0) < 2:
+        return X
+    odd = next((image for image in X if np.shape(image) != np.shape(X[0])), None)
+    if odd is not None:
+        raise ValueError(
+            f"X holds images of different shapes, such as {tuple(np.shape(X[0]))} and {tuple(np.shape(odd))}. Resize "
+            "or crop them to one, beforehand or in a 'loader'."
+        )
+    return np.stack(X)
+
+
+def _channels_last(shape, channels):
+    if channels != "auto":
+        return channels == "last"
+    first, last = (shape[i] in _CHANNEL_COUNTS and shape[i] < min(np.delete(shape, i)) for i in (0, -1))
+    if first == last:
+        raise ValueError(
+            f"X has images of shape {tuple(shape)}, of which the order of axes is not evident: say channels='first' "
+            "for (channels, height, width), or channels='last' for (height, width, channels)."
+        )
+    return last

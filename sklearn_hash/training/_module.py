@@ -1,0 +1,73 @@
+"""The one network of a hasher: from a raw batch to the output of its hash layer."""
+
+import torch
+from torch import nn
+
+__all__ = ["HashingModule"]
+
+
+class HashingModule(nn.Module):
+    """Augmentation, normalisation, an encoder and the hash layer.
+
+    Parameters
+    ----------
+    encoder : nn.Module
+        (n, ...) float32 to (n, n_features), or to any shape that flattens to it.
+    n_features : int
+    n_bits : int
+    normalize : nn.Module, optional
+        Makes a raw batch float32; without it the batch becomes float32 as it is.
+    augment : callable, optional
+        What training does to a raw batch first.
+    frozen : bool, default=False
+        Whether the encoder is only used: its statistics stay too, and no gradient is computed in it.
+    autocast : bool, default=False
+        Whether training runs the encoder in bfloat16. The hash layer stays float32: it costs next to nothing, and its
+        output is what losses compare.
+    """
+
+    def __init__(self, encoder, n_features, n_bits, normalize=None, augment=None, frozen=False, autocast=False):
+        super().__init__()
+        self.encoder = encoder
+        self.hash_layer = nn.Linear(n_features, n_bits, dtype=torch.float32)
+        self.normalize = normalize
+        self.augment = augment
+        self.frozen = frozen
+        self.autocast = autocast
+        self.train()
+
+    def train(self, mode=True):
+        """Set training or evaluation mode; a frozen encoder stays in the latter."""
+        super().train(mode)
+        if self.frozen:
+            self.encoder.eval()
+        return self
+
+    def forward(self, x):
+        """Hash-layer output z of a batch as the data have it, (n, n_bits) float32."""
+        if self.training and self.augment is not None:
+            x = self._augmented(x)
+        x = x.float() if self.normalize is None else self.normalize(x)
+        special = self.training and (self.frozen or self.autocast)
+        features = self._trained_features(x) if special else self.encoder(x)
+        return self.hash_layer(features.flatten(1).float())
+
+    def _trained_features(self, x):
+        """Features in training, where that is not plain."""
+        with (
+            torch.set_grad_enabled(torch.is_grad_enabled() and not self.frozen),
+            torch.autocast(x.device.type, torch.bfloat16, enabled=self.autocast),
+        ):
+            return self.encoder(x)
+
+    def _augmented(self, x):
+        version = x._version
+        augmented = self.augment(x)
+        if x._version != version:
+            raise ValueError("augment writes to its input, which may be X itself. Let it return another tensor.")
+        if not torch.is_tensor(augmented) or augmented.ndim != x.ndim or len(augmented) != len(x):
+            got = f"shape {tuple(augmented.shape)}" if torch.is_tensor(augmented) else type(augmented).__name__
+            raise ValueError(
+                f"augment must return as many rows as it gets; for a batch of shape {tuple(x.shape)} it returned {got}."
+            )
+        return augmented

@@ -1,0 +1,105 @@
+"""From pixels to the range that an encoder was made for."""
+
+import numpy as np
+import torch
+from torch import nn
+
+__all__ = ["Normalize", "make_normalize"]
+
+_IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+# Rows that are looked at for values that [0, 1] cannot have, and how far beyond interpolation may go.
+_ROWS_LOOKED_AT, _OVERSHOOT = 16, 2.0
+
+
+class Normalize(nn.Module):
+    """Scale bytes to [0, 1], then subtract a mean and divide by a deviation for every channel.
+
+    Parameters
+    ----------
+    mean, std : float or sequence of float, optional
+        For all channels or for each, on the scale of [0, 1]; without them rows are only scaled.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sklearn_hash.training import Normalize
+    >>> images = torch.tensor([0, 51, 255], dtype=torch.uint8).view(1, 3, 1, 1)
+    >>> Normalize(0.5, 0.5)(images).flatten()
+    tensor([-1.0000, -0.6000,  1.0000])
+    """
+
+    mean: torch.Tensor | None
+    std: torch.Tensor
+
+    def __init__(self, mean=None, std=1.0):
+        super().__init__()
+        self.register_buffer("mean", None if mean is None else _per_channel(mean))
+        self.register_buffer("std", _per_channel(std))
+
+    def forward(self, x):
+        """Normalised rows of a batch of bytes or of values in [0, 1], (n, ...) float32."""
+        x = x.float() / 255 if x.dtype == torch.uint8 else x.float()
+        return x if self.mean is None else (x - self.mean) / self.std
+
+
+def _per_channel(values):
+    return torch.as_tensor(values, dtype=torch.float32).view(-1, 1, 1)
+
+
+def make_normalize(normalize, rows):
+    """What the ``normalize`` parameter asks to do with rows.
+
+    Parameters
+    ----------
+    normalize : {"auto", "unit", "imagenet"}, (mean, std) or None
+    rows : DenseRows, MappedRows, SparseRows or LoadedRows
+        Training rows.
+
+    Returns
+    -------
+    normalize : Normalize or None
+        None with "auto" and None.
+
+    Raises
+    ------
+    ValueError
+        If mean and std are not those of the rows' channels, or rows are neither bytes nor in [0, 1].
+    """
+    if normalize is None or (isinstance(normalize, str) and normalize == "auto"):
+        return None
+    _check_unit_range(rows, normalize)
+    if isinstance(normalize, str) and normalize == "unit":
+        return Normalize()
+    mean, std = _IMAGENET if isinstance(normalize, str) else _check_pair(normalize)
+    shape = rows.row_shape
+    if len(shape) != 3 or not {np.size(mean), np.size(std)} <= {1, shape[0]}:
+        raise ValueError(
+            f"normalize={normalize!r} needs images with as many channels as it has values; got rows of shape {shape}."
+        )
+    return Normalize(mean, std)
+
+
+def _check_pair(normalize):
+    """Mean and deviation as a parameter gives them."""
+    try:
+        mean, std = (np.asarray(values, dtype=np.float64) for values in normalize)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"normalize must be a pair (mean, std) of numbers or of one a channel; got {normalize!r}."
+        ) from error
+    if max(mean.ndim, std.ndim) > 1 or not (np.isfinite(mean).all() and np.isfinite(std).all() and (std > 0).all()):
+        raise ValueError(
+            f"normalize=(mean, std) must have finite numbers, and positive ones in std; got {normalize!r}."
+        )
+    return mean, std
+
+
+def _check_unit_range(rows, normalize):
+    """Refuse rows of 0 to 255 that are no bytes: divided by nothing, they would train on something else."""
+    x = rows.take(slice(0, _ROWS_LOOKED_AT))
+    if x.dtype != torch.uint8 and x.numel() and x.max() > _OVERSHOOT:
+        raise ValueError(
+            f"normalize={normalize!r} takes rows of uint8, or of other numbers in [0, 1]; got {x.dtype} up to "
+            f"{x.max().item():g}. Pass X.astype(np.uint8), or X / 255."
+        )
