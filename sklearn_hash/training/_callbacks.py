@@ -140,7 +140,8 @@ class FitProgressBar(Callback):
         if "valid_map" in net.history[-1]:
             shown["valid mAP"] = f"{net.history[-1]['valid_map']:.4f}"
         self.bar_.set_postfix(shown, refresh=False)
-        self.bar_.update()
+        # A fit that goes on from a checkpoint has more epochs behind it than the bar has seen.
+        self.bar_.update(1 if net.open_ended_ else len(net.history) - self.bar_.n)
 
     def on_train_end(self, net, **kwargs):
         """Close the bar."""
