@@ -61,7 +61,7 @@ class DPSHHasher(PairHasher):
     # fmt: off
     def __init__(
         self, n_bits=32, *, encoder="auto", similarity="share", absent="dissimilar", output="bits", optimizer="Adam",
-        lr=1e-3, lr_schedule="cosine", max_epochs=30, batch_size=128, sampler="shuffle", validation_fraction=None,
+        lr=2e-3, lr_schedule="cosine", max_epochs=30, batch_size=128, sampler="shuffle", validation_fraction=None,
         n_iter_no_change=10, loader=None, channels="auto", normalize="auto", augment=None, callbacks=None,
         device="auto", precision="auto", encoder_lr_scale=1.0, random_state=None, verbose=0, net_params=None,
         alpha="auto", quantization=0.1,
