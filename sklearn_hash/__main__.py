@@ -14,10 +14,9 @@ from joblib import Parallel, delayed
 from tqdm import tqdm
 
 from sklearn_hash import hashers
-from sklearn_hash.codes import unpack_codes
 from sklearn_hash.datasets import load_digits_retrieval, load_local, sample_protocol
 from sklearn_hash.hashers._methods import METHODS
-from sklearn_hash.metrics import mean_average_precision, precision_within_radius
+from sklearn_hash.metrics import mean_average_precision, n_distinct_codes, precision_within_radius
 
 PAPERS = ["dual_hinge", "hashnet", "dhn"]
 _RADIUS = 2
@@ -57,7 +56,7 @@ def evaluate(method, n_bits, seed, split):
         "seed": seed,
         "map": mean_average_precision(*codes, packed=True, n_bits=n_bits),
         "precision": precision_within_radius(*codes, radius=_RADIUS, packed=True, n_bits=n_bits),
-        "distinct": len(np.unique(unpack_codes(database, n_bits), axis=0)),
+        "distinct": n_distinct_codes(database, packed=True, n_bits=n_bits),
         "seconds": seconds,
     }
 

@@ -4,7 +4,8 @@ For each data set and method, the same number of configurations (the defaults, a
 space) is trained at 32 bits on three quarters of the training rows and scored on the others, each as a query against
 the rest: like the queries and most of the database, they were not trained on. The best configuration is trained on all
 training rows with every seed and code length, and scored by the queries against the database. The queries decide
-nothing. Results go to a JSON-lines file, one line a fit; a run that was stopped goes on from there.
+nothing. Images go in as vectors of pixels. Results go to a JSON-lines file, one line a fit; a run that was stopped goes
+on from there.
 
     python examples/benchmarks/bench_quality.py --data-home DIR --results quality.jsonl
     python examples/benchmarks/bench_quality.py --results quality.jsonl --report --plots FOLDER
