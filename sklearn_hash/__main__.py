@@ -1,4 +1,4 @@
-"""Train every hasher on one data set and print what its codes are worth: ``python -m sklearn_hash``."""
+"""Train hashers on one data set and print what its codes are worth: ``python -m sklearn_hash``."""
 
 import argparse
 import json
