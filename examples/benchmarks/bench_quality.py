@@ -4,14 +4,18 @@ For each data set and method, the same number of configurations (the defaults, a
 space) is trained at 32 bits on three quarters of the training rows and scored on the others, each as a query against
 the rest: like the queries and most of the database, they were not trained on. The best configuration is trained on all
 training rows with every seed and code length, and scored by the queries against the database. The queries decide
-nothing. Images go in as vectors of pixels. Results go to a JSON-lines file, one line a fit; a run that was stopped goes
-on from there.
+nothing. Results go to a JSON-lines file, one line a fit; a run that was stopped goes on from there.
+
+Wide features are reduced to 256 by a PCA of the training rows. The images of cifar100_coarse22k come as the features of
+an ImageNet network that is not trained further (``mobilenetv2.py`` in the folder of the data), on images twice as
+large; as cifar100_coarse22k_pixels they train the "cnn" encoder from nothing, which takes many hours without a GPU.
 
     python examples/benchmarks/bench_quality.py --data-home DIR --results quality.jsonl
     python examples/benchmarks/bench_quality.py --results quality.jsonl --report --plots FOLDER
 """
 
 import argparse
+import importlib.util
 import json
 import os
 import sys
@@ -26,14 +30,17 @@ import torch
 from joblib import Parallel, delayed
 from sklearn.decomposition import PCA
 from sklearn.model_selection import ParameterSampler, train_test_split
+from torch import nn
 from tqdm import tqdm
 
 from sklearn_hash import hashers
-from sklearn_hash.__main__ import load_split
+from sklearn_hash.datasets import load_local, sample_protocol
 from sklearn_hash.hashers._methods import METHODS
+from sklearn_hash.hashers._shallow import ShallowHasher
 from sklearn_hash.metrics import mean_average_precision, precision_within_radius
 
 SETS = ["fashion_mnist", "ng20_text", "cifar100_mosaic_mnv2", "cifar100_coarse22k"]
+PIXELS = "cifar100_coarse22k_pixels"
 SIZES = 1000, 5000, 10000  # queries, training rows, database rows
 TUNED_AT = 32
 BITS = [12, 16, 32, 64]
@@ -74,11 +81,29 @@ SPACES = {
 
 
 def load(name, data_home):
-    """A set cut down to the protocol; the wide features of the mosaics reduced by a PCA of the training rows."""
-    split = load_split(name, data_home, *SIZES)
-    if name != "cifar100_mosaic_mnv2":
+    """A set cut down to the protocol, as vectors, or images of bytes where the network sees the pixels."""
+    split = load_local(name.removesuffix("_pixels"), data_home)
+    split = sample_protocol(split, *SIZES, random_state=0)
+    if name == PIXELS:
         return split
-    return replace(split, X=PCA(256, random_state=0).fit(split.X[split.train]).transform(split.X).astype(np.float32))
+    if name == "cifar100_coarse22k":
+        split = replace(split, X=pretrained_features(split.X, data_home))
+    X = split.X.reshape(len(split.X), -1)
+    if name.startswith("cifar100"):
+        X = PCA(256, random_state=0).fit(X[split.train]).transform(X).astype(np.float32)
+    return replace(split, X=X)
+
+
+def pretrained_features(images, data_home):
+    """What the ImageNet network of the folder makes of (n, height, width, 3) bytes: (n, 1280) float32."""
+    spec = importlib.util.spec_from_file_location("mobilenetv2", Path(data_home) / "mobilenetv2.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    network = nn.Sequential(nn.Upsample(scale_factor=2, mode="bilinear"), module.MobileNetV2()).eval()
+    blocks = torch.from_numpy(images).permute(0, 3, 1, 2).split(256)
+    with torch.no_grad():
+        features = [network(block / 127.5 - 1).flatten(1) for block in tqdm(blocks, desc="features", unit="block")]
+    return torch.cat(features).numpy()
 
 
 def configurations(method, n):
@@ -93,18 +118,22 @@ def configurations(method, n):
 def evaluate(job, split):
     """Fit one configuration and score it; a tuning job only ever sees training rows."""
     torch.set_num_threads(1)
+    X, y = split.X, split.y
     train, query, database = split.train, split.query, split.database
+    method = getattr(hashers, METHODS[job["method"]])
+    if issubclass(method, ShallowHasher):
+        X = X.reshape(len(X), -1)
     if job["stage"] == "tune":
         train, query = train_test_split(train, test_size=0.25, random_state=0)
         database = None
-    hasher = getattr(hashers, METHODS[job["method"]])(n_bits=job["bits"], output="packed", random_state=job["seed"])
+    hasher = method(n_bits=job["bits"], output="packed", random_state=job["seed"])
     hasher.set_params(**job["config"])
     start = time.perf_counter()
-    hasher.fit(split.X[train], split.y[train])
+    hasher.fit(X[train], y[train])
     seconds = time.perf_counter() - start
-    codes = [hasher.transform(split.X[query]), split.y[query]]
+    codes = [hasher.transform(X[query]), y[query]]
     if database is not None:
-        codes += [hasher.transform(split.X[database]), split.y[database]]
+        codes += [hasher.transform(X[database]), y[database]]
     packed = {"packed": True, "n_bits": job["bits"]}
     return {
         **job,
@@ -204,7 +233,7 @@ def claims(data, results):
 
 
 def report(results, plots):
-    for data in SETS:
+    for data in [*SETS, PIXELS]:
         if not results.of(data, "final"):
             continue
         print(f"== {data}: {SIZES[1]} training rows, {SIZES[0]} queries, {SIZES[2]} database rows; ties: expected")
@@ -233,7 +262,7 @@ def plot(data, results, folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", nargs="+", choices=SETS, default=SETS)
+    parser.add_argument("--data", nargs="+", choices=[*SETS, PIXELS], default=SETS)
     parser.add_argument("--data-home", default=os.environ.get("SKLEARN_HASH_DATA"))
     parser.add_argument("--methods", nargs="+", choices=list(METHODS), default=list(METHODS))
     parser.add_argument("--configurations", type=int, default=8, help="tried for each method and set")

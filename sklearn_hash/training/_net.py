@@ -135,10 +135,12 @@ class HashingNet(NeuralNet):
         n_batches, epoch = len(iterator), len(self.history) - 1
         watched = bool(self._listening("on_batch_end"))
         losses, sizes = [], []
+        if training:
+            # As if all epochs were like this one: the calls of partial_fit may differ in their number of rows.
+            self.n_steps_ = self.max_epochs * n_batches
         for i, batch in enumerate(on_device(iterator, torch.device(self.device))):
             if training:
-                # As if all epochs were like this one: the calls of partial_fit may differ in their number of rows.
-                self.step_, self.n_steps_ = epoch * n_batches + i, self.max_epochs * n_batches
+                self.step_ = epoch * n_batches + i
             self.notify("on_batch_begin", batch=batch, training=training)
             step = step_fn(batch, **fit_params)
             losses.append(step["loss"].detach())

@@ -1,5 +1,7 @@
 """Encoders: what they standardise, what they take, and whose module is trained."""
 
+from collections import defaultdict
+
 import numpy as np
 import pytest
 import torch
@@ -113,6 +115,39 @@ def test_instances_classes_and_factories(digits):
         assert isinstance(hasher.net_.module_.encoder, Net)
         assert hasher.net_.module_.encoder is not encoder
         assert hasher.net_.module_.hash_layer.in_features == 9
+
+
+def test_nothing_of_a_module_instance_is_shared_with_its_copy(digits):
+    """Empty containers neither, which later fill; what the module holds twice, the copy holds twice."""
+
+    class Net(nn.Linear):
+        def __init__(self):
+            super().__init__(64, 5)
+            self.scales, self.seen, self.counts = np.ones(3), [], defaultdict(int)
+            self.again = self.counts
+
+        def forward(self, x):
+            self.counts[len(x)] += 1
+            self.seen.append(len(x))
+            return super().forward(x) * float(self.scales[0])
+
+    module = Net()
+    copied = make(encoder=module).fit(*digits).net_.module_.encoder
+    copied.register_forward_hook(lambda *_: None)
+    copied.register_buffer("late", torch.zeros(1))
+    copied.add_module("part", nn.Identity())
+    copied.scales[:] = 0
+    assert not module.seen
+    assert not module.counts
+    assert not module._forward_hooks
+    assert module.scales.all()
+    assert not module._buffers
+    assert not module._modules
+    assert copied.again is copied.counts
+    assert copied.counts
+    fresh = make(encoder=module).fit(*digits).net_.module_.encoder
+    assert not fresh._forward_hooks
+    assert not fresh._buffers
 
 
 def test_a_module_gets_the_rows_as_they_are(digits):
