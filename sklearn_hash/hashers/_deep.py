@@ -39,6 +39,7 @@ class DeepHasher(BaseHasher):
     _parameter_constraints: dict = {
         **BaseHasher._parameter_constraints,
         "encoder": [StrOptions({"auto", "linear", "mlp", "cnn"}), callable],
+        "hash_layer": [StrOptions({"linear", "batch_norm"})],
         "optimizer": [str, callable],
         "lr": [Interval(Real, 0, None, closed="neither")],
         "lr_schedule": [StrOptions({"cosine", "constant"})],
@@ -61,12 +62,13 @@ class DeepHasher(BaseHasher):
 
     # fmt: off
     def __init__(
-        self, *, n_bits, encoder, output, optimizer, lr, lr_schedule, max_epochs, batch_size, validation_fraction,
-        n_iter_no_change, loader, channels, normalize, augment, callbacks, device, precision, encoder_lr_scale,
-        random_state, verbose, net_params,
+        self, *, n_bits, encoder, hash_layer, output, optimizer, lr, lr_schedule, max_epochs, batch_size,
+        validation_fraction, n_iter_no_change, loader, channels, normalize, augment, callbacks, device, precision,
+        encoder_lr_scale, random_state, verbose, net_params,
     ):
         self.n_bits = n_bits
         self.encoder = encoder
+        self.hash_layer = hash_layer
         self.output = output
         self.optimizer = optimizer
         self.lr = lr

@@ -17,6 +17,10 @@ _PARAMETERS = dedent(
         gives (n, n_features); an instance is copied, never trained in place, and one of which no weight requires a
         gradient is frozen: it stays in evaluation mode.
 
+    hash_layer : {"linear", "batch_norm"}, default="linear"
+        What gives the n_bits outputs. "batch_norm" normalises those of a linear layer by the batch in training, and by
+        all batches afterwards, which keeps every bit in use.
+
     similarity : {"share", "jaccard", "cosine", "precomputed"}, matrix or callable, default=%(similarity)s
         What makes two rows similar. "share": they have a label in common. "jaccard" and "cosine" grade label sets by
         their overlap, which is "share" where every row has one label. "precomputed": y is the (n, n) similarity

@@ -79,7 +79,10 @@ def _make_module(params, rows, encoder_params, device):
     if frozen:
         encoder.requires_grad_(False)
     augment, autocast = deepcopy(params["augment"]), trains_in_bfloat16(params["precision"], device)
-    return HashingModule(encoder, n_features, int(params["n_bits"]), normalize, augment, bool(frozen), autocast)
+    hash_norm = params["hash_layer"] == "batch_norm"
+    return HashingModule(
+        encoder, n_features, int(params["n_bits"]), normalize, augment, bool(frozen), autocast, hash_norm
+    )
 
 
 def _defaults(params, given, device):

@@ -7,7 +7,7 @@ __all__ = ["HashingModule"]
 
 
 class HashingModule(nn.Module):
-    """Augmentation, normalisation, an encoder and the hash layer.
+    """Augmentation, normalisation, an encoder, the hash layer and perhaps a normalisation of its output.
 
     Parameters
     ----------
@@ -24,12 +24,17 @@ class HashingModule(nn.Module):
     autocast : bool, default=False
         Whether training runs the encoder in bfloat16. The hash layer stays float32: it costs next to nothing, and its
         output is what losses compare.
+    hash_norm : bool, default=False
+        Whether a batch normalisation follows the hash layer.
     """
 
-    def __init__(self, encoder, n_features, n_bits, normalize=None, augment=None, frozen=False, autocast=False):
+    def __init__(
+        self, encoder, n_features, n_bits, normalize=None, augment=None, frozen=False, autocast=False, hash_norm=False
+    ):
         super().__init__()
         self.encoder = encoder
         self.hash_layer = nn.Linear(n_features, n_bits, dtype=torch.float32)
+        self.hash_norm = nn.BatchNorm1d(n_bits, dtype=torch.float32) if hash_norm else None
         self.normalize = normalize
         self.augment = augment
         self.frozen = frozen
@@ -50,7 +55,8 @@ class HashingModule(nn.Module):
         x = x.float() if self.normalize is None else self.normalize(x)
         special = self.training and (self.frozen or self.autocast)
         features = self._trained_features(x) if special else self.encoder(x)
-        return self.hash_layer(features.flatten(1).float())
+        z = self.hash_layer(features.flatten(1).float())
+        return z if self.hash_norm is None else self.hash_norm(z)
 
     def _trained_features(self, x):
         """Features in training, where that is not plain."""

@@ -46,6 +46,7 @@ def test_n_bits(hasher, digits, n_bits):
     ("name", "value"),
     [
         ("encoder", "resnet"),
+        ("hash_layer", "layer_norm"),
         ("similarity", "overlap"),
         ("output", "hex"),
         ("lr", 0),

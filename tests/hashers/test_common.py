@@ -25,6 +25,7 @@ VARIANTS = [
     small(ITQHasher, output="packed"),
     small(DHNHasher, lr_schedule="constant", encoder_lr_scale=0.1, similarity="cosine", optimizer="SGD"),
     *(small(cls, sampler="balanced") for cls in (DualHingeHasher, CSQHasher)),
+    *(small(cls, hash_layer="batch_norm", batch_size=2) for cls in (HashNetHasher, CSQHasher)),
     small(DualHingeHasher, net_params={"encoder__hidden": 8, "optimizer__weight_decay": 0.0}),
 ]
 

@@ -1,5 +1,6 @@
 """The network: what training does that encoding does not."""
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -34,6 +35,17 @@ def test_plain():
     expected = (X.float() @ encoder.weight.T + encoder.bias) @ layer.weight.T + layer.bias
     torch.testing.assert_close(z, expected)
     assert encoder.calls == [(torch.float32, True, True, False)]
+
+
+def test_batch_norm_of_the_hash_layer():
+    """By the batch in training; by what training saw afterwards, whatever a row's neighbours are."""
+    net, plain = make(hash_norm=True), make()
+    raw = plain(X).detach().double().numpy()
+    z = net(X)
+    np.testing.assert_allclose(z.detach(), (raw - raw.mean(0)) / np.sqrt(raw.var(0) + 1e-5), atol=1e-4)
+    net.eval()
+    learned = 0.1 * raw.mean(0), np.sqrt(0.9 + 0.1 * raw.var(0, ddof=1) + 1e-5)
+    np.testing.assert_allclose(net(X[:1]).detach(), (raw[:1] - learned[0]) / learned[1], atol=1e-4)
 
 
 def test_augmentation_comes_first_and_only_in_training():
