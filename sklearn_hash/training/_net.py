@@ -53,6 +53,7 @@ class HashingNet(NeuralNet):
         return [("epoch_timer", EpochTimer()), *scores]
 
     _listeners: dict = {}
+    _outputs = None
 
     def initialize(self):
         """Initialize every component, at the start of training."""
@@ -186,6 +187,22 @@ class HashingNet(NeuralNet):
             self.notify("on_grad_computed", named_parameters=parameters, batch=batch, training=True)
         self.optimizer_.step()
         return {"loss": loss, "y_pred": z}
+
+    def on_epoch_begin(self, net, **kwargs):
+        """Start the epoch's history; outputs of the last one are none of this one's."""
+        self._outputs = None
+        super().on_epoch_begin(net, **kwargs)
+
+    def on_train_end(self, net, **kwargs):
+        """Let go of what only callbacks needed."""
+        self._outputs = None
+        super().on_train_end(net, **kwargs)
+
+    def validation_outputs(self, dataset_valid, dataset_train):
+        """Hash-layer outputs of both after an epoch, encoded once however many callbacks ask; arrays."""
+        if self._outputs is None:
+            self._outputs = [self.forward(dataset).numpy() for dataset in (dataset_valid, dataset_train)]
+        return self._outputs
 
     def forward(self, X, training=False, device="cpu"):
         """Hash-layer output of a data set, (n, n_bits), fetched from the device at once: each time, the host waits."""

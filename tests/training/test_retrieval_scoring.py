@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pytest
 from skorch.callbacks import Callback, EarlyStopping
+from torch import nn
 
 from sklearn_hash import DHNHasher, HashNetHasher
 from sklearn_hash.metrics import mean_average_precision, ndcg_at_k, precision_at_k
@@ -44,6 +45,23 @@ def test_history_holds_the_measure_of_each_epoch(data):
     assert hasher.history_[:, "p@9"] == pytest.approx(expected, abs=1e-14)
     best = [score == max(expected[: i + 1]) and score not in expected[:i] for i, score in enumerate(expected)]
     assert hasher.history_[:, "p@9_best"] == best
+
+
+def test_rows_are_encoded_once_an_epoch_however_many_scores_there_are(data):
+    class Counting(nn.Flatten):
+        n_rows = 0
+
+        def forward(self, x):
+            Counting.n_rows += 0 if self.training else len(x)
+            return super().forward(x)
+
+    def rows(callbacks):
+        Counting.n_rows = 0
+        DHNHasher(8, encoder=Counting(), max_epochs=3, validation_fraction=0.25, callbacks=callbacks).fit(*data)
+        return Counting.n_rows
+
+    scores = [(str(k), RetrievalScoring("precision_at_k", name=f"p@{k}", k=k)) for k in (5, 9)]
+    assert rows(scores) == rows([]) >= 3 * 120
 
 
 def test_multilabel_measure(data):
