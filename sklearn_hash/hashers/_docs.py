@@ -19,7 +19,7 @@ _PARAMETERS = dedent(
 
     hash_layer : {"linear", "batch_norm"}, default="linear"
         What gives the n_bits outputs. "batch_norm" normalises those of a linear layer by the batch in training, and by
-        all batches afterwards, which keeps every bit in use.
+        an average over its last batches afterwards, which keeps every bit in use.
 
     similarity : {"share", "jaccard", "cosine", "precomputed"}, matrix or callable, default=%(similarity)s
         What makes two rows similar. "share": they have a label in common. "jaccard" and "cosine" grade label sets by
@@ -55,12 +55,16 @@ _PARAMETERS = dedent(
         How rows come into batches. "balanced" brings similar rows together, a few at a time, where a plain shuffle of
         many classes leaves most batches without a similar pair; every epoch still visits every row once.
 
+    memory : int, default=0
+        Past batches of the epoch with whose rows a batch's rows also make pairs, their outputs being those of the time.
+        More pairs a step cost time, and change what the quantization loss averages: constants of the past as well.
+
     validation_fraction : float or None, default=None
-        Share of the rows to hold out. Training then stops when their mAP as queries against the other rows no longer
-        grows, and the weights of the best epoch are restored.
+        Share of the rows to hold out. Training then stops when their
+        %(criterion)s, and the weights of the best epoch are restored.
 
     n_iter_no_change : int, default=10
-        Epochs without a better validation mAP after which training stops.
+        Epochs without a better %(score)s after which training stops.
 
     loader : callable, default=None
         ``loader(item)`` gives the row of one item of X, a 1-D array of paths or row ids: rows are then read when their
@@ -121,7 +125,7 @@ _ATTRIBUTES = dedent(
 
     history_ : skorch History
         Per epoch: loss, duration%(history)s, what callbacks wrote; with a validation split
-        ``valid_map`` too.
+        ``%(column)s`` too.
 
     n_iter_ : int
         Epochs trained.
@@ -137,16 +141,26 @@ _ATTRIBUTES = dedent(
     """
 )
 
+# What validation rows are scored by.
+_BY_MAP = {
+    "criterion": "mAP as queries against the other rows no longer grows",
+    "score": "validation mAP",
+    "column": "valid_map",
+}
+_BY_LOSS = {"criterion": "loss no longer falls", "score": "validation loss", "column": "valid_loss"}
+
 
 def document(similarity='"share"', history=""):
     """Fill ``{shared parameters}`` and ``{attributes}`` in a class's docstring; of the former, those that it has."""
 
     def decorate(cls):
         own = signature(cls).parameters
-        paragraphs = (_PARAMETERS % {"similarity": similarity, "lr": own["lr"].default}).split("\n\n")
+        validation = _BY_MAP if "sampler" in own else _BY_LOSS
+        values = {"similarity": similarity, "lr": own["lr"].default, "history": history, **validation}
+        paragraphs = (_PARAMETERS % values).split("\n\n")
         texts = {
             "{shared parameters}": "\n\n".join(text for text in paragraphs if text.partition(" :")[0] in own),
-            "{attributes}": _ATTRIBUTES % {"history": history},
+            "{attributes}": _ATTRIBUTES % values,
         }
         doc = cls.__doc__
         for placeholder, text in texts.items():

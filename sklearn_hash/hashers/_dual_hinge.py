@@ -79,7 +79,7 @@ class DualHingeHasher(PairHasher):
     def __init__(
         self, n_bits=32, *, encoder="auto", hash_layer="linear", similarity="jaccard", absent="dissimilar",
         output="bits", optimizer="Adam", lr=1e-3, lr_schedule="cosine", max_epochs=30, batch_size=128,
-        sampler="shuffle", validation_fraction=None, n_iter_no_change=10, loader=None, channels="auto",
+        sampler="shuffle", memory=0, validation_fraction=None, n_iter_no_change=10, loader=None, channels="auto",
         normalize="auto", augment=None, callbacks=None, device="auto", precision="auto", encoder_lr_scale=1.0,
         random_state=None, verbose=0, net_params=None,
         alpha=1.05, beta="auto", shape=1.0, distance="cosine", class_weight="sqrt", quantization=0.1,
@@ -87,8 +87,8 @@ class DualHingeHasher(PairHasher):
         super().__init__(
             n_bits=n_bits, encoder=encoder, hash_layer=hash_layer, similarity=similarity, absent=absent, output=output,
             optimizer=optimizer, lr=lr, lr_schedule=lr_schedule, max_epochs=max_epochs, batch_size=batch_size,
-            sampler=sampler, validation_fraction=validation_fraction, n_iter_no_change=n_iter_no_change, loader=loader,
-            channels=channels, normalize=normalize, augment=augment, callbacks=callbacks, device=device,
+            sampler=sampler, memory=memory, validation_fraction=validation_fraction, n_iter_no_change=n_iter_no_change,
+            loader=loader, channels=channels, normalize=normalize, augment=augment, callbacks=callbacks, device=device,
             precision=precision, encoder_lr_scale=encoder_lr_scale, random_state=random_state, verbose=verbose,
             net_params=net_params,
         )

@@ -1,6 +1,8 @@
 """Hashers that learn from pairs: y, or the ``similarity`` parameter, says which rows are similar."""
 
-from sklearn_hash._compat import StrOptions
+from numbers import Integral
+
+from sklearn_hash._compat import Interval, StrOptions
 from sklearn_hash.hashers._deep import DeepHasher
 from sklearn_hash.training import make_targets, map_against
 
@@ -22,13 +24,15 @@ class PairHasher(DeepHasher):
         ],
         "absent": [StrOptions({"dissimilar", "unknown"})],
         "sampler": [StrOptions({"shuffle", "balanced"})],
+        "memory": [Interval(Integral, 0, None, closed="left")],
     }
 
-    def __init__(self, *, similarity, absent, sampler, **shared):
+    def __init__(self, *, similarity, absent, sampler, memory, **shared):
         super().__init__(**shared)
         self.similarity = similarity
         self.absent = absent
         self.sampler = sampler
+        self.memory = memory
 
     def score(self, X, y):
         """Mean average precision of every row as a query against all others.

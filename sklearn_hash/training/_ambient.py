@@ -3,10 +3,14 @@
 from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial
 from operator import attrgetter
+from threading import RLock
 
 import torch
 
 __all__ = ["plain_torch"]
+
+# The switches, and torch's default generator, are the process's. Threads that change them take turns.
+_TURN = RLock()
 
 
 @contextmanager
@@ -15,12 +19,12 @@ def plain_torch():
 
     A caller's autocast would cast the weights before the first step and train on those copies until it ends. Faster
     multiplication of float32, TensorFloat-32, is torch's default for convolutions on a GPU: its ten bits would give
-    other codes than a CPU does.
+    other codes than a CPU does. Threads take turns in such blocks.
     """
     # A device context costs every torch call some time, so it is only entered where it changes something.
     on_cpu = nullcontext() if torch.get_default_device().type == "cpu" else torch.device("cpu")
     # Out of inference mode also turns gradients on.
-    with torch.inference_mode(False), on_cpu, _exact_float32(), ExitStack() as stack:
+    with _TURN, torch.inference_mode(False), on_cpu, _exact_float32(), ExitStack() as stack:
         for kind in ("cpu", "cuda", *(("mps",) if torch.backends.mps.is_available() else ())):
             stack.enter_context(torch.autocast(kind, enabled=False))
         yield

@@ -1,5 +1,7 @@
 """Whole batches sliced from the data: a DataLoader spends more on single rows than a small network on training."""
 
+from collections import deque
+
 import torch
 from torch.utils.data import DataLoader, Dataset
 
@@ -46,6 +48,12 @@ class HashingDataset(Dataset):
         if self.target == "features":
             return rows, self.targets.features_of(rows)
         return rows, getattr(self.targets, f"{self.target}_of")(index)
+
+    def complete_with(self, past, index, rows):
+        """A batch whose similarities also tell of rows before it, ``past``; of pairs among these, nothing any more."""
+        similarity = self.targets.similarity_of(torch.cat([index, *past]))
+        similarity[len(index) :, len(index) :] = torch.nan
+        return rows, similarity
 
     def asked(self, target):
         """The same data for a loss that asks for another target."""
@@ -108,10 +116,14 @@ class BatchIterator:
     num_workers : int, default=0
         Processes that read rows of a loader, a Dataset or a memory map ahead of their batch. Batches are the same, and
         come in the same order, as without. Rows in memory need none.
+    memory : int, default=0
+        Batches before each whose rows its similarities also tell of: (n, n) then is those of the batch's own n rows
+        first, and of the last ``memory`` batches of the epoch, oldest first, after them.
     """
 
-    def __init__(self, dataset, batch_size, shuffle=False, drop_last=False, balanced=False, num_workers=0):
+    def __init__(self, dataset, batch_size, shuffle=False, drop_last=False, balanced=False, num_workers=0, memory=0):
         self.dataset = dataset
+        self.memory = memory
         self.indices = _BatchIndices(dataset, batch_size, shuffle, drop_last, balanced)
         self.reader = _reader(dataset, self.indices, num_workers) if num_workers and dataset.rows.reads else None
 
@@ -119,17 +131,24 @@ class BatchIterator:
         return len(self.indices)
 
     def __iter__(self):
-        dataset = self.dataset
-        if self.reader is None:
-            read = dataset.read
-            for index in self.indices:
-                yield dataset.complete(index, read(index))
-            return
-        for index, rows in self.reader:
+        dataset, past = self.dataset, deque[torch.Tensor](maxlen=self.memory)
+        for index, rows in self._read():
             if isinstance(rows, _Failure):
                 # An exception that came from there would hold this frame, and with it the processes, in a cycle.
                 raise ValueError(rows.message)
-            yield dataset.complete(index, rows)
+            if not self.memory:
+                yield dataset.complete(index, rows)
+                continue
+            index = torch.arange(len(dataset))[index] if isinstance(index, slice) else index
+            yield dataset.complete_with(past, index, rows)
+            past.append(index)
+
+    def _read(self):
+        """Pairs of the rows' numbers and what was read."""
+        if self.reader is not None:
+            return self.reader
+        read = self.dataset.read
+        return ((index, read(index)) for index in self.indices)
 
 
 class _BatchIndices:
@@ -139,18 +158,24 @@ class _BatchIndices:
         self.n_rows = len(dataset)
         self.device = dataset.index_device
         self.targets = dataset.targets if balanced else None
+        self.in_pairs = dataset.targets is not None
         self.batch_size = batch_size
         self.shuffle = shuffle
         self.drop_last = drop_last
 
     def __len__(self):
         n, size = self.n_rows, self.batch_size
-        return max(n // size, 1) if self.drop_last else -(-n // size)
+        # A trailing row alone makes no pair, and has no statistics: it joins the batch before.
+        whole_only = self.drop_last or (self.in_pairs and n % size == 1)
+        return max(n // size, 1) if whole_only else -(-n // size)
 
     def __iter__(self):
         order = self._order()
-        for start in range(0, len(self) * self.batch_size, self.batch_size):
-            chosen = slice(start, min(start + self.batch_size, self.n_rows))
+        n_batches = len(self)
+        for i in range(n_batches):
+            is_rest = i == n_batches - 1 and not self.drop_last
+            end = self.n_rows if is_rest else min((i + 1) * self.batch_size, self.n_rows)
+            chosen = slice(i * self.batch_size, end)
             yield chosen if order is None else order[chosen]
 
     def _order(self):

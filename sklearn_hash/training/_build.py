@@ -14,7 +14,7 @@ from sklearn_hash.training._encoders import make_encoder
 from sklearn_hash.training._module import HashingModule
 from sklearn_hash.training._net import HashingNet
 from sklearn_hash.training._normalize import make_normalize
-from sklearn_hash.training._params import check_net_params, resolve_optimizer
+from sklearn_hash.training._params import check_net_params, check_schedule, resolve_optimizer
 
 __all__ = ["build_net"]
 
@@ -50,6 +50,8 @@ def build_net(params, rows, loss, method_callbacks, device, validation=None):
     own_callbacks = [*method_callbacks, *_own_callbacks(params)]
     names = [name for name, _ in own_callbacks]
     check_net_params(nested, params["encoder"], params["optimizer"], params["callbacks"], names)
+    if nested.get("callbacks__lr_schedule", params["lr_schedule"]) is not None:
+        check_schedule(params["lr_schedule"], params["callbacks"])
     encoder_params = {key[len("encoder__") :]: nested.pop(key) for key in list(nested) if key.startswith("encoder__")}
     net = HashingNet(
         _make_module(params, rows, encoder_params, device),
@@ -94,6 +96,7 @@ def _defaults(params, given, device):
         "iterator_train__shuffle": True,
         "iterator_train__drop_last": True,
         "iterator_train__balanced": params.get("sampler") == "balanced",
+        "iterator_train__memory": params.get("memory", 0),
         "iterator_valid": BatchIterator,
         "iterator_valid__batch_size": max(params["batch_size"], _PREDICT_ROWS),
     }

@@ -103,7 +103,7 @@ class ValidationStopping(Callback):
     def _score(self, net, dataset_train, dataset_valid):
         if isinstance(dataset_valid.targets, FeatureTargets):
             return -net.history[-1, "valid_loss"]
-        queries, database = net.validation_outputs(dataset_valid, dataset_train)
+        queries, database = map(net.outputs_after_epoch, (dataset_valid, dataset_train))
         score = map_against(queries, dataset_valid.targets, database, dataset_train.targets)
         net.history.record("valid_map", score)
         net.history.record("valid_map_best", score > self.best_score_)

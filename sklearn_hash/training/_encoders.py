@@ -243,6 +243,8 @@ def encoder_param_names(encoder):
     """Names that ``encoder__<name>`` may take, or None where the callable takes any."""
     if isinstance(encoder, nn.Module):
         return []
+    if isinstance(encoder, str) and encoder not in (*_NAMED, "auto"):
+        return None  # fit refuses it
     # By name, "auto" may become either: the shape of X decides, so both lists are open until fit.
     classes = [_NAMED[encoder]] if encoder in _NAMED else [MLPEncoder, CNNEncoder] if encoder == "auto" else [encoder]
     names: dict[str, Parameter] = {}

@@ -3,6 +3,7 @@
 import hashlib
 from functools import partial
 from numbers import Number
+from types import CodeType
 
 import numpy as np
 import torch
@@ -50,6 +51,8 @@ def _chunks(value, seen):
     if torch.is_tensor(value):
         value = value.detach().cpu()
         value = (value.float() if value.dtype == torch.bfloat16 else value).numpy()
+    if isinstance(value, np.generic):
+        value = value.item()
     if isinstance(value, np.ndarray):
         yield from _array_chunks(value, seen)
     elif value is None or isinstance(value, (str, bytes, Number, torch.device)):
@@ -86,15 +89,26 @@ def _parts(value):
         return [value.func, value.args, value.keywords]
     if isinstance(value, type):
         return [_name_of(value)]
+    if isinstance(value, CodeType):
+        return [value.co_code, value.co_names, value.co_consts]
     if callable(value) and hasattr(value, "__name__"):
-        return [_name_of(value), *_code_of(value), getattr(value, "__self__", None)]
+        return [_name_of(value), *_body_of(value), getattr(value, "__self__", None)]
     return [_name_of(value), getattr(value, "__dict__", {})]
 
 
-def _code_of(function):
-    """What tells apart functions of one name, such as lambdas."""
-    code = getattr(function, "__code__", None)
-    return [] if code is None else [code.co_code, code.co_names, code.co_consts]
+def _body_of(function):
+    """What tells apart functions of one name, such as lambdas: code, defaults, and the variables closed over."""
+    if not hasattr(function, "__code__"):
+        return []
+    closed = [_content(cell) for cell in function.__closure__ or ()]
+    return [function.__code__, function.__defaults__, function.__kwdefaults__, closed]
+
+
+def _content(cell):
+    try:
+        return cell.cell_contents
+    except ValueError:  # of a variable that is not assigned yet
+        return None
 
 
 def _name_of(value):

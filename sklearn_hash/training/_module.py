@@ -3,6 +3,8 @@
 import torch
 from torch import nn
 
+from sklearn_hash.training._hash_norm import HashNorm
+
 __all__ = ["HashingModule"]
 
 
@@ -34,7 +36,7 @@ class HashingModule(nn.Module):
         super().__init__()
         self.encoder = encoder
         self.hash_layer = nn.Linear(n_features, n_bits, dtype=torch.float32)
-        self.hash_norm = nn.BatchNorm1d(n_bits, dtype=torch.float32) if hash_norm else None
+        self.hash_norm = HashNorm(n_bits) if hash_norm else None
         self.normalize = normalize
         self.augment = augment
         self.frozen = frozen

@@ -1,8 +1,9 @@
 """The skorch net: its loop, history and callbacks, without its cost per row and per module."""
 
+import dis
 import math
-import traceback
 import warnings
+from collections import deque
 from contextlib import contextmanager
 from copy import deepcopy
 
@@ -11,7 +12,9 @@ from sklearn.exceptions import ConvergenceWarning
 from skorch import NeuralNet
 from skorch.callbacks import Callback, EpochTimer, PassthroughScoring
 
+from sklearn_hash.training._batches import HashingDataset
 from sklearn_hash.training._overlap import on_device
+from sklearn_hash.training._rows import make_rows
 
 __all__ = ["HashingNet"]
 
@@ -27,9 +30,12 @@ def _listens(callback, method):
 
 
 def _ends_training(interrupt):
-    """Whether a callback asks for the end: it raises in its hook itself, where Ctrl-C lands in what the hook calls."""
-    *_, (frame, _) = traceback.walk_tb(interrupt.__traceback__)
-    return frame.f_code.co_name == "on_epoch_end"
+    """Whether a callback asks for the end, by a raise statement in its hook: Ctrl-C lands anywhere but there."""
+    trace = interrupt.__traceback__
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    code = trace.tb_frame.f_code
+    return code.co_name == "on_epoch_end" and dis.opname[code.co_code[trace.tb_lasti]] == "RAISE_VARARGS"
 
 
 class HashingNet(NeuralNet):
@@ -52,13 +58,12 @@ class HashingNet(NeuralNet):
         scores = [(name, PassthroughScoring(name=name, on_train=name == "train_loss")) for name in _LOSSES]
         return [("epoch_timer", EpochTimer()), *scores]
 
-    _listeners: dict = {}
-    _outputs = None
-
     def initialize(self):
         """Initialize every component, at the start of training."""
         self.step_, self.n_steps_ = 0, 0
         self.open_ended_ = False
+        self._listeners, self._outputs = {}, {}
+        self._past: deque[torch.Tensor] = deque(maxlen=0)
         return super().initialize()
 
     @contextmanager
@@ -136,6 +141,7 @@ class HashingNet(NeuralNet):
         n_batches, epoch = len(iterator), len(self.history) - 1
         watched = bool(self._listening("on_batch_end"))
         losses, sizes = [], []
+        self._past = deque(maxlen=getattr(iterator, "memory", 0))
         if training:
             # As if all epochs were like this one: the calls of partial_fit may differ in their number of rows.
             self.n_steps_ = self.max_epochs * n_batches
@@ -180,7 +186,9 @@ class HashingNet(NeuralNet):
         self._set_training(True)
         self.optimizer_.zero_grad()
         z = self.infer(batch[0], **fit_params)
-        loss = self.get_loss(z, batch[1], X=batch[0], training=True)
+        compared = torch.cat([z, *self._past]) if self._past else z
+        loss = self.get_loss(compared, batch[1], X=batch[0], training=True)
+        self._past.append(z.detach())
         loss.backward()
         if self._listening("on_grad_computed"):
             parameters = list(self.get_all_learnable_params())
@@ -190,22 +198,27 @@ class HashingNet(NeuralNet):
 
     def on_epoch_begin(self, net, **kwargs):
         """Start the epoch's history; outputs of the last one are none of this one's."""
-        self._outputs = None
+        self._outputs = {}
         super().on_epoch_begin(net, **kwargs)
 
     def on_train_end(self, net, **kwargs):
-        """Let go of what only callbacks needed."""
-        self._outputs = None
+        """Let go of what only training needed."""
+        self._outputs, self._past = {}, deque(maxlen=0)
         super().on_train_end(net, **kwargs)
 
-    def validation_outputs(self, dataset_valid, dataset_train):
-        """Hash-layer outputs of both after an epoch, encoded once however many callbacks ask; arrays."""
-        if self._outputs is None:
-            self._outputs = [self.forward(dataset).numpy() for dataset in (dataset_valid, dataset_train)]
-        return self._outputs
+    def outputs_after_epoch(self, dataset):
+        """Hash-layer output of a data set, (n, n_bits); encoded once an epoch, however many callbacks ask."""
+        if id(dataset) not in self._outputs:
+            self._outputs[id(dataset)] = self.forward(dataset).numpy()
+        return self._outputs[id(dataset)]
+
+    def get_dataset(self, X, y=None):
+        """Rows as the net's own data set; so that skorch's methods take plain rows, too."""
+        return X if isinstance(X, HashingDataset) else HashingDataset(make_rows(X))
 
     def forward(self, X, training=False, device="cpu"):
-        """Hash-layer output of a data set, (n, n_bits), fetched from the device at once: each time, the host waits."""
+        """Hash-layer output of rows, (n, n_bits), fetched from the device at once: each time, the host waits."""
+        X = self.get_dataset(X)
         self._set_training(training)
         z, start = None, 0
         with torch.set_grad_enabled(training):

@@ -63,7 +63,7 @@ class RetrievalScoring(Callback):
         """Score the epoch."""
         if dataset_valid is None:
             return
-        queries, database = net.validation_outputs(dataset_valid, dataset_train)
+        queries, database = map(net.outputs_after_epoch, (dataset_valid, dataset_train))
         score = self.measure_(queries, dataset_valid.targets.labels, database, dataset_train.targets.labels)
         net.history.record(self.name_, score)
         net.history.record(f"{self.name_}_best", score > self.best_score_)

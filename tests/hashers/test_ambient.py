@@ -6,6 +6,7 @@ from operator import attrgetter
 import numpy as np
 import pytest
 import torch
+from joblib import Parallel, delayed
 from torch import nn
 
 from sklearn_hash import DHNHasher
@@ -99,3 +100,20 @@ def test_networks_are_float32_whatever_the_default(dtype, encoder, digits):
     assert z.dtype == np.float32
     assert {weight.dtype for weight in hasher.net_.module_.state_dict().values()} == {torch.float32}
     np.testing.assert_array_equal(hasher.decision_function(X), z)
+
+
+def test_threads_take_turns(digits):
+    """Each fits as if it were alone, and what they share is left as it was."""
+    X, y = digits
+    hashers = [
+        DHNHasher(8, max_epochs=2, encoder=nn.Sequential(nn.Flatten(), nn.Dropout()), random_state=i) for i in (0, 1)
+    ]
+    expected = [hasher.fit(X, y).decision_function(X) for hasher in hashers]
+    before = torch.get_float32_matmul_precision(), torch.get_rng_state()
+    for _ in range(3):
+        codes = Parallel(2, backend="threading")(
+            delayed(lambda h: h.fit(X, y).decision_function(X))(h) for h in hashers
+        )
+        np.testing.assert_array_equal(codes, expected)
+    assert torch.get_float32_matmul_precision() == before[0]
+    assert torch.equal(torch.get_rng_state(), before[1])

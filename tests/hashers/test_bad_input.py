@@ -63,6 +63,8 @@ def test_n_bits(hasher, digits, n_bits):
         ("augment", "flip"),
         ("precision", "float16"),
         ("encoder_lr_scale", -1),
+        ("memory", -1),
+        ("memory", 0.5),
         ("random_state", "seed"),
         ("net_params", ["optimizer__eps"]),
         ("alpha", -1.0),

@@ -154,6 +154,7 @@ CASES = {
     "one rate for each part": make(DualHingeHasher, encoder_lr_scale=0.1),
     "batch normalisation": make(encoder=torch.nn.BatchNorm1d(64)),
     "balanced": make(sampler="balanced"),
+    "past batches": make(DHNHasher, memory=2),
     "rates by a callback": make(lr_schedule="constant", callbacks=[LRScheduler(StepLR, step_size=2, gamma=0.1)]),
     "callbacks with a memory": make(callbacks=[Noisy(), Keeper()]),
     "stopping": make(

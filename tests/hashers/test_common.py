@@ -25,7 +25,8 @@ VARIANTS = [
     small(ITQHasher, output="packed"),
     small(DHNHasher, lr_schedule="constant", encoder_lr_scale=0.1, similarity="cosine", optimizer="SGD"),
     *(small(cls, sampler="balanced") for cls in (DualHingeHasher, CSQHasher)),
-    *(small(cls, hash_layer="batch_norm", batch_size=2) for cls in (HashNetHasher, CSQHasher)),
+    small(HashNetHasher, hash_layer="batch_norm", batch_size=2, memory=3),
+    small(CSQHasher, hash_layer="batch_norm", batch_size=2),
     small(DualHingeHasher, net_params={"encoder__hidden": 8, "optimizer__weight_decay": 0.0}),
 ]
 

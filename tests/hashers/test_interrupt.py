@@ -113,6 +113,24 @@ def sigint():
     signal.signal(signal.SIGINT, before)
 
 
+class Busy(Callback):
+    """A real signal arrives in the hook itself."""
+
+    def on_epoch_end(self, net, **kwargs):
+        if len(net.history) == 3:
+            signal.raise_signal(signal.SIGINT)
+            for _ in range(1000):
+                pass
+
+
+def test_interruption_of_a_callbacks_own_loop_is_no_early_stopping(digits, sigint, tmp_path):
+    hasher = DHNHasher(8, max_epochs=5, random_state=0, callbacks=[Busy()])
+    with pytest.warns(ConvergenceWarning, match="interrupted after 3 of 5 epochs"):
+        hasher.fit(*digits, checkpoint=tmp_path)
+    signal.signal(sigint, signal.SIG_IGN)
+    assert hasher.fit(*digits, checkpoint=tmp_path).n_iter_ == 5
+
+
 def test_interruption_of_validation_scoring_is_no_early_stopping(digits, monkeypatch, sigint):
     """A real signal, in what a callback calls at the end of the third epoch."""
     scores = iter([0.1, 0.2])

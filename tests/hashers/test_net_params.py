@@ -5,7 +5,7 @@ import pytest
 import torch
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
-from skorch.callbacks import EarlyStopping, GradientNormClipping
+from skorch.callbacks import EarlyStopping, GradientNormClipping, LRScheduler
 
 from sklearn_hash import DHNHasher, HashNetHasher
 
@@ -60,6 +60,46 @@ def test_iterator_parameters(digits):
     assert [batch["train_batch_size"] for batch in sizes] == [150, 150, 100]
     sizes = make(batch_size=150).fit(*digits).history_[-1, "batches", :]
     assert [batch["train_batch_size"] for batch in sizes] == [150, 150]
+
+
+def test_a_trailing_row_joins_the_batch_before(digits):
+    """Alone, it has no pair, and no statistics for batch normalisation."""
+    X, y = digits[0][:97], digits[1][:97]
+    hasher = make(batch_size=32, hash_layer="batch_norm").set_params(iterator_train__drop_last=False).fit(X, y)
+    assert [batch["train_batch_size"] for batch in hasher.history_[-1, "batches", :]] == [32, 32, 33]
+
+
+@pytest.mark.parametrize("size", [0, 1, 2.5, "4"])
+def test_batches_without_a_pair(size, digits):
+    with pytest.raises(ValueError, match=f"iterator_train__batch_size.*at least 2.*got {size!r}"):
+        make(net_params={"iterator_train__batch_size": size}).fit(*digits)
+
+
+@pytest.mark.parametrize(
+    ("name", "owner"),
+    [("optimizer__lr", "lr"), ("iterator_train__balanced", "sampler"), ("iterator_train__memory", "memory")],
+)
+def test_what_a_parameter_of_the_hasher_decides(name, owner, digits):
+    for attempt in (lambda: make().set_params(**{name: 1}), lambda: make(net_params={name: 1}).fit(*digits)):
+        with pytest.raises(ValueError, match=f"Set the hasher's parameter '{owner}'.*in place of '{name}'"):
+            attempt()
+
+
+def test_an_encoder_of_no_such_name_is_refused_by_fit(digits):
+    with pytest.raises(ValueError, match="The 'encoder' parameter"):
+        make(encoder="MLP").set_params(encoder__hidden=3).fit(*digits)
+
+
+def test_two_schedules_of_the_learning_rate(digits):
+    scheduler = LRScheduler("StepLR", step_size=1, gamma=0.1)
+    with pytest.raises(ValueError, match=r"LRScheduler.*lr_schedule='cosine'.*Use lr_schedule='constant'"):
+        make(callbacks=[scheduler]).fit(*digits)
+    for hasher in (
+        make(callbacks=[scheduler], lr_schedule="constant", lr=0.1),
+        make(callbacks=[scheduler], lr=0.1).set_params(callbacks__lr_schedule=None),
+    ):
+        rates = hasher.set_params(max_epochs=2).fit(*digits).net_.optimizer_.param_groups[0]["lr"]
+        assert rates == pytest.approx(0.001)
 
 
 def test_rows_per_pass_do_not_change_the_codes(digits):

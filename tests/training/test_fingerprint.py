@@ -27,6 +27,10 @@ class Thing:
         self.me = [self]
 
 
+def _closing_over(value):
+    return lambda: value
+
+
 X = np.random.default_rng(0).standard_normal((20, 4)).astype(np.float32)
 CHANGED = X + np.eye(20, 4, dtype=np.float32) * 1e-3
 PAIRS = {
@@ -46,6 +50,11 @@ PAIRS = {
     "function": (lambda: np.load, lambda: np.save),
     "method": (lambda: X.__getitem__, lambda: CHANGED.__getitem__),
     "lambda": (lambda: lambda: nn.Linear(4, 3), lambda: lambda: nn.Linear(4, 5)),
+    "closure": (lambda: _closing_over(1), lambda: _closing_over(2)),
+    "array closed over": (lambda: _closing_over(X.copy()), lambda: _closing_over(CHANGED)),
+    "default": (lambda: lambda x=1: x, lambda: lambda x=2: x),
+    "keyword default": (lambda: lambda *, x=1: x, lambda: lambda *, x=2: x),
+    "function within": (lambda: lambda: [lambda: 1], lambda: lambda: [lambda: 2]),
     "partial": (lambda: partial(nn.Linear, 4, bias=False), lambda: partial(nn.Linear, 4, bias=True)),
     "module": (module, partial(module, 1)),
     "structure of module": (nn.ReLU, nn.Tanh),
@@ -93,3 +102,17 @@ def test_another_process_has_the_same(capsys):
     exec(SCRIPT, {})
     here = capsys.readouterr().out
     assert subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True).stdout == here
+
+
+def test_numbers_of_numpy_are_those_of_python():
+    for ours, theirs in ((np.int64(8), 8), (np.float64(1e-3), 1e-3), (np.bool_(True), True), (np.str_("a"), "a")):
+        assert fingerprint({"a": ours}) == fingerprint({"a": theirs})
+
+
+def test_a_variable_that_is_not_assigned_yet():
+    def early():
+        return late
+
+    before = fingerprint({"a": early})
+    late = 1
+    assert fingerprint({"a": early}) != before

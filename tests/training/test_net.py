@@ -35,14 +35,14 @@ def make(cls=DHNHasher, **params):
     return cls(BITS, **{**defaults, **params})
 
 
-def bare_loop(loss, X, y):
+def bare_loop(loss, X, y, memory=0):
     """The same training written out: weights, orders and dropout all drawn from torch's default generator."""
     X, y = torch.from_numpy(X), torch.from_numpy(y)
     net = nn.Sequential(encoder(), nn.Linear(16, BITS))
     optimizer = torch.optim.Adam(net.parameters(), lr=LR, weight_decay=1e-5)
     n_batches, losses = N // BATCH, []
     for epoch in range(EPOCHS):
-        order = torch.randperm(N)
+        order, past = torch.randperm(N), []
         for i in range(n_batches):
             step, n_steps = epoch * n_batches + i, EPOCHS * n_batches
             optimizer.param_groups[0]["lr"] = LR * 0.5 * (1 + math.cos(math.pi * step / n_steps))
@@ -50,19 +50,25 @@ def bare_loop(loss, X, y):
                 loss.set_beta(math.sqrt(1 + 48 * (step * 10 // n_steps) / 9))
             rows = order[i * BATCH : (i + 1) * BATCH]
             optimizer.zero_grad()
-            value = loss(net(X[rows]), similarity_matrix(y[rows]))
+            z = net(X[rows])
+            chosen = [(rows, z), *past[max(i - memory, 0) :]]
+            similarity = similarity_matrix(y[torch.cat([numbers for numbers, _ in chosen])])
+            similarity[BATCH:, BATCH:] = np.nan
+            value = loss(torch.cat([outputs for _, outputs in chosen]), similarity)
+            past.append((rows, z.detach().clone()))
             value.backward()
             optimizer.step()
             losses.append(value.item())
     return net, losses
 
 
+@pytest.mark.parametrize("memory", [0, 1, 2, 9])
 @pytest.mark.parametrize(("cls", "loss"), METHODS)
-def test_training_is_that_of_a_bare_loop(cls, loss, data):
+def test_training_is_that_of_a_bare_loop(cls, loss, memory, data):
     """To the bit, with the optimizer's plain kernel; the fused one, the default, rounds elsewhere."""
-    hasher = make(cls, net_params={"optimizer__fused": False}).fit(*data)
+    hasher = make(cls, memory=memory, net_params={"optimizer__fused": False}).fit(*data)
     with isolated(torch.device("cpu"), SEED):
-        bare, losses = bare_loop(loss(), *data)
+        bare, losses = bare_loop(loss(), *data, memory)
     for ours, theirs in zip(hasher.net_.module_.parameters(), bare.parameters(), strict=True):
         assert torch.equal(ours, theirs)
     recorded = [batch["train_loss"] for epoch in hasher.history_ for batch in epoch["batches"]]
@@ -70,7 +76,8 @@ def test_training_is_that_of_a_bare_loop(cls, loss, data):
     with torch.no_grad():
         expected = bare.eval()(torch.from_numpy(data[0])).numpy()
     np.testing.assert_array_equal(hasher.decision_function(data[0]), expected)
-    np.testing.assert_allclose(make(cls).fit(*data).decision_function(data[0]), expected, rtol=0, atol=1e-3)
+    fused = make(cls, memory=memory).fit(*data).decision_function(data[0])
+    np.testing.assert_allclose(fused, expected, rtol=0, atol=1e-3)
 
 
 def test_history_holds_what_skorch_records(data):
@@ -260,3 +267,41 @@ def test_losses_are_recorded_however_many_wait(waiting, data, monkeypatch):
     history = make(validation_fraction=0.2).fit(*data).history_
     assert [epoch["batches"] for epoch in history] == [epoch["batches"] for epoch in expected]
     assert [epoch["train_batch_count"] for epoch in history] == [3] * EPOCHS
+
+
+def test_skorchs_methods_take_plain_rows(data):
+    X, _ = data
+    hasher = make().fit(*data)
+    expected = hasher.decision_function(X)
+    np.testing.assert_array_equal(hasher.net_.predict(X), expected)
+    np.testing.assert_array_equal(hasher.net_.forward(X), expected)
+    np.testing.assert_array_equal(torch.cat(list(hasher.net_.forward_iter(X))), expected)
+
+
+class Hearing(Callback):
+    def on_train_begin(self, net, **kwargs):
+        self.heard = [*getattr(self, "heard", []), net]
+
+
+def test_a_net_calls_its_own_callbacks_only(data):
+    nets = [make(max_epochs=1, callbacks=[("ear", Hearing())]).fit(*data).net_ for _ in range(2)]
+    for net in nets:
+        net.notify("on_train_begin")
+    for net in nets:
+        assert dict(net.callbacks_)["ear"].heard == [net, net]
+
+
+class Outputs(Callback):
+    seen: list = []
+
+    def on_epoch_end(self, net, dataset_train=None, dataset_valid=None, **kwargs):
+        self.seen.extend((net.outputs_after_epoch(data), net.forward(data)) for data in (dataset_train, dataset_valid))
+
+
+def test_outputs_of_an_epoch_are_those_of_the_data_set_and_the_epoch(data):
+    Outputs.seen.clear()
+    net = make(max_epochs=2, validation_fraction=0.2, callbacks=[Outputs()]).fit(*data).net_
+    assert [len(ours) for ours, _ in Outputs.seen] == [72, 18] * 2
+    for ours, expected in Outputs.seen:
+        np.testing.assert_array_equal(ours, expected)
+    assert not net._outputs

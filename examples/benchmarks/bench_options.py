@@ -1,11 +1,11 @@
-"""What a batch normalisation of the hash layer's output is worth: hash_layer="linear" against "batch_norm".
+"""What shared options are worth: batch normalisation of the hash layer, and pairs with the rows of past batches.
 
 Every deep supervised method with its defaults at 32 bits, on the sets of bench_quality.py and on the 100 fine classes
 of its images. As there, three quarters of the training rows are trained on and the others scored, each as a query
 against the rest; queries and database are not looked at. Results go to a JSON-lines file, one line a fit; a run that
 was stopped goes on from there.
 
-    python examples/benchmarks/bench_hash_layer.py --data-home DIR --results hash_layer.jsonl
+    python examples/benchmarks/bench_options.py --data-home DIR --results options.jsonl
 """
 
 import argparse
@@ -15,12 +15,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from bench_quality import SETS, SPACES, TUNED_AT, Results, load, run
+from bench_quality import SETS, SPACES, TUNED_AT, UNSUPERVISED, Results, load, run
+
+from sklearn_hash import hashers
+from sklearn_hash.hashers._methods import METHODS
 
 FINE = "cifar100_fine22k"
-LAYERS = "linear", "batch_norm"
-UNSUPERVISED = {"unsupervised_greedy_hash", "bihalf"}
-METHODS = [method for method, space in SPACES.items() if "lr" in space and method not in UNSUPERVISED]
+OPTIONS = {
+    "defaults": {},
+    "hash_layer='batch_norm'": {"hash_layer": "batch_norm"},
+    "memory=2": {"memory": 2},
+}
+DEEP = [method for method, space in SPACES.items() if "lr" in space and method not in UNSUPERVISED]
 
 
 def load_any(name, data_home):
@@ -32,46 +38,47 @@ def load_any(name, data_home):
         return replace(split, y=stored["y_fine"])
 
 
+def has(method, option):
+    return set(OPTIONS[option]) <= set(getattr(hashers, METHODS[method])().get_params())
+
+
 def jobs(data, methods, seeds):
     shared = {"data": data, "stage": "tune", "bits": TUNED_AT}
     return [
-        {**shared, "method": method, "seed": seed, "config": {"hash_layer": layer}}
+        {**shared, "method": method, "seed": seed, "config": config}
         for method in methods
-        for layer in LAYERS
+        for option, config in OPTIONS.items()
+        if has(method, option)
         for seed in range(seeds)
     ]
 
 
 def report(results, sets):
-    """Mean mAP and deviation over seeds; a line a method, a pair of columns a set."""
-    print("mAP of held-out training rows against each other at 32 bits: linear, and what batch_norm adds to it")
-    print(f"{'':<12}" + "".join(f"{data:>26}" for data in sets))
-    for method in METHODS:
-        cells = []
-        for data in sets:
-            plain, normed = (_values(results, data, method, layer) for layer in LAYERS)
-            if plain and normed:
-                gain = np.mean(normed) - np.mean(plain)
-                cells.append(f"{np.mean(plain):.3f} +- {np.std(plain, ddof=1):.3f}  {gain:+.3f}")
-            else:
-                cells.append("")
-        if any(cells):
-            print(f"{method:<12}" + "".join(f"{cell:>26}" for cell in cells))
+    """Mean and deviation of the defaults, and what each option adds to the mean; a line a method."""
+    print(f"mAP of held-out training rows against each other, {TUNED_AT} bits")
+    for data in sets:
+        print(f"\n{data:<20}{'defaults':>17}" + "".join(f"{option:>25}" for option in list(OPTIONS)[1:]))
+        for method in DEEP:
+            values = [_values(results, data, method, config) for config in OPTIONS.values()]
+            if values[0]:
+                plain = f"{np.mean(values[0]):.4f} +- {np.std(values[0], ddof=1):.4f}"
+                gains = [f"{np.mean(v) - np.mean(values[0]):+.4f}" if v else "" for v in values[1:]]
+                print(f"{method:<20}{plain:>17}" + "".join(f"{gain:>25}" for gain in gains))
 
 
-def _values(results, data, method, layer):
+def _values(results, data, method, config):
     rows = results.of(data, "tune")
-    return [row["map"] for row in rows if (row["method"], row["config"]["hash_layer"]) == (method, layer)]
+    return [row["map"] for row in rows if (row["method"], row["config"]) == (method, config)]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", nargs="+", choices=[*SETS, FINE], default=[*SETS, FINE])
     parser.add_argument("--data-home", default=os.environ.get("SKLEARN_HASH_DATA"))
-    parser.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS)
+    parser.add_argument("--methods", nargs="+", choices=DEEP, default=DEEP)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=2, help="processes that share the fits")
-    parser.add_argument("--results", type=Path, default=Path("hash_layer.jsonl"))
+    parser.add_argument("--results", type=Path, default=Path("options.jsonl"))
     parser.add_argument("--report", action="store_true", help="only print what the results file holds")
     args = parser.parse_args()
     results = Results(args.results)
