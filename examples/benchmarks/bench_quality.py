@@ -152,7 +152,9 @@ def evaluate(job, split):
     hasher.fit(X[train], y[train])
     seconds = time.perf_counter() - start
     codes = [hasher.transform(X[query]), y[query]]
+    trained_on = {}
     if database is not None:
+        trained_on = {"trained_on": int(np.isin(database, train).sum())}
         codes += [hasher.transform(X[database]), y[database]]
     packed = {"packed": True, "n_bits": job["bits"]}
     graded = {"ndcg": ndcg_at_k(*codes, k=1000, **packed)} if job["data"] in GRADED else {}
@@ -162,6 +164,7 @@ def evaluate(job, split):
         "map_5000": mean_average_precision(*codes, k=min(5000, len(codes[-1]) - (database is None)), **packed),
         "precision": precision_within_radius(*codes, radius=2, **packed),
         **graded,
+        **trained_on,
         "seconds": round(seconds, 2),
     }
 
@@ -256,7 +259,9 @@ def claims(data, results):
 
 def report(results):
     for data in sets_done(results):
-        print(f"== {data}: {SIZES[1]} training rows, {SIZES[0]} queries, {SIZES[2]} database rows; ties: expected")
+        n_query, n_train, n_database = SIZES
+        seen = results.of(data, "final")[0]["trained_on"]
+        print(f"== {data}: {n_train} training rows, {n_query} queries, {n_database} database rows ({seen} trained on)")
         measures = [measure for measure in MEASURES if measure != "ndcg" or data in GRADED]
         print("\n\n".join(table(data, results, measure) for measure in measures))
         print(f"\n{claims(data, results)}\n" if whole(data, results) else "")
