@@ -34,8 +34,8 @@ def check_codes(codes, *, packed=False, n_bits=None, name="codes") -> tuple[np.n
     Raises
     ------
     ValueError
-        If the matrix is not two-dimensional and finite, has another width than expected, or is not uint8 although
-        said to be packed.
+        If the matrix is not two-dimensional and finite, has another width than expected, is not uint8 although said to
+        be packed, or is uint8 and holds more than 0 and 1 although not said to be.
     """
     if n_bits is not None and (not isinstance(n_bits, numbers.Integral) or isinstance(n_bits, bool) or n_bits < 1):
         raise ValueError(f"n_bits must be a positive integer; got {n_bits!r}.")
@@ -44,7 +44,17 @@ def check_codes(codes, *, packed=False, n_bits=None, name="codes") -> tuple[np.n
     codes = check_array(codes, dtype="numeric", ensure_min_samples=0, input_name=name)
     if n_bits is not None and codes.shape[1] != n_bits:
         raise ValueError(f"{name} must have n_bits={n_bits} columns; got {codes.shape[1]}.")
+    _refuse_bytes(codes, name)
     return pack_codes(codes), codes.shape[1]
+
+
+def _refuse_bytes(codes, name):
+    """Packed bytes would pass for eight times fewer bits, nearly all of them set."""
+    if codes.dtype == np.uint8 and (largest := codes.max(initial=0)) > 1:
+        raise ValueError(
+            f"{name} must hold bits of 0 and 1 where it is uint8 and packed=False; got {largest}. Pass packed=True for "
+            "packed bytes; of other numbers, pass which are positive."
+        )
 
 
 def _check_packed(codes, n_bits, name):

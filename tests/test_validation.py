@@ -17,6 +17,12 @@ def test_codes_of_any_form_come_back_packed(n_bits):
         assert found == 12
 
 
+@pytest.mark.parametrize("dtype", [np.int8, np.int64, np.uint16, np.float32])
+def test_only_bytes_are_held_to_be_packed(dtype):
+    values = np.array([[0, 3, 1], [2, 0, 0]], dtype=dtype)
+    np.testing.assert_array_equal(check_codes(values)[0], np.packbits(values > 0, axis=1))
+
+
 def test_packed_codes_come_back_uncopied(tmp_path):
     packed = np.packbits(np.eye(16, dtype=np.uint8), axis=1)
     np.save(tmp_path / "codes.npy", packed)
@@ -49,6 +55,7 @@ def test_no_rows_are_codes_too():
         ([[1, 1j]], {}, "Complex"),
         ([["a", "b"]], {}, "numeric"),
         (np.empty((3, 0)), {}, "0 feature"),
+        (np.array([[0, 1], [2, 0]], np.uint8), {}, "db must hold bits of 0 and 1 .* got 2. Pass packed=True"),
         ([[1, 0]], {"packed": True}, "uint8 array of shape"),
         (np.zeros(3, dtype=np.uint8), {"packed": True}, "uint8 array of shape"),
         (np.zeros((2, 3), dtype=np.uint8), {"packed": True, "n_bits": 16}, "2 bytes a row for n_bits=16; got 3"),
