@@ -1,7 +1,6 @@
 """What every hasher does, deep or shallow: real-valued codes in the form asked for, names of the columns, a score."""
 
 from abc import ABCMeta, abstractmethod
-from contextlib import contextmanager
 from numbers import Integral
 
 import numpy as np
@@ -12,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from tqdm.auto import tqdm
 
 from sklearn_hash._compat import Interval, StrOptions, _get_output_config, _num_samples, _safe_indexing
+from sklearn_hash._unchanged import UnchangedOnFailureMixin
 from sklearn_hash.codes import packed_width
 from sklearn_hash.metrics import mean_average_precision
 
@@ -20,7 +20,9 @@ __all__ = ["BaseHasher"]
 _OUTPUT_TYPES = {"bits": np.uint8, "signs": np.int8, "packed": np.uint8, "continuous": np.float32}
 
 
-class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, metaclass=ABCMeta):
+class BaseHasher(
+    UnchangedOnFailureMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, metaclass=ABCMeta
+):
     """Base of the hashers; a subclass fits and gives real-valued codes."""
 
     _parameter_constraints: dict = {
@@ -169,13 +171,3 @@ class BaseHasher(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         tags.input_tags.sparse = True
         tags.transformer_tags.preserves_dtype = []
         return tags
-
-    @contextmanager
-    def _unchanged_on_failure(self):
-        before = dict(vars(self))
-        try:
-            yield
-        except BaseException:
-            vars(self).clear()
-            vars(self).update(before)
-            raise

@@ -7,6 +7,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sklearn_hash._compat import Interval, StrOptions, _fit_context
+from sklearn_hash._unchanged import UnchangedOnFailureMixin
 from sklearn_hash._validation import check_codes
 from sklearn_hash.metrics import mean_average_precision
 from sklearn_hash.metrics._relevance import check_same_kind, check_y
@@ -20,7 +21,7 @@ _LOOKED_AT = 100  # rows: enough to tell bits from bytes, and one or two pages o
 _LEAST_COLUMNS = 8  # no hash code has fewer bits; as bytes, 8 zeros and ones in a row are no accident
 
 
-class HammingNeighbors(NeighborsGraphMixin, BaseEstimator):
+class HammingNeighbors(UnchangedOnFailureMixin, NeighborsGraphMixin, BaseEstimator):
     """Exact nearest neighbours under the Hamming distance.
 
     Neighbours are ordered by (distance, row), so a result depends on the codes alone: neither on the
@@ -152,8 +153,9 @@ class HammingNeighbors(NeighborsGraphMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If the codes are empty, of another width than ``n_bits`` or plainly not packed with ``packed=True``,
-            labels or ids do not match them, an id repeats, or this machine does not have ``device``.
+            If the codes are empty, of another width than ``n_bits`` or plainly not packed with ``packed=True`` or
+            packed without it, labels or ids do not match them, an id repeats, or this machine does not have
+            ``device``. The searcher is then what it was before.
 
         Examples
         --------
@@ -162,14 +164,13 @@ class HammingNeighbors(NeighborsGraphMixin, BaseEstimator):
         array([7, 8])
         """
         _check_device(self.device)
-        packed, n_bits = self._packed_codes(X, self.n_bits, reset=True)
-        if self.packed and self.n_bits is None:
-            _refuse_bits(packed)
-        rows = Rows()
-        rows.append(len(packed), ids, y)
-        self.n_bits_ = n_bits
-        self._rows = rows
-        self._index = CodeIndex(packed, n_bits, self.algorithm)
+        with self._unchanged_on_failure():
+            packed, self.n_bits_ = self._packed_codes(X, self.n_bits, reset=True)
+            if self.packed and self.n_bits is None:
+                _refuse_bits(packed)
+            self._rows = Rows()
+            self._rows.append(len(packed), ids, y)
+            self._index = CodeIndex(packed, self.n_bits_, self.algorithm)
         return self
 
     @_fit_context(prefer_skip_nested_validation=True)

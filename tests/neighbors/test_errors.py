@@ -73,6 +73,7 @@ def test_bad_calls(call, message):
         ({"packed": True, "n_bits": 21}, BITS, "X must have its last 3 bits at zero for n_bits=21"),
         ({"packed": True}, np.tile(BITS, (1, 3)), r"first rows hold only 0 and 1, .* packed=False .* n_bits=72"),
         ({"packed": True, "n_bits": 24}, np.tile(BITS, (1, 8)), "X must have 3 bytes a row for n_bits=24; got 24"),
+        ({}, BITS * 7, r"X must hold bits of 0 and 1 .* got 7\. Pass packed=True"),
         ({"n_bits": 4}, BITS, "X must have n_bits=4 columns; got 3"),
         ({"n_bits": 0}, BITS, "The 'n_bits' parameter of HammingNeighbors must be"),
         ({"n_neighbors": 0}, BITS, "The 'n_neighbors' parameter of HammingNeighbors must be"),
@@ -164,6 +165,32 @@ def test_a_refused_change_changes_nothing(call):
         call(search)
     assert search.ids_.tolist() == [10, 11, 12, 13]
     np.testing.assert_array_equal(search.kneighbors(BITS), before)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda s: s.fit(BITS[:, :2], y=[0, 1]),
+        lambda s: s.fit(BITS[:, :2], ids=[1, 1, 2, 3]),
+        lambda s: s.set_params(n_bits=5).fit(BITS[:, :2]),
+        lambda s: s.set_params(packed=True, n_bits=16).fit(BITS[:, :2] * 255, y=[0]),
+    ],
+)
+def test_a_refused_fit_leaves_the_fitted_searcher(call):
+    search = fitted()
+    before = search.kneighbors(BITS)
+    with pytest.raises(ValueError, match=r"."):
+        call(search)
+    search.set_params(packed=False, n_bits=None)
+    assert (search.n_features_in_, search.n_bits_, search.ids_.tolist()) == (3, 3, [10, 11, 12, 13])
+    np.testing.assert_array_equal(search.kneighbors(BITS), before)
+
+
+def test_a_refused_first_fit_leaves_it_unfitted():
+    search = HammingNeighbors()
+    with pytest.raises(ValueError, match="y must hold one label per row"):
+        search.fit(BITS, y=[0])
+    assert vars(search) == vars(HammingNeighbors())
 
 
 @pytest.mark.parametrize(
