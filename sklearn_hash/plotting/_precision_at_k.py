@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sklearn_hash._compat import _num_samples
 from sklearn_hash.metrics import precision_at_k
 from sklearn_hash.plotting._base import BaseDisplay, check_matplotlib
 from sklearn_hash.plotting._codes import codes_of, name_of
@@ -161,8 +162,15 @@ class PrecisionAtKDisplay(BaseDisplay):
         check_matplotlib(f"{cls.__name__}.from_codes")
         data = query_codes, y_query, database_codes, y_database
         rules = {"ties": ties, "packed": packed, "n_bits": n_bits}
-        if k is None:
-            n_rows = len(query_codes) - 1 if database_codes is None else len(database_codes)
-            k = np.unique(np.linspace(1, min(n_rows, _MOST), _POINTS).astype(int))
+        k = _default_k(query_codes, database_codes) if k is None else np.atleast_1d(k)
         precision = np.array([precision_at_k(*data, k=n_first, **rules) for n_first in k])
         return cls(k=k, precision=precision, name=name).plot(ax, curve_kwargs=curve_kwargs)
+
+
+def _default_k(query_codes, database_codes):
+    """From 1 to the size of the database, or to where curves are seldom read on."""
+    n_rows = _num_samples(query_codes) - 1 if database_codes is None else _num_samples(database_codes)
+    if n_rows < 1:
+        needs = "query_codes must hold two codes or more" if database_codes is None else "database_codes must hold one"
+        raise ValueError(f"{needs}, for a query to find any; got {n_rows + (database_codes is None)}.")
+    return np.unique(np.linspace(1, min(n_rows, _MOST), _POINTS).astype(int))

@@ -46,3 +46,16 @@ def test_k_stops_at_a_thousand():
 def test_bad_k(noisy):
     with pytest.raises(ValueError, match="'k' parameter"):
         PrecisionAtKDisplay.from_codes(*noisy, k=[0])
+
+
+def test_one_k_is_a_curve_of_one_point(noisy):
+    display = PrecisionAtKDisplay.from_codes(*noisy, k=5)
+    np.testing.assert_array_equal(display.k, [5])
+    assert display.precision == PrecisionAtKDisplay.from_codes(*noisy, k=[5]).precision
+
+
+def test_a_query_needs_something_to_find():
+    with pytest.raises(ValueError, match=r"query_codes must hold two codes or more.*got 1"):
+        PrecisionAtKDisplay.from_codes([[0, 1]], [0])
+    with pytest.raises(ValueError, match=r"database_codes must hold one.*got 0"):
+        PrecisionAtKDisplay.from_codes([[0, 1]], [0], np.empty((0, 2)), [])
