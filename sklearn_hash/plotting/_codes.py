@@ -7,12 +7,14 @@ __all__ = ["codes_of", "hash_outputs", "hasher_of", "name_of"]
 
 
 def hasher_of(estimator):
-    """The estimator itself, or the last step of a pipeline."""
+    """The estimator itself, the last step of a pipeline, or the best estimator of a search."""
+    if hasattr(estimator, "best_estimator_"):
+        return hasher_of(estimator.best_estimator_)
     return hasher_of(estimator[-1]) if isinstance(estimator, Pipeline) else estimator
 
 
 def name_of(estimator, name):
-    """The name given, or else the class of the hasher: pipelines would all be called the same."""
+    """The name given, or else the class of the hasher: pipelines and searches would all be called the same."""
     return type(hasher_of(estimator)).__name__ if name is None else name
 
 

@@ -34,7 +34,7 @@ _TEXTS = {
             Keywords of matplotlib's `plot`, for all curves, or a list with those for each.
         """,
     "estimator": """\
-        estimator : fitted hasher, or Pipeline that ends in one
+        estimator : fitted hasher, Pipeline that ends in one, or search over either
             What makes the codes.
         """,
     "rows and labels": """\
@@ -70,7 +70,7 @@ _TEXTS = {
             Keywords of matplotlib's `axhline`, which draws it.
         """,
     "ks": """\
-        k : array-like of int, default=None
+        k : int or array-like of int, default=None
             Numbers of rows retrieved; when left out, from 1 to 1000 or to the size of the database.
         ties : {"expected", "index"}, default="expected"
             The exact expectation over the orders of tied rows, or the order of rows in the database.

@@ -95,7 +95,7 @@ class HashOutputDisplay(BaseDisplay):
 
         Parameters
         ----------
-        estimator : fitted hasher, or Pipeline that ends in one
+        estimator : fitted hasher, Pipeline that ends in one, or search over either
             What has a ``decision_function``.
         X : array-like or sparse matrix
             Rows to hash.

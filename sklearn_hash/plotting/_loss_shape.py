@@ -128,7 +128,7 @@ class LossShapeDisplay(BaseDisplay):
 
         Parameters
         ----------
-        estimator : fitted hasher
+        estimator : fitted hasher, Pipeline that ends in one, or search over either
             One whose loss is over pairs.
         {magnitude}
         {loss kind}

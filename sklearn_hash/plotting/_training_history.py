@@ -95,7 +95,7 @@ class TrainingHistoryDisplay(BaseDisplay):
 
         Parameters
         ----------
-        estimator : fitted hasher
+        estimator : fitted hasher, Pipeline that ends in one, or search over either
             One that has a ``history_``.
         {metric}
         {class name}

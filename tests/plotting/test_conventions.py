@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -136,6 +137,30 @@ def test_names_of_estimators(fitted):
         ):
             assert display.line_.get_label() == "HashNetHasher"
         assert PrecisionAtKDisplay.from_estimator(estimator, X, y, name="mine").line_.get_label() == "mine"
+
+
+@pytest.mark.parametrize("steps", [[], [StandardScaler()]], ids=["hasher", "pipeline"])
+def test_a_search_is_drawn_as_its_best_estimator(fitted, steps):
+    hasher, X, y = fitted
+    estimator = make_pipeline(*steps, hasher) if steps else hasher
+    search = GridSearchCV(estimator, {"hashnethasher__n_bits" if steps else "n_bits": [8]}, cv=2).fit(X, y)
+    best = search.best_estimator_
+    outputs, expected = (HashOutputDisplay.from_estimator(made, X) for made in (search, best))
+    assert outputs.beta == expected.beta > 1
+    for draw in (
+        HammingDistanceDisplay.from_estimator,
+        PrecisionAtKDisplay.from_estimator,
+        HammingPrecisionRecallDisplay.from_estimator,
+    ):
+        assert draw(search, X, y).name == "HashNetHasher"
+    for draw in (TrainingHistoryDisplay.from_estimator, LossShapeDisplay.from_estimator):
+        drawn, expected = (lines_of(draw(made)) for made in (search, best))
+        for line, other in zip(drawn, expected, strict=True):
+            assert line.get_label() == other.get_label()
+            np.testing.assert_array_equal(line.get_ydata(), other.get_ydata())
+    assert CodeBalanceDisplay.from_estimator(search, X).name == "HashNetHasher"
+    images = X.reshape(-1, 8, 8)
+    assert NeighborsDisplay.from_estimator(search, X, y, images=images).name == "HashNetHasher"
 
 
 @pytest.mark.parametrize("output", ["bits", "signs", "packed", "continuous"])
