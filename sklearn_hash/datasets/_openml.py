@@ -15,7 +15,7 @@ def fetch_cifar10_retrieval(protocol="cifar10-1", *, data_home=None, parser="aut
     Parameters
     ----------
     protocol : {"cifar10", "cifar10-1", "cifar10-2"}, default="cifar10-1"
-        :func:`retrieval_split` says what each of them means.
+        :func:`get_protocol` says what each of them means.
     data_home : path-like, default=None
         The folder to keep the download in; the one of :func:`sklearn.datasets.get_data_home` when left out.
     parser : {"auto", "pandas", "liac-arff"}, default="auto"

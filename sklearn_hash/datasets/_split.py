@@ -18,7 +18,7 @@ class Split:
     y : ndarray of shape (n,) or (n, n_labels)
         Class numbers, or a multi-label indicator of 0 and 1.
     query, train, database : ndarray of row numbers
-        The rows trained on lie in the database; queries lie outside it.
+        Queries lie outside the database; rows trained on lie in it or outside it, as the protocol says.
 
     Examples
     --------

@@ -14,10 +14,10 @@ from sklearn_hash.metrics._retrieval import CONSTRAINTS, TIES, check_retrieval, 
 __all__ = ["average_precision_scores", "mean_average_precision"]
 
 
-@validate_params(
-    {**CONSTRAINTS, "k": [Interval(Integral, 1, None, closed="left"), None], "ties": [TIES]},
-    prefer_skip_nested_validation=True,
-)
+_CONSTRAINTS = {**CONSTRAINTS, "k": [Interval(Integral, 1, None, closed="left"), None], "ties": [TIES]}
+
+
+@validate_params(_CONSTRAINTS, prefer_skip_nested_validation=True)
 @document
 def average_precision_scores(
     query_codes,
@@ -99,6 +99,7 @@ def average_precision_scores(
     return score_queries(retrieval, score, n_jobs)
 
 
+@validate_params(_CONSTRAINTS, prefer_skip_nested_validation=True)
 @document
 def mean_average_precision(
     query_codes,

@@ -135,5 +135,10 @@ def test_bad_input_names_the_parameter(measure, arguments, options, message):
         measure(*arguments, **options)
 
 
+def test_a_refused_parameter_is_said_to_be_the_function_called(measure):
+    with pytest.raises(ValueError, match=f"The 'zero_division' parameter of {measure.func.__name__} must be"):
+        measure([[0, 1]], [0], zero_division=-1)
+
+
 def test_can_be_pickled(measure):
     assert pickle.loads(pickle.dumps(measure.func)) is measure.func
