@@ -7,6 +7,8 @@ from scipy import sparse
 from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import type_of_target
 
+from sklearn_hash._class_labels import plain_labels
+
 __all__ = ["Members", "check_members"]
 
 
@@ -37,6 +39,8 @@ class Members:
 
 def check_members(y) -> Members:
     """Read class labels or a multi-label indicator; a ValueError says what is neither."""
+    if not isinstance(y, (list, tuple)) and not sparse.issparse(y):  # lists that are no array are told apart below
+        y = plain_labels(np.asarray(y))
     kind = type_of_target(y, input_name="y")
     if kind in ("binary", "multiclass"):
         classes, numbers = np.unique(column_or_1d(y, warn=True), return_inverse=True)

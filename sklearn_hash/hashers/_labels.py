@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sklearn_hash._class_labels import plain_labels
 from sklearn_hash._compat import StrOptions, _fit_context
 from sklearn_hash.hashers._deep import DeepHasher
 from sklearn_hash.training import LabelTargets, make_targets
@@ -49,7 +50,7 @@ class LabelHasher(DeepHasher):
             If y has a class that the first call did not announce, or `classes` are others than then.
         """
         if classes is not None:
-            classes = np.unique(classes)
+            classes = np.unique(plain_labels(np.asarray(classes), "classes"))
             self._check_announced(classes)
         return self._train_epoch(X, y, classes)
 

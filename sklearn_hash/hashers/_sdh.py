@@ -11,6 +11,7 @@ from sklearn.utils import column_or_1d, gen_batches
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import validate_data
 
+from sklearn_hash._class_labels import plain_labels
 from sklearn_hash._compat import Interval, StrOptions
 from sklearn_hash.hashers._shallow import ShallowHasher
 
@@ -204,6 +205,7 @@ def label_matrix(y):
     ValueError
         If y holds neither classes nor an indicator of 0 and 1, or all rows have the same labels.
     """
+    y = plain_labels(y)
     check_classification_targets(y)
     if type_of_target(y) == "multilabel-indicator":
         Y = (y.toarray() if sparse.issparse(y) else y).astype(np.float64)

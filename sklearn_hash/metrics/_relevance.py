@@ -6,6 +6,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import check_array, column_or_1d
 
+from sklearn_hash._class_labels import plain_labels, refuse_continuous
 from sklearn_hash._hamming._distinct import as_words
 
 __all__ = ["Labels", "check_labels", "check_same_kind", "check_y"]
@@ -58,11 +59,11 @@ def check_y(y, n_codes, name, codes_name):
     y = check_array(y, accept_sparse="csr", dtype=None, ensure_2d=False, ensure_min_samples=0, input_name=name)
     if y.shape[0] != n_codes:
         raise ValueError(f"{name} must have {n_codes} rows, one for each of {codes_name}; got {y.shape[0]}.")
+    y = plain_labels(y, name)
     if sparse.issparse(y) or (y.ndim == 2 and y.shape[1] > 1):
         return _check_indicator(y, name)
     y = column_or_1d(y, warn=True)
-    if y.dtype.kind == "f" and (y != np.floor(y)).any():
-        raise ValueError(f"{name} must hold class labels or an indicator; got continuous values.")
+    refuse_continuous(y, name)
     return y
 
 

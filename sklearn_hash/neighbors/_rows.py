@@ -3,6 +3,8 @@
 import numpy as np
 import scipy.sparse as sp
 
+from sklearn_hash._class_labels import plain_labels, refuse_continuous
+
 __all__ = ["Rows"]
 
 
@@ -141,6 +143,9 @@ def _check_labels(y, n):
         raise ValueError(f"y must be single labels or a multi-label indicator; got {y.ndim} dimensions.")
     if y.shape[0] != n:
         raise ValueError(f"y must hold one label per row of X, {n}; got {y.shape[0]}.")
+    y = plain_labels(y)
+    if y.shape[1:] in ((), (1,)) and not sp.issparse(y):
+        refuse_continuous(y)
     return y
 
 

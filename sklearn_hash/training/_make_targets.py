@@ -5,6 +5,7 @@ from scipy import sparse
 from sklearn.utils import check_array, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
+from sklearn_hash._class_labels import plain_labels
 from sklearn_hash._validation import check_similarity
 from sklearn_hash.training._targets import CallableTargets, IndicatorTargets, LabelTargets, MatrixTargets
 
@@ -46,6 +47,11 @@ def make_targets(y, similarity, n, absent="dissimilar"):
                 "dimension(s). For labels use similarity='share'."
             )
         name = "y (similarity='precomputed')"
+        if np.shape(y)[0] != np.shape(y)[1]:
+            raise ValueError(
+                f"{name} must be a square matrix of pairs; got shape {np.shape(y)}. Cross-validation draws rows but no "
+                "columns: give the whole matrix as similarity= and row ids as y."
+            )
         matrix = check_similarity(y, n=n, name=name)
         return MatrixTargets(matrix, np.arange(n), _absent_value(matrix, absent, name)), None
     ids = column_or_1d(y)
@@ -79,7 +85,7 @@ def _absent_value(matrix, absent, name):
 
 
 def _label_targets(y, kind):
-    _check_one_type(y)
+    y = plain_labels(y)
     if type_of_target(y, input_name="y") == "multilabel-indicator":
         Y = check_array(y, accept_sparse="csr", input_name="y", dtype=None)
         values = np.unique(Y.data if sparse.issparse(Y) else Y)
@@ -90,20 +96,6 @@ def _label_targets(y, kind):
     check_classification_targets(y)
     classes, numbers = np.unique(y, return_inverse=True)
     return LabelTargets(numbers.astype(np.int64)), classes
-
-
-def _check_one_type(y):
-    """Refuse labels that cannot be sorted, before scikit-learn tries."""
-    if sparse.issparse(y) or y.dtype != object:
-        return
-    try:
-        np.unique(y)
-    except TypeError as error:
-        kinds = sorted({type(label).__name__ for label in y.flat})
-        raise ValueError(
-            f"y must have labels of one type, all strings or all numbers; got {kinds}. Convert them, as by "
-            "[str(label) for label in y]."
-        ) from error
 
 
 def check_can_teach(targets, classes, name="y"):

@@ -192,3 +192,13 @@ def test_score_is_tie_aware_leave_one_out_map(digits):
             ranks = np.arange(1, 60)
             values.append((relevant * np.cumsum(relevant) / ranks).sum() / max(relevant.sum(), 1))
     assert hasher.score(X, y) == pytest.approx(np.mean(values), abs=5e-3)
+
+
+def test_cross_validation_of_a_precomputed_matrix_names_the_way(digits):
+    X, y = digits
+    S = share(y)
+    with pytest.raises(ValueError, match=r"got shape \(200, \d+\).*the whole matrix as similarity= and row ids as y"):
+        cross_val_score(DHNHasher(8, similarity="precomputed", max_epochs=1), X, S, cv=2, error_score="raise")
+    # The way that it names.
+    hasher = DHNHasher(8, similarity=S, max_epochs=1, random_state=0)
+    assert np.isfinite(cross_val_score(hasher, X, np.arange(len(X)), cv=2, error_score="raise")).all()

@@ -265,7 +265,11 @@ def test_more_labels_than_a_word_holds():
         (([[0, 1]], [0.5]), {}, "continuous"),
         (([[0, 1]], [np.nan]), {}, "NaN"),
         (([[0, 1]], [[-1, 1]]), {}, "indicator of 0 and 1"),
-        (([[0, 1], [0, 0]], np.array([1, "a"], dtype=object)), {}, "one type that sorts"),
+        (
+            ([[0, 1], [0, 0]], np.array([1, "a"], dtype=object)),
+            {},
+            r"y_query must have labels of one type.*'int', 'str'",
+        ),
         ((np.empty((0, 2)), []), {}, "at least one code"),
         (([[0, 1]], [0]), {"k": 0}, "'k' parameter"),
         (([[0, 1]], [0]), {"k": 1.5}, "'k' parameter"),

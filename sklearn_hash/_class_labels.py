@@ -1,0 +1,64 @@
+"""Class labels in a type that numpy and scikit-learn know: pandas hands integers over as objects."""
+
+from numbers import Real
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils import assert_all_finite
+
+__all__ = ["plain_labels", "refuse_continuous"]
+
+
+def plain_labels(y, name="y"):
+    """Labels with objects that are all numbers turned into numbers.
+
+    Parameters
+    ----------
+    y : ndarray or sparse matrix
+    name : str, default="y"
+        What error messages call the labels.
+
+    Returns
+    -------
+    y : ndarray or sparse matrix
+        The very same, unless its objects are numbers.
+
+    Raises
+    ------
+    ValueError
+        If the labels are of types that do not sort together.
+    """
+    if sparse.issparse(y) or y.dtype != object:
+        return y
+    if all(isinstance(label, (Real, np.bool_)) for label in y.flat):
+        return np.array(y.tolist()).reshape(y.shape)
+    try:
+        np.unique(y)
+    except TypeError as error:
+        kinds = sorted({type(label).__name__ for label in y.flat})
+        raise ValueError(
+            f"{name} must have labels of one type, all strings or all numbers; got {kinds}. Convert them, as by "
+            "[str(label) for label in y]."
+        ) from error
+    return y
+
+
+def refuse_continuous(y, name="y"):
+    """Refuse one column of numbers that are no class numbers.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n,) or (n, 1)
+    name : str, default="y"
+        What error messages call the labels.
+
+    Raises
+    ------
+    ValueError
+        If a number is NaN, infinite or not whole.
+    """
+    if y.dtype.kind != "f":
+        return
+    assert_all_finite(y, input_name=name)
+    if (y != np.floor(y)).any():
+        raise ValueError(f"{name} must hold class labels or an indicator; got continuous values.")
