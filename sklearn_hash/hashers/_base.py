@@ -138,7 +138,7 @@ class BaseHasher(
             return np.packbits(bits, axis=1)
         return bits if self.output == "bits" else bits.view(np.int8) * np.int8(2) - np.int8(1)
 
-    def score(self, X, y):
+    def score(self, X, y=None):
         """Mean average precision of every row as a query against all others.
 
         Parameters
@@ -147,14 +147,25 @@ class BaseHasher(
             Or any other form of rows that ``fit`` takes.
         y : array-like or sparse matrix
             Class labels of any kind, (n,), or a multi-label indicator, (n, n_labels): a row is relevant to another
-            when they share a label. Where ``fit`` took similarities, what `similarity` asks for.
+            when they share a label. Where ``fit`` took similarities, what `similarity` asks for. It may be left out of
+            ``fit`` only.
 
         Returns
         -------
         score : float
             Over the whole ranking, as the exact expectation over the orders of tied distances. A row to which no other
             is similar counts 0.
+
+        Raises
+        ------
+        ValueError
+            If y is missing or not valid.
         """
+        if y is None:
+            raise ValueError(
+                "score needs y, the labels that say which rows are similar; got None. In a search or a "
+                "cross-validation, pass y to it, or a scoring= that needs no labels."
+            )
         return mean_average_precision(self._encode(X), y)
 
     @property

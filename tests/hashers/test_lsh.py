@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.model_selection import GridSearchCV
 
 from sklearn_hash import LSHHasher
 
@@ -36,3 +37,11 @@ def test_the_mean_of_many_float32_rows_does_not_drift():
     mean = LSHHasher(1).fit(X).mean_
     assert mean.dtype == np.float32
     np.testing.assert_allclose(mean, X.astype(np.float64).mean(axis=0), rtol=1e-7)
+
+
+def test_a_search_without_labels_says_what_it_lacks():
+    X = np.random.default_rng(0).normal(size=(40, 5))
+    with pytest.raises(ValueError, match=r"score needs y.*pass y to it, or a scoring="):
+        GridSearchCV(LSHHasher(random_state=0), {"n_bits": [4, 8]}, cv=2, error_score="raise").fit(X)
+    with pytest.raises(ValueError, match="score needs y"):
+        LSHHasher(8, random_state=0).fit(X).score(X)
