@@ -20,16 +20,30 @@ from sklearn_hash.metrics import mean_average_precision, n_distinct_codes, preci
 
 PAPERS = ["dual_hinge", "hashnet", "dhn"]
 _RADIUS = 2
+_SIZES = {"queries": 1000, "train": 5000, "database": 10000}
 
 
-def load_split(name, data_home, n_query, n_train, n_database):
-    """The embedded digits, or a set of a local folder cut down to the protocol; rows as vectors."""
+def load_split(name, data_home, n_query=None, n_train=None, n_database=None):
+    """The embedded digits, or a set of a local folder cut down to the protocol; rows as vectors.
+
+    Sizes left out are those of the protocol, or of the set where that has fewer rows.
+    """
     split = load_digits_retrieval() if name == "digits" else load_local(name, data_home)
     if split.X is None:
         raise ValueError(f"{name} holds labels only; there is nothing to train on")
     if name != "digits":
+        n_query = _size(n_query, len(split.query), "queries")
+        n_train = _size(n_train, len(split.train), "train")
+        n_database = _size(n_database, len(split.database), "database")
         split = sample_protocol(split, n_query, n_train, n_database, random_state=0)
     return replace(split, X=split.X.reshape(len(split.X), -1))
+
+
+def _size(asked, there, option):
+    """As many rows as asked for; only the default makes do with fewer."""
+    if asked is not None and asked > there:
+        raise ValueError(f"--{option} must be at most {there}, the rows that the set has for it; got {asked}")
+    return min(_SIZES[option], there) if asked is None else asked
 
 
 def evaluate(method, n_bits, seed, split):
@@ -155,9 +169,10 @@ def _parse(argv):
         "--bits", nargs="+", type=_positive, default=[8, 16, 32], metavar="N", help="code lengths; 8 16 32 unless given"
     )
     parser.add_argument("--seeds", type=_positive, default=1, metavar="N", help="how many seeds to average over")
-    parser.add_argument("--queries", type=_positive, default=1000, metavar="N", help="query rows; not for digits")
-    parser.add_argument("--train", type=_positive, default=5000, metavar="N", help="training rows; not for digits")
-    parser.add_argument("--database", type=_positive, default=10000, metavar="N", help="database rows; not for digits")
+    for option, size in _SIZES.items():
+        rows = {"queries": "query", "train": "training"}.get(option, option)
+        told = f"{rows} rows; {size}, or all where there are fewer, unless given; not for digits"
+        parser.add_argument(f"--{option}", type=_positive, metavar="N", help=told)
     parser.add_argument("--jobs", type=_positive, default=1, metavar="N", help="processes that share the fits")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write every single result here")
     args = parser.parse_args(argv)

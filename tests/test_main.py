@@ -67,13 +67,20 @@ def test_multilabel_set_from_a_folder_with_json(capsys, data_home):
         assert mean["deviation"] == pytest.approx(abs(scores[0] - scores[1]) / 2**0.5)
 
 
+def test_a_set_smaller_than_the_default_sizes_is_used_whole(capsys, data_home):
+    status, out, _ = run(capsys, "--data", "scenes", "--data-home", data_home, "--methods", "dhn", "--bits", 8)
+    assert status == 0
+    assert "150 training rows, 50 queries, 250 database rows" in out
+
+
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
         (["--data", "scene", "--data-home", "HOME"], "'scene'"),
         (["--data", "scenes", "--data-home", "HOME/nowhere"], "nowhere"),
         (["--data", "labels_only", "--data-home", "HOME"], "labels only"),
-        (["--data", "scenes", "--data-home", "HOME", "--queries", "51"], "51"),
+        (["--data", "scenes", "--data-home", "HOME", "--queries", "51"], "--queries must be at most 50"),
+        (["--data", "scenes", "--data-home", "HOME", "--train", "151"], "--train must be at most 150"),
         (["--json", "HOME/nowhere/out.json"], "nowhere"),
         (["--json", "HOME"], "is a folder"),
     ],
