@@ -1,11 +1,31 @@
 """Made inputs whose classes come in families."""
 
+from numbers import Integral, Real
+
 import numpy as np
 from sklearn.utils import check_random_state
 
+from sklearn_hash._compat import Interval, validate_params
+
 __all__ = ["make_hash_blobs"]
 
+_SIZE = [Interval(Integral, 1, None, closed="left")]
+_DEVIATION = [Interval(Real, 0, None, closed="left")]
 
+
+@validate_params(
+    {
+        "n_samples": [Interval(Integral, 0, None, closed="left")],
+        "n_features": _SIZE,
+        "n_classes": _SIZE,
+        "n_super_classes": _SIZE,
+        "super_class_std": _DEVIATION,
+        "class_std": _DEVIATION,
+        "cluster_std": _DEVIATION,
+        "random_state": ["random_state"],
+    },
+    prefer_skip_nested_validation=True,
+)
 def make_hash_blobs(
     n_samples=1000,
     n_features=32,
@@ -48,7 +68,7 @@ def make_hash_blobs(
     Raises
     ------
     ValueError
-        If there are fewer classes than super-classes.
+        If a number is out of its range, or there are fewer classes than super-classes.
 
     Examples
     --------

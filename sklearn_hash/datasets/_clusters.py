@@ -1,8 +1,11 @@
 """Made codes that look like those of a trained hasher."""
 
+from numbers import Integral, Real
+
 import numpy as np
 from sklearn.utils import check_random_state
 
+from sklearn_hash._compat import Interval, validate_params
 from sklearn_hash.codes import packed_width
 
 __all__ = ["make_clustered_codes"]
@@ -10,6 +13,17 @@ __all__ = ["make_clustered_codes"]
 _ROWS_A_BLOCK = 1 << 16  # rows whose bits are held unpacked at once
 
 
+@validate_params(
+    {
+        "n_samples": [Interval(Integral, 0, None, closed="left")],
+        "n_bits": [Interval(Integral, 1, None, closed="left")],
+        "n_centers": [Interval(Integral, 1, None, closed="left")],
+        "flip": [Interval(Real, 0, 1, closed="both")],
+        "packed": ["boolean"],
+        "random_state": ["random_state"],
+    },
+    prefer_skip_nested_validation=True,
+)
 def make_clustered_codes(n_samples, n_bits, *, n_centers=100, flip=0.03, packed=False, random_state=None):
     """Codes around random centres: every row is a centre with some of its bits flipped.
 
@@ -29,6 +43,11 @@ def make_clustered_codes(n_samples, n_bits, *, n_centers=100, flip=0.03, packed=
     codes : ndarray of shape (n_samples, n_bits), or (n_samples, ceil(n_bits / 8)) with ``packed=True``, uint8
     y : ndarray of shape (n_samples,)
         Number of each row's centre.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range.
 
     Examples
     --------

@@ -10,6 +10,7 @@ from sklearn_hash.datasets._split import Split
 __all__ = ["load_local"]
 
 _VARIABLE = "SKLEARN_HASH_DATA"
+_PAIRED = {"F": "scale", "n_labels": "Y"}  # what says nothing without another
 
 
 def load_local(name, data_home=None) -> Split:
@@ -37,7 +38,8 @@ def load_local(name, data_home=None) -> Split:
     Raises
     ------
     ValueError
-        If no folder is named, the folder or the file is not there, or the file lacks a part of a data set.
+        If no folder is named, the folder or the file is not there, the file lacks a part of a data set, or its row
+        numbers are not among its rows.
 
     Examples
     --------
@@ -57,9 +59,12 @@ def load_local(name, data_home=None) -> Split:
     missing = [part for part in ("query", "train", "database") if part not in parts]
     if "y" not in parts and "Y" not in parts:
         missing.append("y or Y")
+    missing += [other for part, other in _PAIRED.items() if part in parts and other not in parts]
     if missing:
         raise ValueError(f"{path} is no data set: it lacks {', '.join(missing)}.")
-    return Split(_inputs(parts), _labels(parts), parts["query"], parts["train"], parts["database"])
+    split = Split(_inputs(parts), _labels(parts), parts["query"], parts["train"], parts["database"])
+    _check_rows(split, path)
+    return split
 
 
 def _find(name, data_home):
@@ -76,10 +81,26 @@ def _find(name, data_home):
     return folder / f"{name}.npz"
 
 
+def _check_rows(split, path):
+    """Every row that is named must be there, with its label and its inputs."""
+    n = len(split.y)
+    if split.X is not None and len(split.X) != n:
+        raise ValueError(f"{path} is no data set: it has inputs of {len(split.X)} rows and labels of {n}.")
+    for name in ("query", "train", "database"):
+        rows = getattr(split, name)
+        if rows.ndim != 1 or (len(rows) and rows.dtype.kind not in "iu"):
+            raise ValueError(f"{path} is no data set: {name} must hold row numbers; got {rows.dtype}, {rows.ndim}-d.")
+        if len(rows) and not 0 <= rows.min() <= rows.max() < n:
+            raise ValueError(
+                f"{path} is no data set: {name} must hold row numbers from 0 to {n - 1}; got {rows.min()} to "
+                f"{rows.max()}."
+            )
+
+
 def _inputs(parts):
     if "F" in parts:
         return parts["F"].astype(np.float32) * parts["scale"]
-    if "n_features" in parts:
+    if "n_features" in parts and "X" in parts:
         return np.unpackbits(parts["X"], axis=1, count=int(parts["n_features"]))
     return parts.get("X")
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 from sklearn.utils import check_random_state
 
 from sklearn_hash.datasets._split import Split
@@ -29,7 +30,7 @@ def sample_protocol(split, n_query=None, n_train=None, n_database=None, random_s
     Raises
     ------
     ValueError
-        If there are fewer rows than asked for.
+        If a size is no whole number, or there are fewer rows than asked for.
 
     Examples
     --------
@@ -47,6 +48,8 @@ def sample_protocol(split, n_query=None, n_train=None, n_database=None, random_s
 
 def _draw(rows, size, name, random_state):
     size = len(rows) if size is None else size
+    if not isinstance(size, (int, np.integer)) or isinstance(size, bool):
+        raise ValueError(f"{name} must be a whole number of rows; got {size!r}.")
     if not 0 <= size <= len(rows):
         raise ValueError(f"{name} must be between 0 and the {len(rows)} rows there are; got {size}.")
     return random_state.permutation(rows)[:size]

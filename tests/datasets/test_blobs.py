@@ -47,3 +47,9 @@ def test_same_seed_same_rows():
 def test_more_super_classes_than_classes():
     with pytest.raises(ValueError, match="n_super_classes must be at most n_classes=3; got 4"):
         make_hash_blobs(n_classes=3, n_super_classes=4)
+
+
+@pytest.mark.parametrize("name", ["n_samples", "n_features", "n_classes", "n_super_classes", "class_std"])
+def test_numbers_out_of_range(name):
+    with pytest.raises(ValueError, match=f"The '{name}' parameter of make_hash_blobs must be"):
+        make_hash_blobs(**{name: -1 if name in ("n_samples", "class_std") else 0})

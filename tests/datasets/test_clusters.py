@@ -26,3 +26,9 @@ def test_rows_beyond_one_block():
     codes, y = make_clustered_codes((1 << 16) + 3, 8, n_centers=2, flip=0.0, random_state=0)
     for center in (0, 1):
         assert len(np.unique(codes[y == center], axis=0)) == 1
+
+
+@pytest.mark.parametrize(("name", "value"), [("n_centers", 0), ("flip", 2), ("flip", -0.1), ("n_bits", 0)])
+def test_numbers_out_of_range(name, value):
+    with pytest.raises(ValueError, match=f"The '{name}' parameter of make_clustered_codes must be"):
+        make_clustered_codes(**{"n_samples": 10, "n_bits": 8, name: value})

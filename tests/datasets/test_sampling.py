@@ -52,6 +52,8 @@ def test_rows_of_the_set_are_left_alone_and_their_order_is_lost(split):
     ("sizes", "message"),
     [
         ({"n_query": 201}, "n_query must be between 0 and the 200 rows"),
+        ({"n_query": 1.5}, "n_query must be a whole number of rows; got 1.5"),
+        ({"n_train": True}, "n_train must be a whole number of rows; got True"),
         ({"n_train": -1}, "n_train must be between 0 and the 300 rows"),
         ({"n_database": 801}, "n_database must be between 0 and the 800 rows"),
     ],
