@@ -1,10 +1,15 @@
 """Sets of OpenML without a network: what is asked for, and what becomes of the answer."""
 
+import runpy
+from pathlib import Path
+
 import numpy as np
 import pytest
 from sklearn.utils import Bunch
 
-from sklearn_hash.datasets import _openml, fetch_cifar10_retrieval, fetch_fashion_mnist_retrieval
+from sklearn_hash.datasets import _openml, fetch_cifar10_retrieval, fetch_fashion_mnist_retrieval, load_local
+
+MAKE_DATA = Path(__file__).parents[2] / "examples" / "make_data.py"
 
 
 @pytest.fixture
@@ -65,3 +70,24 @@ def test_pixels_are_never_rounded(openml, monkeypatch):
     monkeypatch.setattr(_openml, "fetch_openml", lambda name, **options: scaled)
     with pytest.raises(ValueError, match="whole numbers from 0 to 255"):
         fetch_fashion_mnist_retrieval()
+
+
+def test_the_file_of_the_benchmarks(openml, tmp_path):
+    openml.shape = 7000, 784
+    main = runpy.run_path(str(MAKE_DATA))["main"]
+    home = tmp_path / "new"
+    assert main(["--data-home", str(home)]) == 0
+    made, expected = load_local("fashion_mnist", home), fetch_fashion_mnist_retrieval(random_state=0)
+    assert made.X.shape == (7000, 28, 28)
+    assert made.X.dtype == np.uint8
+    np.testing.assert_array_equal(made.X[3], openml.data[3].reshape(28, 28))
+    for part in ("y", "query", "train", "database"):
+        np.testing.assert_array_equal(getattr(made, part), getattr(expected, part))
+
+
+def test_a_file_that_is_there_is_left_alone(openml, tmp_path, capsys):
+    (tmp_path / "fashion_mnist.npz").write_text("mine")
+    assert runpy.run_path(str(MAKE_DATA))["main"](["--data-home", str(tmp_path)]) == 2
+    assert "left alone" in capsys.readouterr().err
+    assert (tmp_path / "fashion_mnist.npz").read_text() == "mine"
+    assert not openml.asked
