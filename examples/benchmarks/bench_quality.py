@@ -28,6 +28,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from joblib import Parallel, delayed
+from scipy.stats import rankdata
 from sklearn.decomposition import PCA
 from sklearn.model_selection import ParameterSampler, train_test_split
 from torch import nn
@@ -265,6 +266,23 @@ def report(results):
         measures = [measure for measure in MEASURES if measure != "ndcg" or data in GRADED]
         print("\n\n".join(table(data, results, measure) for measure in measures))
         print(f"\n{claims(data, results)}\n" if whole(data, results) else "")
+    finished = [data for data in sets_done(results) if whole(data, results)]
+    if len(finished) > 1:
+        print(f"== all {len(finished)} sets, methods that learn from labels\n{ranks(results, finished)}")
+
+
+def ranks(results, sets):
+    """Mean rank of the methods that learn from labels over the sets, by mAP; best first at 32 bits."""
+    methods = [method for method in SPACES if method not in UNSUPERVISED]
+    mean_map = np.zeros((len(methods), len(BITS), len(sets)))
+    for i, data in enumerate(sets):
+        cells = means(results.of(data, "final"), "map")
+        mean_map[:, :, i] = [[cells[method, bits][0] for bits in BITS] for method in methods]
+    rank = rankdata(-mean_map, axis=0).mean(axis=2)
+    lines = [f"{'mean rank by mAP':<24}" + "".join(f"{bits:>8} bits" for bits in BITS)]
+    for i in np.argsort(rank[:, BITS.index(TUNED_AT)], kind="stable"):
+        lines.append(f"{methods[i]:<24}" + "".join(f"{value:>13.2f}" for value in rank[i]))
+    return "\n".join(lines)
 
 
 def sets_done(results):
