@@ -1,8 +1,6 @@
 """Encoders: our own, and how any other becomes one."""
 
 import math
-from collections import OrderedDict
-from copy import deepcopy
 from inspect import Parameter, signature
 from itertools import pairwise
 from numbers import Integral
@@ -10,6 +8,7 @@ from numbers import Integral
 import torch
 from torch import nn
 
+from sklearn_hash.training._copy_module import copy_module
 from sklearn_hash.training._dropout import Dropout
 
 __all__ = ["CNNEncoder", "LinearEncoder", "MLPEncoder", "Standardize", "make_encoder"]
@@ -186,7 +185,7 @@ def make_encoder(encoder, rows, params, normalize=None, standardize=True):
             raise ValueError(
                 f"encoder is a module instance; only a class or factory can be given the parameters {sorted(params)}."
             )
-        module = _copy(factory)
+        module = copy_module(factory)
     else:
         module = _call_factory(factory, [rows.row_shape] if ours else [], params)
     if not isinstance(module, nn.Module):
@@ -199,13 +198,6 @@ def make_encoder(encoder, rows, params, normalize=None, standardize=True):
         if isinstance(part, Standardize):
             part.learn(rows)
     return module, _n_features(module, rows, normalize)
-
-
-def _copy(module):
-    """A deep copy in a third of the time: most of it goes into the dozen empty containers that every module has."""
-    parts = (part for module in module.modules() for part in vars(module).values())
-    empty = {id(part): type(part)() for part in parts if type(part) in (dict, OrderedDict, set) and not part}
-    return deepcopy(module, empty)
 
 
 def _call_factory(factory, args, params):

@@ -8,6 +8,11 @@ from sklearn_hash.training._hash_norm import HashNorm
 __all__ = ["HashingModule"]
 
 
+def _as_float(x):
+    """As float32; asking spares most steps a call into torch, of which a small network notices each."""
+    return x if x.dtype == torch.float32 else x.float()
+
+
 class HashingModule(nn.Module):
     """Augmentation, normalisation, an encoder, the hash layer and perhaps a normalisation of its output.
 
@@ -54,10 +59,10 @@ class HashingModule(nn.Module):
         """Hash-layer output z of a batch as the data have it, (n, n_bits) float32."""
         if self.training and self.augment is not None:
             x = self._augmented(x)
-        x = x.float() if self.normalize is None else self.normalize(x)
+        x = _as_float(x) if self.normalize is None else self.normalize(x)
         special = self.training and (self.frozen or self.autocast)
         features = self._trained_features(x) if special else self.encoder(x)
-        z = self.hash_layer(features.flatten(1).float())
+        z = self.hash_layer(_as_float(features if features.ndim == 2 else features.flatten(1)))
         return z if self.hash_norm is None else self.hash_norm(z)
 
     def _trained_features(self, x):

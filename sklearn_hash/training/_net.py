@@ -38,6 +38,15 @@ def _ends_training(interrupt):
     return code.co_name == "on_epoch_end" and dis.opname[code.co_code[trace.tb_lasti]] == "RAISE_VARARGS"
 
 
+def _record_batches(rows, prefix, losses, sizes):
+    """Move losses and sizes to the last of the history's batches."""
+    if losses:
+        for row, loss, size in zip(rows[-len(sizes) :], torch.stack(losses).tolist(), sizes, strict=True):
+            row[f"{prefix}_loss"], row[f"{prefix}_batch_size"] = loss, size
+        losses.clear()
+        sizes.clear()
+
+
 class HashingNet(NeuralNet):
     """A skorch net for codes: a batch is (rows, target), the criterion ``loss(z, target)`` names its kind of target.
 
@@ -139,35 +148,29 @@ class HashingNet(NeuralNet):
         if iterator is None:
             return
         n_batches, epoch = len(iterator), len(self.history) - 1
-        watched = bool(self._listening("on_batch_end"))
-        losses, sizes = [], []
+        heard_before, heard_after = self._listening("on_batch_begin"), self._listening("on_batch_end")
+        rows, losses, sizes = self.history[-1]["batches"], [], []
         self._past = deque(maxlen=getattr(iterator, "memory", 0))
         if training:
             # As if all epochs were like this one: the calls of partial_fit may differ in their number of rows.
             self.n_steps_ = self.max_epochs * n_batches
         for i, batch in enumerate(on_device(iterator, torch.device(self.device))):
             if training:
-                self.step_ = epoch * n_batches + i
-            self.notify("on_batch_begin", batch=batch, training=training)
+                object.__setattr__(self, "step_", epoch * n_batches + i)  # skorch looks into all that is set
+            rows.append({})
+            if heard_before:
+                self.notify("on_batch_begin", batch=batch, training=training)
             step = step_fn(batch, **fit_params)
             losses.append(step["loss"].detach())
             sizes.append(len(batch[0]))
-            if watched or len(losses) == _WAITING_LOSSES:
-                self._record_batches(prefix, losses, sizes)
-            self.notify("on_batch_end", batch=batch, training=training, **step)
-        if losses:
-            self._record_batches(prefix, losses, sizes)
+            if heard_after or len(losses) == _WAITING_LOSSES:
+                _record_batches(rows, prefix, losses, sizes)
+            if heard_after:
+                self.notify("on_batch_end", batch=batch, training=training, **step)
+        _record_batches(rows, prefix, losses, sizes)
         self.history.record(f"{prefix}_batch_count", i + 1)
         if training:
             self._check_finite()
-
-    def _record_batches(self, prefix, losses, sizes):
-        """Move losses and sizes to the history's last batches."""
-        rows = self.history[-1]["batches"][-len(sizes) :]
-        for row, loss, size in zip(rows, torch.stack(losses).tolist(), sizes, strict=True):
-            row[f"{prefix}_loss"], row[f"{prefix}_batch_size"] = loss, size
-        losses.clear()
-        sizes.clear()
 
     def _check_finite(self):
         """Refuse what neither the loss nor the last step may leave behind."""
@@ -198,6 +201,9 @@ class HashingNet(NeuralNet):
             self.notify("on_grad_computed", named_parameters=parameters, batch=batch, training=True)
         self.optimizer_.step()
         return {"loss": loss, "y_pred": z}
+
+    def on_batch_begin(self, net, **kwargs):
+        """Leave the history alone: its batch is there already."""
 
     def on_epoch_begin(self, net, **kwargs):
         """Start the epoch's history; outputs of the last one are none of this one's."""
@@ -242,7 +248,9 @@ class HashingNet(NeuralNet):
 
     def infer(self, x, **fit_params):
         """Hash-layer output of a batch; it arrives in its own type and becomes float32 on the device, not before."""
-        return self.module_(x.to(self.device, non_blocking=True), **fit_params)
+        if x.device != self.device:
+            x = x.to(self.device, non_blocking=True)
+        return self.module_(x, **fit_params)
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
         """Loss of a batch's output."""
