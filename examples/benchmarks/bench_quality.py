@@ -252,6 +252,9 @@ def claims(data, results):
         (ours, our_deviation), (theirs, their_deviation) = cells["dual_hinge", bits], cells[best, bits]
         lead, deviation = ours - theirs, np.hypot(our_deviation, their_deviation)
         lines.append(f"{bits} bits: dual_hinge less the best other, {best}: {lead:+.4f} +- {deviation:.4f}")
+    for other in ("hashnet", "dhn"):
+        leads = (f"{cells['dual_hinge', bits][0] - cells[other, bits][0]:+.4f}" for bits in BITS)
+        lines.append(f"dual_hinge less {other}, the lengths in turn: {' '.join(leads)}")
     for short, long in ((12, 32), (16, 32), (16, 64)):
         better = [method for method in others if cells[method, long][0] > cells["dual_hinge", short][0]]
         lines.append(f"better with {long} bits than dual_hinge with {short}: {', '.join(better) or 'none'}")

@@ -19,7 +19,11 @@ _OWN_CALLBACKS = ("lr_schedule", "continuation", "validation", "progress", "prin
 
 
 # Nested names that parameters of the hasher decide on.
-_OWNED = {"optimizer__lr": "lr", "iterator_train__balanced": "sampler", "iterator_train__memory": "memory"}
+_OWNED = {
+    "optimizer__lr": "lr",
+    **{f"{iterator}__balanced": "sampler" for iterator in ("iterator_train", "iterator_valid")},
+    **{f"{iterator}__memory": "memory" for iterator in ("iterator_train", "iterator_valid")},
+}
 
 
 def resolve_optimizer(optimizer):

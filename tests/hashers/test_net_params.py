@@ -77,7 +77,12 @@ def test_batches_without_a_pair(size, digits):
 
 @pytest.mark.parametrize(
     ("name", "owner"),
-    [("optimizer__lr", "lr"), ("iterator_train__balanced", "sampler"), ("iterator_train__memory", "memory")],
+    [
+        ("optimizer__lr", "lr"),
+        ("iterator_train__balanced", "sampler"),
+        ("iterator_train__memory", "memory"),
+        ("iterator_valid__memory", "memory"),
+    ],
 )
 def test_what_a_parameter_of_the_hasher_decides(name, owner, digits):
     for attempt in (lambda: make().set_params(**{name: 1}), lambda: make(net_params={name: 1}).fit(*digits)):
