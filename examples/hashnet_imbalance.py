@@ -48,7 +48,7 @@ def main():
         )
         print(f"{1 / n_classes:14.1%} {balanced:9.3f} {unweighted:11.3f}")
     digits = load_digits_retrieval()
-    hasher = HashNetHasher(16, random_state=0, callbacks=[BinaryGap()])
+    hasher = HashNetHasher(16, random_state=0, net_params={"callbacks": [BinaryGap()]})
     hasher.fit(digits.X[digits.train], digits.y[digits.train])
     print(f"\n{'epoch':>6} {'beta':>6} {'mean ||h| - 1|':>15}")
     for epoch in hasher.history_[2::3]:

@@ -6,9 +6,9 @@ installed it would be
 
     encoder = timm.create_model("mobilenetv2_100", pretrained=True, num_classes=0)
 
-and with torchvision ``resnet18(weights="DEFAULT")``, whose ``fc`` becomes ``nn.Identity()``; both are made for
-normalize="imagenet". Photographs of one's own come with their labels as an array of bytes, or, of one size, as paths
-with loader=PIL.Image.open.
+and with torchvision ``resnet18(weights="DEFAULT")``, whose ``fc`` becomes ``nn.Identity()``; both expect
+ImageInput(normalize="imagenet"). Other photographs can be passed as an array of bytes, or as paths with
+ImageInput(loader=PIL.Image.open) where they have one size.
 
     python examples/images.py --data-home FOLDER
     python examples/images.py --data-home FOLDER --train 10000 --epochs 30
@@ -19,12 +19,13 @@ import importlib.util
 import os
 import sys
 import time
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
 from torch import nn
 
-from sklearn_hash import DualHingeHasher
+from sklearn_hash import DualHingeHasher, ImageInput
 from sklearn_hash.datasets import load_local
 from sklearn_hash.metrics import mean_average_precision
 from sklearn_hash.training import RandomCrop, RandomFlip
@@ -44,14 +45,22 @@ def hashers(folder, epochs):
     """Name and estimator, from the least trained to the most."""
     shared = {"max_epochs": epochs, "random_state": 0, "verbose": 1}
     # What this encoder was trained on: pixels from -1 to 1.
-    pretrained = {"encoder": pretrained_encoder(folder), "normalize": (0.5, 0.5), **shared}
+    pretrained, scaled = pretrained_encoder(folder), ImageInput(normalize=(0.5, 0.5))
+    frozen = deepcopy(pretrained).requires_grad_(False)
+    slower = {"optimizer__param_groups": [("encoder.*", {"lr": 1e-4})]}  # a tenth of the hash layer's
     augment = nn.Sequential(RandomCrop(padding=4), RandomFlip())
     return {
         "pixels, linear": DualHingeHasher(N_BITS, encoder="linear", **shared),
         "cnn": DualHingeHasher(N_BITS, encoder="cnn", **shared),
-        "cnn, augmented": DualHingeHasher(N_BITS, encoder="cnn", augment=augment, **shared),
-        "pretrained, frozen": DualHingeHasher(N_BITS, encoder_lr_scale=0, **pretrained),
-        "pretrained, fine-tuned": DualHingeHasher(N_BITS, encoder_lr_scale=0.1, augment=augment, **pretrained),
+        "cnn, augmented": DualHingeHasher(N_BITS, encoder="cnn", **shared, images=ImageInput(augment=augment)),
+        "pretrained, frozen": DualHingeHasher(N_BITS, encoder=frozen, images=scaled, **shared),
+        "pretrained, fine-tuned": DualHingeHasher(
+            N_BITS,
+            encoder=pretrained,
+            images=ImageInput(normalize=(0.5, 0.5), augment=augment),
+            net_params=slower,
+            **shared,
+        ),
     }
 
 

@@ -1,7 +1,7 @@
 """Learning to hash for scikit-learn.
 
-Every published method is an estimator; :class:`HammingNeighbors` searches the codes. Sub-packages load on first
-use: searching codes never pays for the import of torch.
+Each published method is an estimator; :class:`HammingNeighbors` searches the codes. Sub-packages are imported on first
+use, so that searching codes does not import torch.
 """
 
 from importlib import import_module
@@ -9,16 +9,20 @@ from importlib import import_module
 from sklearn_hash._version import __version__
 from sklearn_hash.hashers._methods import METHODS
 
-_HOMES = {**dict.fromkeys(METHODS.values(), "sklearn_hash.hashers"), "HammingNeighbors": "sklearn_hash.neighbors"}
-_ROOMS = ("codes", "datasets", "hashers", "losses", "metrics", "neighbors", "plotting", "training")
+_DEFINED_IN = {
+    **dict.fromkeys(METHODS.values(), "sklearn_hash.hashers"),
+    "ImageInput": "sklearn_hash.training",
+    "HammingNeighbors": "sklearn_hash.neighbors",
+}
+_SUBPACKAGES = ("codes", "datasets", "hashers", "losses", "metrics", "neighbors", "plotting", "training")
 
-__all__ = ["__version__", *_HOMES, *_ROOMS]
+__all__ = ["__version__", *_DEFINED_IN, *_SUBPACKAGES]
 
 
 def __getattr__(name):
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
-    if name in _ROOMS:
+    if name in _DEFINED_IN:
+        return getattr(import_module(_DEFINED_IN[name]), name)
+    if name in _SUBPACKAGES:
         return import_module(f"sklearn_hash.{name}")
     raise AttributeError(f"module 'sklearn_hash' has no attribute {name!r}")
 

@@ -10,8 +10,8 @@ from numpydoc.validate import validate
 
 import sklearn_hash
 
-ROOMS = ["codes", "datasets", "hashers", "losses", "metrics", "neighbors", "plotting"]
-PUBLIC = [f"sklearn_hash.{room}.{name}" for room in ROOMS for name in import_module(f"sklearn_hash.{room}").__all__]
+SUBPACKAGES = ["codes", "datasets", "hashers", "losses", "metrics", "neighbors", "plotting"]
+PUBLIC = [f"sklearn_hash.{room}.{name}" for room in SUBPACKAGES for name in import_module(f"sklearn_hash.{room}").__all__]
 
 # No docstring; parameters missing, unknown or out of order; no return value; summary without capital or full stop.
 GATE = {"GL08", "PR01", "PR02", "PR03", "PR10", "RT01", "SS02", "SS03"}

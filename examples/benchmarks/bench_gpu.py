@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from sklearn_hash import DualHingeHasher
+from sklearn_hash import DualHingeHasher, ImageInput
 from sklearn_hash.losses import DualHingeLoss, similarity_matrix
 from sklearn_hash.training import plain_torch, trains_in_bfloat16
 
@@ -68,9 +68,15 @@ def mlp():
 
 def make_hasher(encoder, batch_size, epochs, device, precision="auto"):
     return DualHingeHasher(
-        N_BITS, encoder=encoder, batch_size=batch_size, max_epochs=epochs, lr_schedule="constant", normalize="unit",
-        precision=precision, device=device, random_state=0,
-    )  # fmt: skip
+        N_BITS,
+        encoder=encoder,
+        batch_size=batch_size,
+        max_epochs=epochs,
+        device=device,
+        random_state=0,
+        images=ImageInput(normalize="unit"),
+        net_params={"callbacks__lr_schedule": None, "module__precision": precision},
+    )
 
 
 class Bare(nn.Module):

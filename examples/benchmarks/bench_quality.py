@@ -74,7 +74,7 @@ SPACES = {
     "dual_hinge": {
         **PAIRS,
         "alpha": [1.01, 1.05, 1.2],
-        "shape": [1.0, 2.0],
+        "criterion__shape": [1.0, 2.0],
         "class_weight": ["sqrt", "balanced", None],
         "quantization": [0.0, 0.1, 0.3],
     },

@@ -46,8 +46,8 @@ def make_hasher(encoder, batch_size, epochs):
         encoder=encoder,
         batch_size=batch_size,
         max_epochs=epochs,
-        lr_schedule="constant",
         random_state=0,
+        net_params={"callbacks__lr_schedule": None},
     )
 
 

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from tqdm.auto import tqdm
 
 from sklearn_hash._compat import Interval, StrOptions, _get_output_config, _num_samples, _safe_indexing
-from sklearn_hash._unchanged import UnchangedOnFailureMixin
+from sklearn_hash._unchanged_on_failure import UnchangedOnFailureMixin
 from sklearn_hash.codes import packed_width
 from sklearn_hash.metrics import mean_average_precision
 

@@ -50,6 +50,7 @@ class CSQHasher(LabelHasher):
     (1797, 16)
     """
 
+    _loss_class = CSQLoss
     _parameter_constraints: dict = {
         **LabelHasher._parameter_constraints,
         "quantization": [Interval(Real, 0, None, closed="left")],
@@ -57,22 +58,14 @@ class CSQHasher(LabelHasher):
 
     # fmt: off
     def __init__(
-        self, n_bits=32, *, encoder="auto", hash_layer="linear", output="bits", optimizer="Adam", lr=1e-3,
-        lr_schedule="cosine", max_epochs=30, batch_size=128, sampler="shuffle", validation_fraction=None,
-        n_iter_no_change=10, loader=None, channels="auto", normalize="auto", augment=None, callbacks=None,
-        device="auto", precision="auto", encoder_lr_scale=1.0, random_state=None, verbose=0, net_params=None,
+        self, n_bits=32, *, encoder="auto", output="bits", lr=1e-3, max_epochs=30, batch_size=128,
+        validation_fraction=None, images=None, device="auto", random_state=None, verbose=0, net_params=None,
         quantization=1e-4,
     ):
         super().__init__(
-            n_bits=n_bits, encoder=encoder, hash_layer=hash_layer, output=output, optimizer=optimizer, lr=lr,
-            lr_schedule=lr_schedule, max_epochs=max_epochs, batch_size=batch_size, sampler=sampler,
-            validation_fraction=validation_fraction, n_iter_no_change=n_iter_no_change, loader=loader,
-            channels=channels, normalize=normalize, augment=augment, callbacks=callbacks, device=device,
-            precision=precision, encoder_lr_scale=encoder_lr_scale, random_state=random_state, verbose=verbose,
-            net_params=net_params,
+            n_bits=n_bits, encoder=encoder, output=output, lr=lr, max_epochs=max_epochs, batch_size=batch_size,
+            validation_fraction=validation_fraction, images=images, device=device, random_state=random_state,
+            verbose=verbose, net_params=net_params,
         )
         self.quantization = quantization
     # fmt: on
-
-    def _make_loss(self):
-        return CSQLoss(self.n_bits, len(self.classes_), quantization=self.quantization)

@@ -51,6 +51,7 @@ class DCHHasher(PairHasher):
     (1797, 16)
     """
 
+    _loss_class = DCHLoss
     _parameter_constraints: dict = {
         **PairHasher._parameter_constraints,
         "gamma": [StrOptions({"auto"}), Interval(Real, 0, None, closed="neither")],
@@ -59,24 +60,15 @@ class DCHHasher(PairHasher):
 
     # fmt: off
     def __init__(
-        self, n_bits=32, *, encoder="auto", hash_layer="linear", similarity="share", absent="dissimilar", output="bits",
-        optimizer="Adam", lr=1e-3, lr_schedule="cosine", max_epochs=30, batch_size=128, sampler="shuffle", memory=0,
-        validation_fraction=None, n_iter_no_change=10, loader=None, channels="auto", normalize="auto", augment=None,
-        callbacks=None, device="auto", precision="auto", encoder_lr_scale=1.0, random_state=None, verbose=0,
-        net_params=None,
+        self, n_bits=32, *, encoder="auto", similarity="share", output="bits", lr=1e-3, max_epochs=30, batch_size=128,
+        validation_fraction=None, images=None, device="auto", random_state=None, verbose=0, net_params=None,
         gamma="auto", quantization=0.1,
     ):
         super().__init__(
-            n_bits=n_bits, encoder=encoder, hash_layer=hash_layer, similarity=similarity, absent=absent, output=output,
-            optimizer=optimizer, lr=lr, lr_schedule=lr_schedule, max_epochs=max_epochs, batch_size=batch_size,
-            sampler=sampler, memory=memory, validation_fraction=validation_fraction, n_iter_no_change=n_iter_no_change,
-            loader=loader, channels=channels, normalize=normalize, augment=augment, callbacks=callbacks, device=device,
-            precision=precision, encoder_lr_scale=encoder_lr_scale, random_state=random_state, verbose=verbose,
-            net_params=net_params,
+            n_bits=n_bits, encoder=encoder, similarity=similarity, output=output, lr=lr, max_epochs=max_epochs,
+            batch_size=batch_size, validation_fraction=validation_fraction, images=images, device=device,
+            random_state=random_state, verbose=verbose, net_params=net_params,
         )
         self.gamma = gamma
         self.quantization = quantization
     # fmt: on
-
-    def _make_loss(self):
-        return DCHLoss(gamma=self.gamma, quantization=self.quantization)

@@ -1,6 +1,7 @@
-"""What every deep hasher does: check, train, encode. A kind of supervision says what y is, a method adds its loss."""
+"""Base class of the hashers around a network: validation of input, training and encoding."""
 
 from abc import abstractmethod
+from inspect import signature
 from numbers import Integral, Real
 
 import numpy as np
@@ -15,6 +16,7 @@ from sklearn_hash.training import (
     NET_PREFIXES,
     Checkpoint,
     HashingDataset,
+    ImageInput,
     build_net,
     channels_first,
     check_can_teach,
@@ -34,68 +36,64 @@ __all__ = ["DeepHasher"]
 
 
 class DeepHasher(BaseHasher):
-    """Base of the hashers around a network; a subclass lists its parameters and builds its loss."""
+    """Base of the hashers around a network; a subclass lists its parameters and names its loss."""
 
     _parameter_constraints: dict = {
         **BaseHasher._parameter_constraints,
         "encoder": [StrOptions({"auto", "linear", "mlp", "cnn"}), callable],
-        "hash_layer": [StrOptions({"linear", "batch_norm"})],
-        "optimizer": [str, callable],
         "lr": [Interval(Real, 0, None, closed="neither")],
-        "lr_schedule": [StrOptions({"cosine", "constant"})],
         "max_epochs": [Interval(Integral, 1, None, closed="left")],
         "batch_size": [Interval(Integral, 2, None, closed="left")],
         "validation_fraction": [None, Interval(Real, 0, 1, closed="neither")],
-        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
-        "loader": [None, callable],
-        "channels": [StrOptions({"auto", "first", "last"})],
-        "normalize": [StrOptions({"auto", "unit", "imagenet"}), tuple, list, None],
-        "augment": [None, callable],
-        "callbacks": [None, list],
+        "images": [None, ImageInput],
         "device": [str, torch.device],
-        "precision": [StrOptions({"auto", "float32", "bfloat16"})],
-        "encoder_lr_scale": [Interval(Real, 0, None, closed="left")],
         "random_state": ["random_state"],
         "verbose": ["verbose"],
         "net_params": [None, dict],
     }
 
+    # The module class of the method's loss. Its arguments are parameters of the estimator, or the nested ones of
+    # `net_params` that begin with "criterion__".
+    _loss_class: type
+
     # fmt: off
     def __init__(
-        self, *, n_bits, encoder, hash_layer, output, optimizer, lr, lr_schedule, max_epochs, batch_size,
-        validation_fraction, n_iter_no_change, loader, channels, normalize, augment, callbacks, device, precision,
-        encoder_lr_scale, random_state, verbose, net_params,
+        self, *, n_bits, encoder, output, lr, max_epochs, batch_size, validation_fraction, images, device, random_state,
+        verbose, net_params,
     ):
         self.n_bits = n_bits
         self.encoder = encoder
-        self.hash_layer = hash_layer
         self.output = output
-        self.optimizer = optimizer
         self.lr = lr
-        self.lr_schedule = lr_schedule
         self.max_epochs = max_epochs
         self.batch_size = batch_size
         self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.loader = loader
-        self.channels = channels
-        self.normalize = normalize
-        self.augment = augment
-        self.callbacks = callbacks
+        self.images = images
         self.device = device
-        self.precision = precision
-        self.encoder_lr_scale = encoder_lr_scale
         self.random_state = random_state
         self.verbose = verbose
         self.net_params = net_params
     # fmt: on
 
-    @abstractmethod
+    def _loss_arguments(self):
+        """Arguments of the loss that the estimator has as parameters or knows from the data."""
+        accepted = signature(self._loss_class).parameters
+        own = {name: getattr(self, name) for name in self._get_param_names() if name in accepted}
+        return {**own, "n_classes": len(self.classes_)} if "n_classes" in accepted else own
+
+    def _criterion_names(self):
+        """Arguments of the loss that only `net_params` reaches."""
+        known = {*self._get_param_names(), "n_classes"}
+        return [name for name in signature(self._loss_class).parameters if name not in known]
+
     def _make_loss(self):
-        """The method's loss, a new module; `classes_` is known by then."""
+        """Build the loss; `classes_` is set by then."""
+        nested = self.net_params or {}
+        given = (name for name in self._criterion_names() if f"criterion__{name}" in nested)
+        return self._loss_class(**self._loss_arguments(), **{name: nested[f"criterion__{name}"] for name in given})
 
     def _make_callbacks(self):
-        """The method's own callbacks, as (name, callback)."""
+        """Return the method's own callbacks, as (name, callback)."""
         return []
 
     @_fit_context(prefer_skip_nested_validation=True)
@@ -105,7 +103,7 @@ class DeepHasher(BaseHasher):
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n, n_features), images of shape (n, channels, height, width), \
-                array of n paths or row ids with `loader`, or torch Dataset
+                array of n paths or row ids with a loader in `images`, or torch Dataset
             Training rows. Those of a memory map are only read batch by batch.
         y : array-like or sparse matrix
             Class labels of any kind, (n,); a multi-label indicator, (n, n_labels); or what `similarity` asks for.
@@ -163,7 +161,7 @@ class DeepHasher(BaseHasher):
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n, n_features), images of shape (n, channels, height, width), \
-                array of n paths or row ids with `loader`, or torch Dataset
+                array of n paths or row ids with a loader in `images`, or torch Dataset
             Training rows. The first call's decide the standardisation.
         y : array-like or sparse matrix
             As for ``fit``. Pairs are only drawn within one call, so labels may be new.
@@ -209,8 +207,9 @@ class DeepHasher(BaseHasher):
         }
         super().set_params(**params)
         if nested:
-            check_net_params(nested, self.encoder, self.optimizer, self.callbacks)
-            self.net_params = {**(self.net_params or {}), **nested}
+            merged = {**(self.net_params or {}), **nested}
+            check_net_params(nested, merged, self.encoder, self._criterion_names())
+            self.net_params = merged
         return self
 
     def get_params(self, deep=True):
@@ -235,10 +234,11 @@ class DeepHasher(BaseHasher):
 
     def _check_rows(self, X, *, reset, min_rows=1):
         """X as rows: vectors, images, or what a loader or a Dataset gives."""
-        if self.loader is None:
-            X = channels_first(X, self.channels)
-        if self.loader is not None or isinstance(X, Dataset):
-            rows = make_rows(X, self.loader, None if reset else self._row_shape, self.channels)
+        images = self._image_input()
+        if images.loader is None:
+            X = channels_first(X, images.channels)
+        if images.loader is not None or isinstance(X, Dataset):
+            rows = make_rows(X, images.loader, None if reset else self._row_shape, images.channels)
             if reset:
                 self._forget_features()
         elif isinstance(X, np.memmap):
@@ -257,6 +257,11 @@ class DeepHasher(BaseHasher):
         else:
             self._check_row_shape(rows.row_shape)
         return rows
+
+    def _image_input(self):
+        images = ImageInput() if self.images is None else self.images
+        images._validate_params()
+        return images
 
     def _check_row_shape(self, shape):
         if shape != self._row_shape:
@@ -286,7 +291,9 @@ class DeepHasher(BaseHasher):
         return y
 
     def _build_net(self, train, device, validation=None):
-        params = self.get_params(deep=False)
+        nested = self.net_params or {}
+        check_net_params(nested, nested, self.encoder, self._criterion_names())
+        params = {**self.get_params(deep=False), "images": self._image_input()}
         return build_net(params, train.rows, self._make_loss(), self._make_callbacks(), device, validation)
 
     def _keep(self, net):

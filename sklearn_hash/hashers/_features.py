@@ -1,4 +1,4 @@
-"""Hashers that learn without labels: their loss asks the codes to keep what is near in the input."""
+"""Base class of the hashers that learn without labels, from the input rows alone."""
 
 from sklearn_hash._compat import _fit_context
 from sklearn_hash.hashers._deep import DeepHasher
@@ -17,7 +17,7 @@ class FeatureHasher(DeepHasher):
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n, n_features), images of shape (n, channels, height, width), \
-                array of n paths or row ids with `loader`, or torch Dataset
+                array of n paths or row ids with a loader in `images`, or torch Dataset
             Training rows. Those of a memory map are only read batch by batch.
         y : None
             Not used.
@@ -48,7 +48,7 @@ class FeatureHasher(DeepHasher):
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n, n_features), images of shape (n, channels, height, width), \
-                array of n paths or row ids with `loader`, or torch Dataset
+                array of n paths or row ids with a loader in `images`, or torch Dataset
             Training rows. The first call's decide the standardisation, each call's own mean what its loss compares.
         y : None
             Not used.

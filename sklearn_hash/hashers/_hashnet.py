@@ -1,6 +1,6 @@
 """HashNet."""
 
-from numbers import Integral, Real
+from numbers import Real
 
 from sklearn_hash._compat import Interval, StrOptions
 from sklearn_hash.hashers._docs import document
@@ -31,12 +31,6 @@ class HashNetHasher(PairHasher):
     beta_end : float, default=7.0
         Steepness that the continuation ends with; it starts with 1.
 
-    continuation : {"sqrt", "linear", "geometric"}, default="sqrt"
-        How steepness grows with the share of the steps done.
-
-    n_stages : int, default=10
-        Steps of the continuation.
-
     Attributes
     ----------
     {attributes}
@@ -61,41 +55,29 @@ class HashNetHasher(PairHasher):
     (1797, 16)
     """
 
+    _loss_class = HashNetLoss
     _parameter_constraints: dict = {
         **PairHasher._parameter_constraints,
         "alpha": [StrOptions({"auto"}), Interval(Real, 0, None, closed="neither")],
         "class_weight": [StrOptions({"balanced"}), None, Interval(Real, 0, None, closed="neither")],
         "beta_end": [Interval(Real, 1, None, closed="left")],
-        "continuation": [StrOptions({"sqrt", "linear", "geometric"})],
-        "n_stages": [Interval(Integral, 1, None, closed="left")],
     }
 
     # fmt: off
     def __init__(
-        self, n_bits=32, *, encoder="auto", hash_layer="linear", similarity="share", absent="dissimilar", output="bits",
-        optimizer="Adam", lr=1e-3, lr_schedule="cosine", max_epochs=30, batch_size=128, sampler="shuffle", memory=0,
-        validation_fraction=None, n_iter_no_change=10, loader=None, channels="auto", normalize="auto", augment=None,
-        callbacks=None, device="auto", precision="auto", encoder_lr_scale=1.0, random_state=None, verbose=0,
-        net_params=None,
-        alpha="auto", class_weight="balanced", beta_end=7.0, continuation="sqrt", n_stages=10,
+        self, n_bits=32, *, encoder="auto", similarity="share", output="bits", lr=1e-3, max_epochs=30, batch_size=128,
+        validation_fraction=None, images=None, device="auto", random_state=None, verbose=0, net_params=None,
+        alpha="auto", class_weight="balanced", beta_end=7.0,
     ):
         super().__init__(
-            n_bits=n_bits, encoder=encoder, hash_layer=hash_layer, similarity=similarity, absent=absent, output=output,
-            optimizer=optimizer, lr=lr, lr_schedule=lr_schedule, max_epochs=max_epochs, batch_size=batch_size,
-            sampler=sampler, memory=memory, validation_fraction=validation_fraction, n_iter_no_change=n_iter_no_change,
-            loader=loader, channels=channels, normalize=normalize, augment=augment, callbacks=callbacks, device=device,
-            precision=precision, encoder_lr_scale=encoder_lr_scale, random_state=random_state, verbose=verbose,
-            net_params=net_params,
+            n_bits=n_bits, encoder=encoder, similarity=similarity, output=output, lr=lr, max_epochs=max_epochs,
+            batch_size=batch_size, validation_fraction=validation_fraction, images=images, device=device,
+            random_state=random_state, verbose=verbose, net_params=net_params,
         )
         self.alpha = alpha
         self.class_weight = class_weight
         self.beta_end = beta_end
-        self.continuation = continuation
-        self.n_stages = n_stages
     # fmt: on
 
-    def _make_loss(self):
-        return HashNetLoss(alpha=self.alpha, class_weight=self.class_weight)
-
     def _make_callbacks(self):
-        return [("continuation", Continuation(self.beta_end, self.continuation, self.n_stages))]
+        return [("continuation", Continuation(self.beta_end))]

@@ -1,9 +1,9 @@
-"""Hashers that learn from labels: their loss has a centre or a weight vector for every class."""
+"""Base class of the hashers that learn from labels: their loss has a centre or a weight vector for each class."""
 
 import numpy as np
 
 from sklearn_hash._class_labels import plain_labels
-from sklearn_hash._compat import StrOptions, _fit_context
+from sklearn_hash._compat import _fit_context
 from sklearn_hash.hashers._deep import DeepHasher
 from sklearn_hash.training import LabelTargets, make_targets
 
@@ -12,15 +12,6 @@ __all__ = ["LabelHasher"]
 
 class LabelHasher(DeepHasher):
     """Base of the hashers whose loss takes class numbers or a multi-label indicator."""
-
-    _parameter_constraints: dict = {
-        **DeepHasher._parameter_constraints,
-        "sampler": [StrOptions({"shuffle", "balanced"})],
-    }
-
-    def __init__(self, *, sampler, **shared):
-        super().__init__(**shared)
-        self.sampler = sampler
 
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, classes=None):
@@ -32,7 +23,7 @@ class LabelHasher(DeepHasher):
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n, n_features), images of shape (n, channels, height, width), \
-                array of n paths or row ids with `loader`, or torch Dataset
+                array of n paths or row ids with a loader in `images`, or torch Dataset
             Training rows. The first call's decide the standardisation.
         y : array-like or sparse matrix
             As for ``fit``.

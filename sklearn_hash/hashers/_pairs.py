@@ -1,8 +1,6 @@
-"""Hashers that learn from pairs: y, or the ``similarity`` parameter, says which rows are similar."""
+"""Base class of the hashers that learn from pairs of rows, similar or not by y or by the `similarity` parameter."""
 
-from numbers import Integral
-
-from sklearn_hash._compat import Interval, StrOptions
+from sklearn_hash._compat import StrOptions
 from sklearn_hash.hashers._deep import DeepHasher
 from sklearn_hash.training import make_targets, map_against
 
@@ -22,17 +20,11 @@ class PairHasher(DeepHasher):
             "sparse matrix",
             callable,
         ],
-        "absent": [StrOptions({"dissimilar", "unknown"})],
-        "sampler": [StrOptions({"shuffle", "balanced"})],
-        "memory": [Interval(Integral, 0, None, closed="left")],
     }
 
-    def __init__(self, *, similarity, absent, sampler, memory, **shared):
+    def __init__(self, *, similarity, **shared):
         super().__init__(**shared)
         self.similarity = similarity
-        self.absent = absent
-        self.sampler = sampler
-        self.memory = memory
 
     def score(self, X, y):
         """Mean average precision of every row as a query against all others.
@@ -57,4 +49,4 @@ class PairHasher(DeepHasher):
     def _check_targets(self, y, rows):
         if y is None or (isinstance(self.similarity, str) and self.similarity in _LABEL_SIMILARITIES):
             y = self._check_labels(y, rows)
-        return make_targets(y, self.similarity, len(rows), self.absent)
+        return make_targets(y, self.similarity, len(rows))

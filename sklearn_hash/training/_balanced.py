@@ -1,10 +1,10 @@
-"""Orders of an epoch in which similar rows come together: a plain one keeps rare pairs apart."""
+"""Orders of an epoch that put similar rows into the same batch, where a plain shuffle leaves few similar pairs."""
 
 import numpy as np
 import torch
 from scipy import sparse
 
-from sklearn_hash.training._targets import IndicatorTargets, MatrixTargets
+from sklearn_hash.training._targets import FeatureTargets, IndicatorTargets, MatrixTargets
 
 __all__ = ["balanced_order"]
 
@@ -40,6 +40,8 @@ def balanced_order(targets, batch_size):
     tensor([[5, 5, 5, 5],
             [0, 0, 0, 0]])
     """
+    if isinstance(targets, FeatureTargets):
+        raise ValueError("iterator_train__balanced=True needs labels or similarities; this hasher learns without them.")
     rng = np.random.default_rng(int(torch.randint(2**62, ())))
     size = max(2, min(_ROWS_A_GROUP, batch_size // 4))
     if isinstance(targets, MatrixTargets):

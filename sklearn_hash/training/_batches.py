@@ -1,12 +1,10 @@
 """Whole batches sliced from the data: a DataLoader spends more on single rows than a small network on training."""
 
-from collections import deque
-
 import torch
 from torch.utils.data import DataLoader, Dataset
 
 from sklearn_hash.training._balanced import balanced_order
-from sklearn_hash.training._rows import START_METHOD
+from sklearn_hash.training._loaded_rows import START_METHOD
 
 __all__ = ["BatchIterator", "EncodingDataset", "HashingDataset"]
 
@@ -48,12 +46,6 @@ class HashingDataset(Dataset):
         if self.target == "features":
             return rows, self.targets.features_of(rows)
         return rows, getattr(self.targets, f"{self.target}_of")(index)
-
-    def complete_with(self, past, index, rows):
-        """A batch whose similarities also tell of rows before it, ``past``; of pairs among these, nothing any more."""
-        similarity = self.targets.similarity_of(torch.cat([index, *past]))
-        similarity[len(index) :, len(index) :] = torch.nan
-        return rows, similarity
 
     def asked(self, target):
         """The same data for a loss that asks for another target."""
@@ -116,14 +108,10 @@ class BatchIterator:
     num_workers : int, default=0
         Processes that read rows of a loader, a Dataset or a memory map ahead of their batch. Batches are the same, and
         come in the same order, as without. Rows in memory need none.
-    memory : int, default=0
-        Batches before each whose rows its similarities also tell of: (n, n) then is those of the batch's own n rows
-        first, and of the last ``memory`` batches of the epoch, oldest first, after them.
     """
 
-    def __init__(self, dataset, batch_size, shuffle=False, drop_last=False, balanced=False, num_workers=0, memory=0):
+    def __init__(self, dataset, batch_size, shuffle=False, drop_last=False, balanced=False, num_workers=0):
         self.dataset = dataset
-        self.memory = memory
         self.indices = _BatchIndices(dataset, batch_size, shuffle, drop_last, balanced)
         self.reader = _reader(dataset, self.indices, num_workers) if num_workers and dataset.rows.reads else None
 
@@ -131,17 +119,11 @@ class BatchIterator:
         return len(self.indices)
 
     def __iter__(self):
-        dataset, past = self.dataset, deque[torch.Tensor](maxlen=self.memory)
         for index, rows in self._read():
             if isinstance(rows, _Failure):
                 # An exception that came from there would hold this frame, and with it the processes, in a cycle.
                 raise ValueError(rows.message)
-            if not self.memory:
-                yield dataset.complete(index, rows)
-                continue
-            index = torch.arange(len(dataset))[index] if isinstance(index, slice) else index
-            yield dataset.complete_with(past, index, rows)
-            past.append(index)
+            yield self.dataset.complete(index, rows)
 
     def _read(self):
         """Pairs of the rows' numbers and what was read."""

@@ -5,10 +5,10 @@ import warnings
 import numpy as np
 import torch
 
-from sklearn_hash.training._ambient import plain_torch
 from sklearn_hash.training._batches import EncodingDataset, HashingDataset
 from sklearn_hash.training._overlap import on_device
 from sklearn_hash.training._seeds import isolated
+from sklearn_hash.training._torch_state import plain_torch
 
 __all__ = ["encode", "encode_blocks"]
 

@@ -74,7 +74,7 @@ def _stacked(X):
     if odd is not None:
         raise ValueError(
             f"X holds images of different shapes, such as {tuple(np.shape(X[0]))} and {tuple(np.shape(odd))}. Resize "
-            "or crop them to one, beforehand or in a 'loader'."
+            "or crop them to one, beforehand or in the loader of ImageInput."
         )
     return np.stack(X)
 
@@ -85,7 +85,7 @@ def _channels_last(shape, channels):
     first, last = (shape[i] in _CHANNEL_COUNTS and shape[i] < min(np.delete(shape, i)) for i in (0, -1))
     if first == last:
         raise ValueError(
-            f"X has images of shape {tuple(shape)}, of which the order of axes is not evident: say channels='first' "
-            "for (channels, height, width), or channels='last' for (height, width, channels)."
+            f"X has images of shape {tuple(shape)}, of which the order of axes is not evident: pass "
+            "images=ImageInput(channels='first') for (channels, height, width), 'last' for (height, width, channels)."
         )
     return last

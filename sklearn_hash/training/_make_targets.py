@@ -1,4 +1,4 @@
-"""From y and the ``similarity`` parameter to targets."""
+"""Targets of a fit from y and the `similarity` parameter."""
 
 import numpy as np
 from scipy import sparse
@@ -14,7 +14,7 @@ __all__ = ["check_can_teach", "make_targets"]
 LABEL_KINDS = ("share", "jaccard", "cosine")
 
 
-def make_targets(y, similarity, n, absent="dissimilar"):
+def make_targets(y, similarity, n):
     """Targets of a fit.
 
     Parameters
@@ -24,8 +24,6 @@ def make_targets(y, similarity, n, absent="dissimilar"):
     similarity : {"share", "jaccard", "cosine", "precomputed"}, matrix or callable
     n : int
         The number of rows of X.
-    absent : {"dissimilar", "unknown"}, default="dissimilar"
-        What pairs are that a sparse similarity matrix does not store.
 
     Returns
     -------
@@ -53,35 +51,19 @@ def make_targets(y, similarity, n, absent="dissimilar"):
                 "columns: give the whole matrix as similarity= and row ids as y."
             )
         matrix = check_similarity(y, n=n, name=name)
-        return MatrixTargets(matrix, np.arange(n), _absent_value(matrix, absent, name)), None
+        return MatrixTargets(matrix, np.arange(n)), None
     ids = column_or_1d(y)
     if len(ids) != n:
         raise ValueError(f"y must hold one row id of 'similarity' for each of the {n} rows of X; got {len(ids)}.")
     if callable(similarity):
-        return CallableTargets(similarity, ids, np.nan if absent == "unknown" else 0.0), None
+        return CallableTargets(similarity, ids), None
     matrix = check_similarity(similarity)
     if ids.dtype.kind not in "iu" or (len(ids) and (ids.min() < 0 or ids.max() >= matrix.shape[0])):
         raise ValueError(
             f"y must hold row ids of the similarity matrix, integers from 0 to {matrix.shape[0] - 1}; got {ids.dtype} "
             f"from {min(ids)} to {max(ids)}."
         )
-    return MatrixTargets(matrix, ids.astype(np.int64), _absent_value(matrix, absent, "similarity")), None
-
-
-def _absent_value(matrix, absent, name):
-    """The similarity of pairs that a matrix does not store; refuse pairs that are stored one way round only."""
-    if absent == "dissimilar":
-        return 0.0
-    if sparse.issparse(matrix):
-        stored = sparse.csr_array(
-            (np.ones(matrix.nnz, dtype=np.int8), matrix.indices, matrix.indptr), shape=matrix.shape
-        )
-        if (stored != stored.T).nnz:
-            raise ValueError(
-                f"{name} must store both (i, j) and (j, i) of a known pair, or neither, with absent='unknown': an "
-                "explicit 0 is dissimilar, what is not stored unknown."
-            )
-    return np.nan
+    return MatrixTargets(matrix, ids.astype(np.int64)), None
 
 
 def _label_targets(y, kind):
@@ -146,7 +128,7 @@ def _check_indicator(targets, name):
 def _check_matrix(targets):
     ids = np.unique(targets.ids)
     if sparse.issparse(targets.matrix):
-        known = _known_values(targets.matrix[ids][:, ids], targets.absent)
+        known = _known_values(targets.matrix[ids][:, ids])
     else:
         block = targets.matrix[np.ix_(ids, ids)]
         known = block[~np.eye(len(ids), dtype=bool) & ~np.isnan(block)]
@@ -157,11 +139,9 @@ def _check_matrix(targets):
         )
 
 
-def _known_values(matrix, absent):
-    """Similarities stored off the diagonal, and one 0 for all pairs that are not stored, unless they are unknown."""
+def _known_values(matrix):
+    """Similarities stored off the diagonal, and one 0 for all pairs that are not stored."""
     matrix = matrix.tocoo()
     stored = matrix.data[matrix.row != matrix.col]
-    if np.isnan(absent):
-        return stored[~np.isnan(stored)]
     n_pairs = matrix.shape[0] * (matrix.shape[0] - 1)
     return np.append(stored[~np.isnan(stored)], np.zeros(min(n_pairs - len(stored), 1), dtype=stored.dtype))

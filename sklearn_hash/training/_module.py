@@ -31,17 +31,17 @@ class HashingModule(nn.Module):
     autocast : bool, default=False
         Whether training runs the encoder in bfloat16. The hash layer stays float32: it costs next to nothing, and its
         output is what losses compare.
-    hash_norm : bool, default=False
+    batch_norm : bool, default=False
         Whether a batch normalisation follows the hash layer.
     """
 
     def __init__(
-        self, encoder, n_features, n_bits, normalize=None, augment=None, frozen=False, autocast=False, hash_norm=False
+        self, encoder, n_features, n_bits, normalize=None, augment=None, frozen=False, autocast=False, batch_norm=False
     ):
         super().__init__()
         self.encoder = encoder
         self.hash_layer = nn.Linear(n_features, n_bits, dtype=torch.float32)
-        self.hash_norm = HashNorm(n_bits) if hash_norm else None
+        self.hash_norm = HashNorm(n_bits) if batch_norm else None
         self.normalize = normalize
         self.augment = augment
         self.frozen = frozen

@@ -3,7 +3,6 @@
 import dis
 import math
 import warnings
-from collections import deque
 from contextlib import contextmanager
 from copy import deepcopy
 
@@ -13,8 +12,8 @@ from skorch import NeuralNet
 from skorch.callbacks import Callback, EpochTimer, PassthroughScoring
 
 from sklearn_hash.training._batches import HashingDataset
+from sklearn_hash.training._make_rows import make_rows
 from sklearn_hash.training._overlap import on_device
-from sklearn_hash.training._rows import make_rows
 
 __all__ = ["HashingNet"]
 
@@ -72,7 +71,6 @@ class HashingNet(NeuralNet):
         self.step_, self.n_steps_ = 0, 0
         self.open_ended_ = False
         self._listeners, self._outputs = {}, {}
-        self._past: deque[torch.Tensor] = deque(maxlen=0)
         return super().initialize()
 
     @contextmanager
@@ -150,7 +148,6 @@ class HashingNet(NeuralNet):
         n_batches, epoch = len(iterator), len(self.history) - 1
         heard_before, heard_after = self._listening("on_batch_begin"), self._listening("on_batch_end")
         rows, losses, sizes = self.history[-1]["batches"], [], []
-        self._past = deque(maxlen=getattr(iterator, "memory", 0))
         if training:
             # As if all epochs were like this one: the calls of partial_fit may differ in their number of rows.
             self.n_steps_ = self.max_epochs * n_batches
@@ -180,8 +177,8 @@ class HashingNet(NeuralNet):
         if broken or not weights.all():
             raise ValueError(
                 f"The training {broken or 'weights turned NaN or infinite'} in epoch {len(self.history)} with "
-                f"lr={self.lr:g}. Lower 'lr', scale the input (see 'normalize'), or bound the "
-                "gradient with callbacks=[skorch.callbacks.GradientNormClipping(1.0)]."
+                f"lr={self.lr:g}. Lower 'lr', scale the input, or bound the gradient with "
+                "net_params={'callbacks': [skorch.callbacks.GradientNormClipping(1.0)]}."
             )
 
     def train_step(self, batch, **fit_params):
@@ -192,9 +189,7 @@ class HashingNet(NeuralNet):
             for parameter in group["params"]:
                 parameter.grad = None
         z = self.infer(batch[0], **fit_params)
-        compared = torch.cat([z, *self._past]) if self._past else z
-        loss = self.get_loss(compared, batch[1], X=batch[0], training=True)
-        self._past.append(z.detach())
+        loss = self.get_loss(z, batch[1], X=batch[0], training=True)
         loss.backward()
         if self._listening("on_grad_computed"):
             parameters = list(self.get_all_learnable_params())
@@ -212,7 +207,7 @@ class HashingNet(NeuralNet):
 
     def on_train_end(self, net, **kwargs):
         """Let go of what only training needed."""
-        self._outputs, self._past = {}, deque(maxlen=0)
+        self._outputs = {}
         super().on_train_end(net, **kwargs)
 
     def outputs_after_epoch(self, dataset):

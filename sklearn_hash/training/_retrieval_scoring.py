@@ -34,7 +34,8 @@ class RetrievalScoring(Callback):
     >>> from sklearn_hash.training import RetrievalScoring
     >>> X, y = load_digits(return_X_y=True)
     >>> scoring = RetrievalScoring("precision_at_k", name="valid_p@100", k=100)
-    >>> hasher = HashNetHasher(n_bits=16, max_epochs=3, validation_fraction=0.1, callbacks=[scoring], random_state=0)
+    >>> hasher = HashNetHasher(n_bits=16, max_epochs=3, validation_fraction=0.1, random_state=0)
+    >>> hasher = hasher.set_params(callbacks=[scoring])
     >>> len(hasher.fit(X, y).history_[:, "valid_p@100"])
     3
     """

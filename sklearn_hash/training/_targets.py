@@ -1,4 +1,4 @@
-"""What a loss is taught by, asked one batch at a time: no (n, n) matrix is ever built from labels."""
+"""Targets of the losses, computed batch by batch: no (n, n) matrix is built from labels."""
 
 import numpy as np
 import torch
@@ -106,33 +106,21 @@ class MatrixTargets:
     matrix : ndarray or CSR of shape (n_ids, n_ids)
     ids : ndarray of shape (n,), int64
         Which row of the matrix each row of X is.
-    absent : float, default=0.0
-        The similarity of pairs that a sparse matrix does not store: 0 or NaN.
     """
 
     index_device = _HOST
 
-    def __init__(self, matrix, ids, absent=0.0):
+    def __init__(self, matrix, ids):
         self.matrix = matrix
         self.ids = ids
-        self.absent = absent
 
     def __len__(self):
         return len(self.ids)
 
     def _between(self, ids, others):
         if sparse.issparse(self.matrix):
-            return self._filled(self.matrix[ids][:, others])
+            return self.matrix[ids][:, others].toarray()
         return self.matrix[np.ix_(ids, others)]
-
-    def _filled(self, block):
-        """A sparse block as an array, with what `absent` says where nothing is stored."""
-        if self.absent == 0:
-            return block.toarray()
-        block = block.tocoo()
-        values = np.full(block.shape, self.absent, dtype=np.float32)
-        values[block.row, block.col] = block.data
-        return values
 
     def similarity_of(self, index):
         """Similarity of the rows in ``index``, (len(index), len(index)) float32."""
@@ -141,7 +129,7 @@ class MatrixTargets:
 
     def select(self, index):
         """The targets of some rows."""
-        return type(self)(self.matrix, self.ids[index], self.absent)
+        return type(self)(self.matrix, self.ids[index])
 
     def partners(self):
         """A function from the number of a row to the numbers of the rows that are similar to it."""
@@ -168,13 +156,11 @@ class CallableTargets(MatrixTargets):
     matrix : callable
         ``matrix(ids, others)`` returns the (len(ids), len(others)) similarities, as an array or a sparse matrix.
     ids : ndarray of shape (n,)
-    absent : float, default=0.0
-        The similarity of pairs that a sparse matrix does not store: 0 or NaN.
     """
 
     def _between(self, ids, others):
         values = self.matrix(ids, others)
-        values = np.asarray(self._filled(values) if sparse.issparse(values) else values, dtype=np.float32)
+        values = np.asarray(values.toarray() if sparse.issparse(values) else values, dtype=np.float32)
         if values.shape != (len(ids), len(others)):
             raise ValueError(
                 f"similarity(ids, others) must return an array of shape (len(ids), len(others)); for {len(ids)} and "

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import torch
 from scipy import sparse
+from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from torch import nn
 
-from sklearn_hash import DHNHasher, DualHingeHasher, HashNetHasher
+from sklearn_hash import DHNHasher, DualHingeHasher, HashNetHasher, ImageInput
 
 HASHERS = [DualHingeHasher, HashNetHasher, DHNHasher]
 
@@ -46,25 +47,15 @@ def test_n_bits(hasher, digits, n_bits):
     ("name", "value"),
     [
         ("encoder", "resnet"),
-        ("hash_layer", "layer_norm"),
         ("similarity", "overlap"),
         ("output", "hex"),
         ("lr", 0),
         ("lr", "fast"),
-        ("lr_schedule", "step"),
         ("max_epochs", 0),
         ("batch_size", 1),
         ("validation_fraction", 1.0),
-        ("n_iter_no_change", 0),
-        ("callbacks", "EarlyStopping"),
+        ("images", "imagenet"),
         ("device", 3.5),
-        ("channels", "middle"),
-        ("normalize", "mean"),
-        ("augment", "flip"),
-        ("precision", "float16"),
-        ("encoder_lr_scale", -1),
-        ("memory", -1),
-        ("memory", 0.5),
         ("random_state", "seed"),
         ("net_params", ["optimizer__eps"]),
         ("alpha", -1.0),
@@ -73,6 +64,34 @@ def test_n_bits(hasher, digits, n_bits):
 def test_parameters(hasher, digits, name, value):
     with pytest.raises(ValueError, match=f"The '{name}' parameter of {type(hasher).__name__} must be"):
         hasher.set_params(**{name: value}).fit(*digits)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("loader", "PIL"), ("channels", "middle"), ("normalize", "mean"), ("augment", "flip")],
+)
+def test_parameters_of_image_input(hasher, digits, name, value):
+    with pytest.raises(ValueError, match=f"The '{name}' parameter of ImageInput must be"):
+        hasher.set_params(images=ImageInput(**{name: value})).fit(*digits)
+    hasher.set_params(images=None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("callbacks", "EarlyStopping", "'callbacks' in net_params must be a list"),
+        ("module__precision", "float16", "'module__precision' must be one of"),
+        ("module__batch_norm", "yes", "'module__batch_norm' must be one of"),
+        ("module__autocast", True, "module takes"),
+        ("criterion__gama", 1.0, "criterion takes"),
+        ("iterator_valid__shuffle", True, "rows are encoded in their own order"),
+    ],
+)
+def test_values_in_net_params(hasher, digits, name, value, message):
+    with pytest.raises(ValueError, match=message):
+        hasher.set_params(**{name: value})
+    with pytest.raises(ValueError, match=message):
+        clone(hasher).set_params(net_params={name: value}).fit(*digits)
 
 
 def test_one_row(hasher, digits):
@@ -267,21 +286,19 @@ def test_callable_similarities(hasher, digits, values, message):
 )
 def test_rows_of_a_loader(hasher, digits, loader, message):
     with pytest.raises(ValueError, match=message):
-        hasher.set_params(loader=loader).fit(np.arange(400), digits[1])
-    hasher.set_params(loader=None)
+        hasher.set_params(images=ImageInput(loader=loader)).fit(np.arange(400), digits[1])
+    hasher.set_params(images=None)
 
 
 def test_items_of_a_loader(digits):
-    with pytest.raises(
-        ValueError, match=r"X must be a 1-D array of paths or row ids with a 'loader'; got .*\(400, 64\)"
-    ):
-        DHNHasher(8, loader=np.asarray).fit(*digits)
+    with pytest.raises(ValueError, match=r"X must be a 1-D array of paths or row ids with a loader; got .*\(400, 64\)"):
+        DHNHasher(8, images=ImageInput(loader=np.asarray)).fit(*digits)
 
 
 def test_rows_of_a_loader_that_turn_nan_after_fit(digits):
     """Nothing checks what a loader gives but the codes."""
     X, y = digits[0].copy(), digits[1]
-    hasher = DHNHasher(8, max_epochs=1, loader=lambda i: X[i]).fit(np.arange(400), y)
+    hasher = DHNHasher(8, max_epochs=1, images=ImageInput(loader=lambda i: X[i])).fit(np.arange(400), y)
     X[5, 3] = np.nan
     with pytest.raises(ValueError, match="output is NaN for row 5 of X"):
         hasher.transform(np.arange(400))
@@ -336,7 +353,7 @@ def test_encoders_that_do_not_fit_the_rows(hasher, digits, encoder, message):
 
 @pytest.mark.parametrize("optimizer", ["Adaam", "Optimizer_", "lr_scheduler", "LBFGS", dict, len])
 def test_unknown_optimizer(hasher, digits, optimizer):
-    with pytest.raises(ValueError, match=f"'optimizer' parameter .*{getattr(optimizer, '__name__', optimizer)}"):
+    with pytest.raises(ValueError, match=f"'optimizer' in net_params .*{getattr(optimizer, '__name__', optimizer)}"):
         hasher.set_params(optimizer=optimizer).fit(*digits)
 
 

@@ -150,17 +150,26 @@ class Keeper(Callback):
 
 CASES = {
     "hashnet": make(),
-    "dhn, momentum": make(DHNHasher, optimizer="SGD", net_params={"optimizer__momentum": 0.9}),
-    "one rate for each part": make(DualHingeHasher, encoder_lr_scale=0.1),
-    "batch normalisation": make(encoder=torch.nn.BatchNorm1d(64)),
-    "balanced": make(sampler="balanced"),
-    "past batches": make(DHNHasher, memory=2),
-    "rates by a callback": make(lr_schedule="constant", callbacks=[LRScheduler(StepLR, step_size=2, gamma=0.1)]),
-    "callbacks with a memory": make(callbacks=[Noisy(), Keeper()]),
-    "stopping": make(
-        lr=0.3, lr_schedule="constant", max_epochs=20, n_iter_no_change=3, validation_fraction=0.3, random_state=1
+    "dhn, momentum": make(DHNHasher, net_params={"optimizer__momentum": 0.9, "optimizer": "SGD"}),
+    "one rate for each part": make(
+        DualHingeHasher, net_params={"optimizer__param_groups": [("encoder.*", {"lr": 1e-4})]}
     ),
-    "stopping by a callback": make(max_epochs=20, callbacks=[EarlyStopping("train_loss", threshold=0.5, patience=4)]),
+    "batch normalisation": make(encoder=torch.nn.BatchNorm1d(64)),
+    "balanced": make(net_params={"iterator_train__balanced": True}),
+    "rates by a callback": make(
+        net_params={"callbacks__lr_schedule": None, "callbacks": [LRScheduler(StepLR, step_size=2, gamma=0.1)]}
+    ),
+    "callbacks with a memory": make(net_params={"callbacks": [Noisy(), Keeper()]}),
+    "stopping": make(
+        lr=0.3,
+        max_epochs=20,
+        validation_fraction=0.3,
+        random_state=1,
+        net_params={"callbacks__lr_schedule": None, "callbacks__validation__patience": 3},
+    ),
+    "stopping by a callback": make(
+        max_epochs=20, net_params={"callbacks": [EarlyStopping("train_loss", threshold=0.5, patience=4)]}
+    ),
 }
 
 
@@ -202,7 +211,7 @@ def test_a_checkpoint_changes_no_code_and_is_not_kept(digits, tmp_path):
 
 
 def test_a_checkpoint_holds_no_code(digits, tmp_path):
-    make(callbacks=[Noisy()]).fit(*digits, checkpoint=tmp_path)
+    make(net_params={"callbacks": [Noisy()]}).fit(*digits, checkpoint=tmp_path)
     state = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
     assert state["finished"]
     assert len(state["module"]) == len(list(make(max_epochs=1).fit(*digits).net_.module_.state_dict()))
@@ -230,7 +239,7 @@ def test_a_random_state_counts_by_the_seed_it_gives(digits, tmp_path):
         ({"random_state": 1}, lambda X, y: (X, y), "random_state"),
         ({"net_params": {"encoder__hidden": 4}}, lambda X, y: (X, y), "encoder__hidden"),
         ({"encoder": lambda: torch.nn.Linear(64, 3)}, lambda X, y: (X, y), "encoder"),
-        ({"callbacks": [EarlyStopping(patience=9)]}, lambda X, y: (X, y), "callbacks"),
+        ({"net_params": {"callbacks": [EarlyStopping(patience=9)]}}, lambda X, y: (X, y), "callbacks"),
         ({}, lambda X, y: (X[:-1], y[:-1]), "X, y"),
         ({}, lambda X, y: (X + np.eye(400, 64, dtype=np.float32), y), "X"),
         ({}, lambda X, y: (X, y[::-1]), "y"),
@@ -273,7 +282,7 @@ def test_ctrl_c_leaves_a_checkpoint_to_go_on_from(digits, tmp_path):
             if CtrlC.armed and len(net.history) == 4:
                 interrupt()
 
-    hasher = make(callbacks=[CtrlC])
+    hasher = make(net_params={"callbacks": [CtrlC]})
     with pytest.warns(match="interrupted after 3 of 6 epochs"):
         hasher.fit(*digits, checkpoint=tmp_path)
     assert hasher.n_iter_ == 3

@@ -23,10 +23,14 @@ VARIANTS = [
     *(small(cls, validation_fraction=0.2) for cls in (DualHingeHasher, HashNetHasher, CSQHasher, BiHalfHasher)),
     *(small(cls, batch_size=2) for cls in (DualHingeHasher, DHNHasher, CSQHasher, BiHalfHasher)),
     small(ITQHasher, output="packed"),
-    small(DHNHasher, lr_schedule="constant", encoder_lr_scale=0.1, similarity="cosine", optimizer="SGD"),
-    *(small(cls, sampler="balanced") for cls in (DualHingeHasher, CSQHasher)),
-    small(HashNetHasher, hash_layer="batch_norm", batch_size=2, memory=3),
-    small(CSQHasher, hash_layer="batch_norm", batch_size=2),
+    small(
+        DHNHasher,
+        similarity="cosine",
+        net_params={"callbacks__lr_schedule": None, "optimizer": "SGD"},
+    ),
+    *(small(cls, net_params={"iterator_train__balanced": True}) for cls in (DualHingeHasher, CSQHasher)),
+    small(HashNetHasher, batch_size=2, net_params={"module__batch_norm": True}),
+    small(CSQHasher, batch_size=2, net_params={"module__batch_norm": True}),
     small(DualHingeHasher, net_params={"encoder__hidden": 8, "optimizer__weight_decay": 0.0}),
 ]
 

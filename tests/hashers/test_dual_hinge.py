@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.datasets import load_digits
 from sklearn.random_projection import GaussianRandomProjection
 
@@ -32,9 +33,9 @@ def test_any_code_length_learns(digits, n_bits):
     ("name", "value"),
     [
         ("alpha", 1.5),
-        ("beta", 0.2),
-        ("shape", 2.0),
-        ("distance", "inner"),
+        ("criterion__beta", 0.2),
+        ("criterion__shape", 2.0),
+        ("criterion__distance", "inner"),
         ("class_weight", None),
         ("quantization", 0.9),
     ],
@@ -42,9 +43,9 @@ def test_any_code_length_learns(digits, n_bits):
 def test_parameters_reach_the_loss(digits, name, value):
     X, y = digits
     default = DualHingeHasher(8, max_epochs=1, random_state=0).fit(X, y)
-    hasher = DualHingeHasher(8, max_epochs=1, random_state=0, **{name: value}).fit(X, y)
+    hasher = clone(DualHingeHasher(8, max_epochs=1, random_state=0).set_params(**{name: value})).fit(X, y)
     assert isinstance(hasher.net_.criterion_, DualHingeLoss)
-    assert getattr(hasher.net_.criterion_, name) == value
+    assert getattr(hasher.net_.criterion_, name.removeprefix("criterion__")) == value
     assert not np.array_equal(hasher.decision_function(X), default.decision_function(X))
 
 

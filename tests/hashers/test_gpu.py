@@ -7,8 +7,9 @@ import pytest
 import torch
 from skorch.callbacks import Callback
 
-from sklearn_hash import DHNHasher, DualHingeHasher, HashNetHasher
-from sklearn_hash.training import DenseRows, RandomCrop, RandomFlip
+from sklearn_hash import DHNHasher, DualHingeHasher, HashNetHasher, ImageInput
+from sklearn_hash.training import RandomCrop, RandomFlip
+from sklearn_hash.training._dense_rows import DenseRows
 
 pytestmark = [
     pytest.mark.gpu,
@@ -44,7 +45,12 @@ def on_cpu(hasher):
 def test_codes_of_both_devices_agree(cls, encoder, precision, images):
     X, y = images
     augment = torch.nn.Sequential(RandomCrop(1), RandomFlip())
-    hasher = make(cls, encoder=encoder, precision=precision, augment=augment, normalize="unit").fit(X, y)
+    hasher = make(
+        cls,
+        encoder=encoder,
+        images=ImageInput(augment=augment, normalize="unit"),
+        net_params={"module__precision": precision},
+    ).fit(X, y)
     assert {weight.device.type for weight in hasher.net_.module_.parameters()} == {"cuda"}
     ours, theirs = hasher.decision_function(X), on_cpu(hasher).decision_function(X)
     differ = (ours > 0) != (theirs > 0)
@@ -76,10 +82,10 @@ def test_the_same_seed_gives_the_same_codes_and_leaves_the_callers_stream(images
     X, y = images
     torch.cuda.manual_seed(7)
     state = torch.cuda.get_rng_state()
-    hasher = make(encoder="mlp", augment=RandomFlip()).fit(X, y)
+    hasher = make(encoder="mlp", images=ImageInput(augment=RandomFlip())).fit(X, y)
     assert torch.equal(torch.cuda.get_rng_state(), state)
     torch.cuda.manual_seed(8)
-    again = make(encoder="mlp", augment=RandomFlip()).fit(X, y)
+    again = make(encoder="mlp", images=ImageInput(augment=RandomFlip())).fit(X, y)
     np.testing.assert_allclose(again.decision_function(X), hasher.decision_function(X), atol=1e-4)
 
 
@@ -102,7 +108,7 @@ def test_training_waits_for_the_device_once_an_epoch(images):
             torch.cuda.set_sync_debug_mode("default")
 
     try:
-        make(encoder=NoWaiting(), normalize="unit", callbacks=[Watch()]).fit(X, y)
+        make(encoder=NoWaiting(), images=ImageInput(normalize="unit"), net_params={"callbacks": [Watch()]}).fit(X, y)
     finally:
         torch.cuda.set_sync_debug_mode("default")
 

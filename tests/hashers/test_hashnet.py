@@ -27,9 +27,19 @@ class Betas(Callback):
         net.history.record("gap", float((relaxed.abs() - 1).abs().mean()))
 
 
-def betas(digits, **params):
-    hasher = HashNetHasher(8, batch_size=100, random_state=0, callbacks=[("betas", Betas())], **params).fit(*digits)
+def betas(digits, net_params=None, **params):
+    hasher = HashNetHasher(
+        8,
+        batch_size=100,
+        random_state=0,
+        **params,
+        net_params={"callbacks": [("betas", Betas())], **(net_params or {})},
+    ).fit(*digits)
     return np.array(dict(hasher.net_.callbacks_)["betas"].betas_), hasher
+
+
+def staged(n_stages, schedule="sqrt"):
+    return {"callbacks__continuation__n_stages": n_stages, "callbacks__continuation__schedule": schedule}
 
 
 def test_ten_equal_stages_of_the_papers_schedule(digits):
@@ -44,14 +54,14 @@ def test_ten_equal_stages_of_the_papers_schedule(digits):
     [("sqrt", [1, math.sqrt(22), math.sqrt(43), 8]), ("linear", [1, 10 / 3, 17 / 3, 8]), ("geometric", [1, 2, 4, 8])],
 )
 def test_schedules_and_end_are_parameters(digits, continuation, stages):
-    steps, _ = betas(digits, max_epochs=4, beta_end=8, continuation=continuation, n_stages=4)
+    steps, _ = betas(digits, max_epochs=4, beta_end=8, net_params=staged(4, continuation))
     np.testing.assert_allclose(steps, np.repeat(stages, 4), rtol=1e-6)
 
 
 @pytest.mark.parametrize("max_epochs", [1, 2, 3, 7, 13, 30])
 @pytest.mark.parametrize("n_stages", [2, 10, 49])
 def test_starts_at_one_and_ends_at_the_end_whatever_the_number_of_steps(digits, max_epochs, n_stages):
-    steps, hasher = betas(digits, max_epochs=max_epochs, n_stages=n_stages, beta_end=7.0)
+    steps, hasher = betas(digits, max_epochs=max_epochs, beta_end=7.0, net_params=staged(n_stages))
     assert steps[0] == 1
     assert steps[-1] == hasher.history_[-1]["beta"] == 7
     assert (np.diff(steps) >= 0).all()
@@ -59,7 +69,7 @@ def test_starts_at_one_and_ends_at_the_end_whatever_the_number_of_steps(digits, 
 
 
 def test_one_stage_trains_at_the_end_value(digits):
-    steps, _ = betas(digits, max_epochs=2, n_stages=1)
+    steps, _ = betas(digits, max_epochs=2, net_params=staged(1))
     assert set(steps) == {7}
 
 

@@ -11,7 +11,7 @@ from sklearn.base import clone
 from sklearn.model_selection import cross_val_score
 from torch.utils.data import Dataset, TensorDataset
 
-from sklearn_hash import DHNHasher, DualHingeHasher, HashNetHasher
+from sklearn_hash import DHNHasher, DualHingeHasher, HashNetHasher, ImageInput
 from sklearn_hash.metrics import mean_average_precision
 from sklearn_hash.training import CNNEncoder, MLPEncoder, RandomCrop, RandomFlip
 
@@ -57,7 +57,7 @@ def test_channels_last_trains_as_channels_first(colour, form, tmp_path):
     params = {"encoder": "mlp", "validation_fraction": 0.2, "net_params": {"encoder__hidden": 16}}
     expected = make(**params).fit(first, y).decision_function(first)
     if form == "loader":
-        params["loader"] = X.__getitem__
+        params["images"] = ImageInput(loader=X.__getitem__)
     if form == "memmap":
         np.save(tmp_path / "X.npy", X)
     if form == "read-only":
@@ -90,10 +90,12 @@ def test_images_that_may_be_either(colour):
     square = X[:, :3, :4]
     with pytest.raises(ValueError, match=r"images of shape \(3, 4, 3\).*channels='first'"):
         make().fit(square, y)
-    hasher = make(channels="last").fit(square, y)
+    hasher = make(images=ImageInput(channels="last")).fit(square, y)
     assert hasher.n_features_in_ == 3
     assert hasher.net_.module_.encoder.standardize.mean.shape == (3, 3, 4)
-    assert make(channels="first", encoder="mlp").fit(square, y).net_.module_.encoder.standardize.mean.shape == (3, 4, 3)
+    assert make(encoder="mlp", images=ImageInput(channels="first")).fit(
+        square, y
+    ).net_.module_.encoder.standardize.mean.shape == (3, 4, 3)
 
 
 def test_images_of_mixed_sizes(colour):
@@ -101,7 +103,7 @@ def test_images_of_mixed_sizes(colour):
     with pytest.raises(ValueError, match=r"different shapes.*Resize"):
         make().fit([*X[:-1], X[-1, :-1]], y)
     with pytest.raises(ValueError, match=r"one shape; for 7 it is \(3, 9, 8\), for the first row \(3, 10, 8\)"):
-        make(loader=lambda i: X[i, : 10 - (i == 7)]).fit(np.arange(400), y)
+        make(images=ImageInput(loader=lambda i: X[i, : 10 - (i == 7)])).fit(np.arange(400), y)
 
 
 class Spy(torch.nn.Module):
@@ -118,7 +120,7 @@ class Spy(torch.nn.Module):
 
 def test_normalised_on_the_device(colour):
     X, y = colour
-    hasher = make(encoder=Spy(), normalize="imagenet").fit(X, y)
+    hasher = make(encoder=Spy(), images=ImageInput(normalize="imagenet")).fit(X, y)
     hasher.transform(X)
     mean, std = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
     seen = hasher.net_.module_.encoder.seen
@@ -131,11 +133,15 @@ def test_normalised_on_the_device(colour):
 def test_a_normalisation_of_ones_own_takes_the_place_of_the_learnt_one(colour, encoder):
     X, y = colour
     for normalize in (None, "unit"):
-        hasher = make(encoder=encoder, normalize=normalize).fit(X, y)
+        hasher = make(encoder=encoder, images=ImageInput(normalize=normalize)).fit(X, y)
         assert isinstance(hasher.net_.module_.encoder.standardize, torch.nn.Identity)
         assert hasher.transform(X).shape == (400, 8)
-    unit = make(encoder=encoder, normalize="unit").fit(X, y).decision_function(X)
-    scaled = make(encoder=encoder, normalize=None).fit(X / np.float32(255), y).decision_function(X / np.float32(255))
+    unit = make(encoder=encoder, images=ImageInput(normalize="unit")).fit(X, y).decision_function(X)
+    scaled = (
+        make(encoder=encoder, images=ImageInput(normalize=None))
+        .fit(X / np.float32(255), y)
+        .decision_function(X / np.float32(255))
+    )
     np.testing.assert_allclose(unit, scaled, atol=1e-4)
 
 
@@ -149,7 +155,7 @@ def test_augmentation_is_for_training_rows_only(colour):
         return x
 
     params = {"batch_size": 40, "max_epochs": 2, "validation_fraction": 0.2}
-    hasher = make(augment=augment, **params).fit(X, y)
+    hasher = make(**params, images=ImageInput(augment=augment)).fit(X, y)
     assert sizes == [40] * 16
     np.testing.assert_array_equal(hasher.decision_function(X), make(**params).fit(X, y).decision_function(X))
     assert sizes == [40] * 16
@@ -160,7 +166,7 @@ def test_augmentation_has_the_estimators_own_randomness(colour):
     augment = torch.nn.Sequential(RandomCrop(1), RandomFlip())
     torch.manual_seed(0)
     state = torch.get_rng_state()
-    hasher = make(augment=augment, encoder="mlp").fit(X, y)
+    hasher = make(encoder="mlp", images=ImageInput(augment=augment)).fit(X, y)
     assert torch.equal(torch.get_rng_state(), state)
     torch.manual_seed(1)
     again = clone(hasher).fit(X, y)
@@ -179,7 +185,7 @@ def test_shifted_training_images_make_for_codes_that_bear_shifts(images):
         hasher = make(max_epochs=20, batch_size=40, encoder="mlp", random_state=seed, **params).fit(X, y)
         return mean_average_precision(hasher.transform(shifted), y, hasher.transform(X), y)
 
-    assert np.mean([score(seed, augment=RandomCrop(1)) - score(seed) for seed in range(2)]) > 0.05
+    assert np.mean([score(seed, images=ImageInput(augment=RandomCrop(1))) - score(seed) for seed in range(2)]) > 0.05
 
 
 def test_a_frozen_backbone(colour):
@@ -188,27 +194,32 @@ def test_a_frozen_backbone(colour):
     torch.manual_seed(0)
     backbone = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4), torch.nn.ReLU())
     frozen = deepcopy(backbone).requires_grad_(False)
-    for params in ({"encoder": frozen}, {"encoder": backbone, "encoder_lr_scale": 0}):
-        hasher = make(normalize="unit", max_epochs=2, **params).fit(X, y)
-        trained = hasher.net_.module_
-        for name, value in trained.encoder.state_dict().items():
-            assert torch.equal(value, backbone.state_dict()[name])
-        optimised = {id(weight) for group in hasher.net_.optimizer_.param_groups for weight in group["params"]}
-        assert optimised == {id(weight) for weight in trained.hash_layer.parameters()}
-    tuned = make(normalize="unit", encoder=backbone, encoder_lr_scale=0.1).fit(X, y).net_.module_.encoder
+    hasher = make(max_epochs=2, encoder=frozen, images=ImageInput(normalize="unit")).fit(X, y)
+    trained = hasher.net_.module_
+    for name, value in trained.encoder.state_dict().items():
+        assert torch.equal(value, backbone.state_dict()[name])
+    optimised = {id(weight) for group in hasher.net_.optimizer_.param_groups for weight in group["params"]}
+    assert optimised == {id(weight) for weight in trained.hash_layer.parameters()}
+    tuned = make(encoder=backbone, images=ImageInput(normalize="unit")).fit(X, y).net_.module_.encoder
     assert tuned[1].num_batches_tracked == 400 // 128
     assert not torch.equal(tuned[0].weight, backbone[0].weight)
 
 
 def test_bfloat16_trains_near_float32(colour):
     X, y = colour
-    params = {"encoder": "mlp", "optimizer": "SGD", "lr": 0.1, "net_params": {"encoder__dropout": 0.0}}
-    exact, rough = (make(precision=precision, **params).fit(X, y) for precision in ("float32", "bfloat16"))
+    params, net_params = {"encoder": "mlp", "lr": 0.1}, {"optimizer": "SGD", "encoder__dropout": 0.0}
+    exact, rough = (
+        make(**params, net_params={**net_params, "module__precision": precision}).fit(X, y)
+        for precision in ("float32", "bfloat16")
+    )
     z, other = exact.decision_function(X), rough.decision_function(X)
     assert 0 < np.linalg.norm(z - other) < 0.1 * np.linalg.norm(z)
     assert {weight.dtype for weight in rough.net_.module_.parameters()} == {torch.float32}
     np.testing.assert_array_equal(
-        exact.decision_function(X), make(precision="auto", device="cpu", **params).fit(X, y).decision_function(X)
+        exact.decision_function(X),
+        make(device="cpu", **params, net_params={**net_params, "module__precision": "auto"})
+        .fit(X, y)
+        .decision_function(X),
     )
 
 
@@ -216,9 +227,10 @@ def test_bfloat16_trains_near_float32(colour):
 def test_compiled_training_is_the_same(cls, colour):
     X, y = colour
     encoder = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.LazyLinear(12), torch.nn.Tanh())
-    params = {"encoder": encoder, "normalize": "unit", "augment": RandomFlip(), "encoder_lr_scale": 0.1}
-    plain = make(cls, **params).fit(X, y)
-    net_params = {"compile": True, "compile__backend": "eager"}
+    params = {"encoder": encoder, "images": ImageInput(normalize="unit", augment=RandomFlip())}
+    net_params = {"optimizer__param_groups": [("encoder.*", {"lr": 1e-4})]}
+    plain = make(cls, net_params=net_params, **params).fit(X, y)
+    net_params = {**net_params, "compile": True, "compile__backend": "eager"}
     compiled = pickle.loads(pickle.dumps(make(cls, net_params=net_params, **params).fit(X, y)))
     np.testing.assert_allclose(compiled.decision_function(X), plain.decision_function(X), atol=1e-5)
     assert len(compiled.net_.optimizer_.param_groups) == 2
@@ -273,7 +285,7 @@ def test_validation_and_partial_fit(images, validation_fraction):
 def test_a_loader_gives_what_the_array_gives(images):
     X, y = images
     ids = np.arange(400)
-    loaded = make(loader=lambda i: X[i], validation_fraction=0.2).fit(ids, y)
+    loaded = make(validation_fraction=0.2, images=ImageInput(loader=lambda i: X[i])).fit(ids, y)
     direct = make(validation_fraction=0.2).fit(X, y)
     np.testing.assert_allclose(loaded.decision_function(ids), direct.decision_function(X), atol=1e-4)
     assert loaded.score(ids[:100], y[:100]) == pytest.approx(direct.score(X[:100], y[:100]), abs=1e-3)
@@ -284,7 +296,7 @@ def test_a_loader_of_paths_reads_a_batch_at_a_time(images, tmp_path):
     paths = np.array([str(tmp_path / f"{i}.npy") for i in range(60)])
     for path, image in zip(paths, X, strict=False):
         np.save(path, image)
-    hasher = make(loader=np.load, batch_size=20).fit(paths, y[:60])
+    hasher = make(batch_size=20, images=ImageInput(loader=np.load)).fit(paths, y[:60])
     np.testing.assert_allclose(
         hasher.decision_function(paths),
         make(batch_size=20).fit(X[:60], y[:60]).decision_function(X[:60]),
@@ -294,7 +306,7 @@ def test_a_loader_of_paths_reads_a_batch_at_a_time(images, tmp_path):
 
 def test_cross_validation_slices_ids_for_a_loader(images):
     X, y = images
-    loaded = cross_val_score(make(loader=lambda i: X[i]), np.arange(400), y, cv=2)
+    loaded = cross_val_score(make(images=ImageInput(loader=lambda i: X[i])), np.arange(400), y, cv=2)
     np.testing.assert_allclose(loaded, cross_val_score(make(), X, y, cv=2), atol=1e-3)
 
 

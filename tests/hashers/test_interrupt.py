@@ -39,7 +39,7 @@ class CtrlC(Callback):
 @pytest.mark.parametrize("hook", ["on_batch_begin", "on_grad_computed", "on_batch_end"])
 def test_interruption_in_an_epoch_leaves_a_usable_hasher(cls, hook, digits):
     X, y = digits
-    hasher = cls(8, max_epochs=10, random_state=0, callbacks=[CtrlC(hook)])
+    hasher = cls(8, max_epochs=10, random_state=0, net_params={"callbacks": [CtrlC(hook)]})
     with pytest.warns(ConvergenceWarning, match="interrupted after 2 of 10 epochs"):
         assert hasher.fit(X, y) is hasher
     assert hasher.n_iter_ == len(hasher.history_) == 2
@@ -50,14 +50,14 @@ def test_interruption_in_an_epoch_leaves_a_usable_hasher(cls, hook, digits):
 
 def test_epochs_before_the_interruption_are_those_of_a_whole_fit(digits):
     whole = DHNHasher(8, max_epochs=10, random_state=0).fit(*digits)
-    broken = DHNHasher(8, max_epochs=10, random_state=0, callbacks=[CtrlC()])
+    broken = DHNHasher(8, max_epochs=10, random_state=0, net_params={"callbacks": [CtrlC()]})
     with pytest.warns(ConvergenceWarning):
         broken.fit(*digits)
     np.testing.assert_array_equal(broken.history_[:, "train_loss"], whole.history_[:2, "train_loss"])
 
 
 def test_interruption_in_the_first_epoch(digits):
-    hasher = DHNHasher(8, max_epochs=10, callbacks=[CtrlC(epoch=1)])
+    hasher = DHNHasher(8, max_epochs=10, net_params={"callbacks": [CtrlC(epoch=1)]})
     with pytest.warns(ConvergenceWarning, match="after 0 of 10"):
         hasher.fit(*digits)
     assert hasher.n_iter_ == 0
@@ -65,18 +65,22 @@ def test_interruption_in_the_first_epoch(digits):
 
 
 def test_interruption_with_validation_restores_the_best_epoch(digits):
-    hasher = DHNHasher(8, max_epochs=10, validation_fraction=0.2, random_state=0, callbacks=[CtrlC(epoch=5)])
+    hasher = DHNHasher(
+        8, max_epochs=10, validation_fraction=0.2, random_state=0, net_params={"callbacks": [CtrlC(epoch=5)]}
+    )
     with pytest.warns(ConvergenceWarning, match="after 4 of 10"):
         hasher.fit(*digits)
     best = int(np.argmax(hasher.history_[:, "valid_map"])) + 1
-    ended = DHNHasher(8, max_epochs=10, validation_fraction=0.2, random_state=0, callbacks=[CtrlC(epoch=best + 1)])
+    ended = DHNHasher(
+        8, max_epochs=10, validation_fraction=0.2, random_state=0, net_params={"callbacks": [CtrlC(epoch=best + 1)]}
+    )
     with pytest.warns(ConvergenceWarning):
         ended.fit(*digits)
     np.testing.assert_array_equal(hasher.transform(digits[0]), ended.transform(digits[0]))
 
 
 def test_training_goes_on_after_an_interruption(digits):
-    hasher = HashNetHasher(8, max_epochs=4, random_state=0, callbacks=[("ctrl_c", CtrlC(epoch=2))])
+    hasher = HashNetHasher(8, max_epochs=4, random_state=0, net_params={"callbacks": [("ctrl_c", CtrlC(epoch=2))]})
     with pytest.warns(ConvergenceWarning):
         hasher.fit(*digits)
     dict(hasher.net_.callbacks_)["ctrl_c"].epoch = -1
@@ -87,7 +91,7 @@ def test_training_goes_on_after_an_interruption(digits):
 
 
 def test_interruption_of_partial_fit(digits):
-    hasher = DHNHasher(8, random_state=0, callbacks=[CtrlC(epoch=2)]).partial_fit(*digits)
+    hasher = DHNHasher(8, random_state=0, net_params={"callbacks": [CtrlC(epoch=2)]}).partial_fit(*digits)
     with pytest.warns(ConvergenceWarning, match="after 0 of 1 epochs"):
         hasher.partial_fit(*digits)
     assert hasher.n_iter_ == len(hasher.history_) == 1
@@ -97,7 +101,7 @@ def test_interruption_of_partial_fit(digits):
 @pytest.mark.parametrize("cls", HASHERS)
 def test_skorch_early_stopping_ends_training_without_a_warning(cls, digits):
     stopping = EarlyStopping(monitor="train_loss", patience=2, threshold=0.99)
-    hasher = cls(8, max_epochs=30, random_state=0, callbacks=[stopping])
+    hasher = cls(8, max_epochs=30, random_state=0, net_params={"callbacks": [stopping]})
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         hasher.fit(*digits)
@@ -124,7 +128,7 @@ class Busy(Callback):
 
 
 def test_interruption_of_a_callbacks_own_loop_is_no_early_stopping(digits, sigint, tmp_path):
-    hasher = DHNHasher(8, max_epochs=5, random_state=0, callbacks=[Busy()])
+    hasher = DHNHasher(8, max_epochs=5, random_state=0, net_params={"callbacks": [Busy()]})
     with pytest.warns(ConvergenceWarning, match="interrupted after 3 of 5 epochs"):
         hasher.fit(*digits, checkpoint=tmp_path)
     signal.signal(sigint, signal.SIG_IGN)
@@ -163,7 +167,7 @@ def test_any_other_error_of_a_callback_leaves_the_hasher_as_it_was(digits):
     hasher = DHNHasher(8, max_epochs=2, random_state=0).fit(*digits)
     z, attributes = hasher.decision_function(digits[0]), dict(vars(hasher))
     hasher.set_params(callbacks=[Raises()])
-    attributes["callbacks"] = hasher.callbacks
+    attributes["net_params"] = hasher.net_params
     with pytest.raises(Interruption):
         hasher.fit(*digits)
     assert vars(hasher) == attributes

@@ -13,7 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 from torch.utils.data import Dataset
 
-from sklearn_hash import DHNHasher, DualHingeHasher
+from sklearn_hash import DHNHasher, DualHingeHasher, ImageInput
 
 OUTPUTS = {"bits": np.uint8, "signs": np.int8, "packed": np.uint8, "continuous": np.float32}
 WORKERS = {"iterator_train__num_workers": 2, "iterator_valid__num_workers": 2}
@@ -107,8 +107,11 @@ class Items(Dataset):
 
 
 SOURCES = {
-    "loader": lambda X, path: (np.arange(len(X)), {"loader": X.__getitem__}),
-    "paths": lambda X, path: (np.array([save(path / f"{i}.npy", row) for i, row in enumerate(X)]), {"loader": np.load}),
+    "loader": lambda X, path: (np.arange(len(X)), {"images": ImageInput(loader=X.__getitem__)}),
+    "paths": lambda X, path: (
+        np.array([save(path / f"{i}.npy", row) for i, row in enumerate(X)]),
+        {"images": ImageInput(loader=np.load)},
+    ),
     "dataset": lambda X, path: (Items(X), {}),
     "memory map": lambda X, path: (mapped(path, X), {}),
     "array": lambda X, path: (X, {}),
@@ -137,8 +140,8 @@ def test_worker_processes_change_nothing_but_the_time(source, digits, tmp_path):
 
 def test_workers_in_cross_validation_by_processes(digits):
     X, y = digits[0][:120], digits[1][:120]
-    hasher = make(loader=X.__getitem__, max_epochs=1, net_params=WORKERS)
-    alone = cross_val_score(make(loader=X.__getitem__, max_epochs=1), np.arange(120), y, cv=2)
+    hasher = make(max_epochs=1, net_params=WORKERS, images=ImageInput(loader=X.__getitem__))
+    alone = cross_val_score(make(max_epochs=1, images=ImageInput(loader=X.__getitem__)), np.arange(120), y, cv=2)
     np.testing.assert_array_equal(cross_val_score(hasher, np.arange(120), y, cv=2, n_jobs=2), alone)
 
 
@@ -146,7 +149,7 @@ def test_workers_in_cross_validation_by_processes(digits):
 def test_a_file_that_fails_to_load_is_named(digits, tmp_path, net_params):
     paths = SOURCES["paths"](digits[0][:60], tmp_path)[0]
     y = digits[1][:60]
-    hasher = make(loader=np.load, net_params=net_params, max_epochs=1).fit(paths, y)
+    hasher = make(net_params=net_params, max_epochs=1, images=ImageInput(loader=np.load)).fit(paths, y)
     (tmp_path / "41.npy").write_bytes(b"no array")
     uses = [hasher.transform, lambda items: list(hasher.iter_transform(items)), lambda items: hasher.fit(items, y)]
     for use in uses:
@@ -159,9 +162,9 @@ def test_a_file_that_fails_to_load_is_named(digits, tmp_path, net_params):
 
 def test_rows_of_another_shape_than_in_fit(digits):
     X, y = digits
-    hasher = make(loader=X.__getitem__, max_epochs=1).fit(np.arange(400), y)
+    hasher = make(max_epochs=1, images=ImageInput(loader=X.__getitem__)).fit(np.arange(400), y)
     with pytest.raises(ValueError, match=r"one shape; for 5 it is \(60,\), for the first row \(64,\)"):
-        hasher.set_params(loader=lambda i: X[i, :60]).transform(np.arange(5, 20))
+        hasher.set_params(images=ImageInput(loader=lambda i: X[i, :60])).transform(np.arange(5, 20))
 
 
 @pytest.fixture(scope="module")
@@ -268,9 +271,9 @@ def broken(X):
 @pytest.mark.parametrize("net_params", [None, WORKERS], ids=["alone", "workers"])
 def test_rows_that_cannot_be_loaded_are_left_out_and_reported(digits, net_params):
     X, y = digits
-    hasher = make(loader=X.__getitem__, max_epochs=1, net_params=net_params).fit(np.arange(400), y)
+    hasher = make(max_epochs=1, net_params=net_params, images=ImageInput(loader=X.__getitem__)).fit(np.arange(400), y)
     expected = hasher.transform(np.arange(400))
-    hasher.set_params(loader=broken(X))
+    hasher.set_params(images__loader=broken(X))
     with pytest.warns(UserWarning, match="skipped") as caught:
         blocks = list(hasher.iter_transform(np.arange(400), batch_size=50, on_error="skip"))
     (warning,) = caught
@@ -288,7 +291,7 @@ def test_rows_that_cannot_be_loaded_are_left_out_and_reported(digits, net_params
 
 @pytest.mark.filterwarnings("error")
 def test_nothing_is_reported_where_all_rows_load(digits):
-    hasher = make(loader=digits[0].__getitem__, max_epochs=1).fit(np.arange(400), digits[1])
+    hasher = make(max_epochs=1, images=ImageInput(loader=digits[0].__getitem__)).fit(np.arange(400), digits[1])
     assert len(list(hasher.iter_transform(np.arange(400), on_error="skip"))) == 1
 
 

@@ -7,7 +7,7 @@ from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 from skorch.callbacks import EarlyStopping, GradientNormClipping, LRScheduler
 
-from sklearn_hash import DHNHasher, HashNetHasher
+from sklearn_hash import BiHalfHasher, DHNHasher, DualHingeHasher, HashNetHasher
 
 
 def make(**params):
@@ -65,7 +65,11 @@ def test_iterator_parameters(digits):
 def test_a_trailing_row_joins_the_batch_before(digits):
     """Alone, it has no pair, and no statistics for batch normalisation."""
     X, y = digits[0][:97], digits[1][:97]
-    hasher = make(batch_size=32, hash_layer="batch_norm").set_params(iterator_train__drop_last=False).fit(X, y)
+    hasher = (
+        make(batch_size=32, net_params={"module__batch_norm": True})
+        .set_params(iterator_train__drop_last=False)
+        .fit(X, y)
+    )
     assert [batch["train_batch_size"] for batch in hasher.history_[-1, "batches", :]] == [32, 32, 33]
 
 
@@ -75,19 +79,24 @@ def test_batches_without_a_pair(size, digits):
         make(net_params={"iterator_train__batch_size": size}).fit(*digits)
 
 
-@pytest.mark.parametrize(
-    ("name", "owner"),
-    [
-        ("optimizer__lr", "lr"),
-        ("iterator_train__balanced", "sampler"),
-        ("iterator_train__memory", "memory"),
-        ("iterator_valid__memory", "memory"),
-    ],
-)
-def test_what_a_parameter_of_the_hasher_decides(name, owner, digits):
+def test_the_learning_rate_is_a_parameter_of_the_hasher(digits):
+    name = "optimizer__lr"
     for attempt in (lambda: make().set_params(**{name: 1}), lambda: make(net_params={name: 1}).fit(*digits)):
-        with pytest.raises(ValueError, match=f"Set the hasher's parameter '{owner}'.*in place of '{name}'"):
+        with pytest.raises(ValueError, match="Set the hasher's parameter 'lr' in place of 'optimizer__lr'"):
             attempt()
+
+
+def test_arguments_of_the_loss_are_those_that_are_no_parameters(digits):
+    hasher = DualHingeHasher(8, max_epochs=1).set_params(criterion__shape=2.0, criterion__distance="inner")
+    loss = hasher.fit(*digits).net_.criterion_
+    assert (loss.shape, loss.distance, loss.alpha) == (2.0, "inner", 1.05)
+    with pytest.raises(ValueError, match=r"criterion takes \['beta', 'distance', 'shape'\]"):
+        hasher.set_params(criterion__alpha=1.2)
+
+
+def test_balanced_batches_need_labels_or_similarities(digits):
+    with pytest.raises(ValueError, match="needs labels or similarities"):
+        BiHalfHasher(8, net_params={"iterator_train__balanced": True}).fit(digits[0])
 
 
 def test_an_encoder_of_no_such_name_is_refused_by_fit(digits):
@@ -97,11 +106,11 @@ def test_an_encoder_of_no_such_name_is_refused_by_fit(digits):
 
 def test_two_schedules_of_the_learning_rate(digits):
     scheduler = LRScheduler("StepLR", step_size=1, gamma=0.1)
-    with pytest.raises(ValueError, match=r"LRScheduler.*lr_schedule='cosine'.*Use lr_schedule='constant'"):
-        make(callbacks=[scheduler]).fit(*digits)
+    with pytest.raises(ValueError, match=r"LRScheduler.*cosine schedule.*callbacks__lr_schedule"):
+        make(net_params={"callbacks": [scheduler]}).fit(*digits)
     for hasher in (
-        make(callbacks=[scheduler], lr_schedule="constant", lr=0.1),
-        make(callbacks=[scheduler], lr=0.1).set_params(callbacks__lr_schedule=None),
+        make(lr=0.1, net_params={"callbacks": [scheduler], "callbacks__lr_schedule": None}),
+        make(lr=0.1, net_params={"callbacks": [scheduler]}).set_params(callbacks__lr_schedule=None),
     ):
         rates = hasher.set_params(max_epochs=2).fit(*digits).net_.optimizer_.param_groups[0]["lr"]
         assert rates == pytest.approx(0.001)
@@ -114,30 +123,23 @@ def test_rows_per_pass_do_not_change_the_codes(digits):
 
 def test_weight_decay_is_small_unless_given(digits):
     assert make().fit(*digits).net_.optimizer_.param_groups[0]["weight_decay"] == 1e-5
-    assert make(optimizer="SGD").fit(*digits).net_.optimizer_.param_groups[0]["weight_decay"] == 1e-5
-    given = make(optimizer=torch.optim.AdamW, net_params={"optimizer__weight_decay": 0.5}).fit(*digits)
+    assert make(net_params={"optimizer": "SGD"}).fit(*digits).net_.optimizer_.param_groups[0]["weight_decay"] == 1e-5
+    given = make(net_params={"optimizer__weight_decay": 0.5, "optimizer": torch.optim.AdamW}).fit(*digits)
     assert isinstance(given.net_.optimizer_, torch.optim.AdamW)
     assert given.net_.optimizer_.param_groups[0]["weight_decay"] == 0.5
 
 
 def test_an_optimizer_without_weight_decay(digits):
-    assert isinstance(make(optimizer="Rprop").fit(*digits).net_.optimizer_, torch.optim.Rprop)
+    assert isinstance(make(net_params={"optimizer": "Rprop"}).fit(*digits).net_.optimizer_, torch.optim.Rprop)
 
 
-def test_encoder_lr_scale_is_the_ratio_of_the_rates(digits):
-    hasher = make(encoder_lr_scale=0.1, lr=0.01, max_epochs=2)
+def test_the_encoder_can_have_a_rate_of_its_own(digits):
+    net_params = {"optimizer__param_groups": [("encoder.*", {"lr": 0.001})]}
+    hasher = make(lr=0.01, max_epochs=2, net_params=net_params)
     groups = hasher.partial_fit(*digits).net_.optimizer_.param_groups
     assert [(round(group["lr"], 12), len(group["params"])) for group in groups] == [(0.001, 2), (0.01, 2)]
     cosine = hasher.fit(*digits).net_.optimizer_.param_groups
     assert cosine[0]["lr"] == pytest.approx(0.1 * cosine[1]["lr"])
-
-
-def test_encoder_lr_scale_of_zero_freezes_the_encoder(digits):
-    torch.manual_seed(0)
-    module = torch.nn.Sequential(torch.nn.Linear(64, 16), torch.nn.ReLU())
-    hasher = make(encoder=module, encoder_lr_scale=0.0).fit(*digits)
-    assert torch.equal(hasher.net_.module_.encoder[0].weight, module[0].weight)
-    assert not torch.equal(make(encoder=module).fit(*digits).net_.module_.encoder[0].weight, module[0].weight)
 
 
 def test_learning_rate_schedules(digits):
@@ -153,24 +155,26 @@ def test_learning_rate_schedules(digits):
         def on_epoch_end(self, net, **kwargs):
             pass
 
-    make(lr=0.1, max_epochs=4, batch_size=100, callbacks=[Rates()]).fit(*digits)
+    make(lr=0.1, max_epochs=4, batch_size=100, net_params={"callbacks": [Rates()]}).fit(*digits)
     np.testing.assert_allclose(Rates.seen, 0.05 * (1 + np.cos(np.pi * np.arange(16) / 16)), rtol=1e-12)
-    make(lr=0.1, max_epochs=2, batch_size=100, lr_schedule="constant", callbacks=[Rates()]).fit(*digits)
+    make(lr=0.1, max_epochs=2, batch_size=100, net_params={"callbacks__lr_schedule": None, "callbacks": [Rates()]}).fit(
+        *digits
+    )
     assert Rates.seen == [0.1] * 8
 
 
 def test_callback_parameters(digits):
     stopping = EarlyStopping(monitor="train_loss", patience=50, threshold=0.99)
-    hasher = make(max_epochs=20, callbacks=[("stop", stopping)], net_params={"callbacks__stop__patience": 2})
+    hasher = make(max_epochs=20, net_params={"callbacks__stop__patience": 2, "callbacks": [("stop", stopping)]})
     assert hasher.fit(*digits).n_iter_ < 20
-    hasher.set_params(net_params={"callbacks__stop": None})
+    hasher.set_params(net_params={"callbacks": [("stop", stopping)], "callbacks__stop": None})
     assert hasher.fit(*digits).n_iter_ == 20
-    unnamed = make(max_epochs=20, callbacks=[stopping]).set_params(callbacks__EarlyStopping__patience=2)
+    unnamed = make(max_epochs=20, net_params={"callbacks": [stopping]}).set_params(callbacks__EarlyStopping__patience=2)
     assert unnamed.fit(*digits).n_iter_ < 20
 
 
 def test_two_callbacks_of_one_class(digits):
-    hasher = make(callbacks=[GradientNormClipping(1.0), GradientNormClipping(2.0)])
+    hasher = make(net_params={"callbacks": [GradientNormClipping(1.0), GradientNormClipping(2.0)]})
     hasher.set_params(callbacks__GradientNormClipping_2__gradient_clip_value=5.0).fit(*digits)
     values = {name: cb.gradient_clip_value for name, cb in hasher.net_.callbacks_ if name.startswith("Gradient")}
     assert values == {"GradientNormClipping_1": 1.0, "GradientNormClipping_2": 5.0}
@@ -206,7 +210,7 @@ def test_a_typo_in_the_dict_raises_in_fit(digits, name):
 
 
 def test_names_outside_the_net_raise_as_in_scikit_learn():
-    for name in ("n_bit", "module__n_bits", "optimiser__eps"):
+    for name in ("n_bit", "net__n_bits", "optimiser__eps"):
         with pytest.raises(ValueError, match="Invalid parameter"):
             make().set_params(**{name: 1})
 
@@ -222,7 +226,7 @@ def test_parameters_of_callbacks_that_are_not_there(digits):
 
 
 def test_parameters_of_a_callback_that_it_does_not_have(digits):
-    hasher = make(callbacks=[("stop", EarlyStopping(monitor="train_loss"))])
+    hasher = make(net_params={"callbacks": [("stop", EarlyStopping(monitor="train_loss"))]})
     with pytest.raises(ValueError, match="patiense"):
         hasher.set_params(callbacks__stop__patiense=3).fit(*digits)
 

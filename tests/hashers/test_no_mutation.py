@@ -33,7 +33,7 @@ def test_constructor_parameters_stay_as_they_were(cls, digits):
     state = deepcopy(module.state_dict())
     callbacks = [callback, ("stop", stopping)]
     net_params = {"optimizer__betas": (0.8, 0.9), "callbacks__stop__patience": 7}
-    hasher = cls(8, encoder=module, callbacks=callbacks, net_params=net_params, max_epochs=2)
+    hasher = cls(8, encoder=module, net_params={**net_params, "callbacks": callbacks}, max_epochs=2)
     before = {name: id(value) for name, value in hasher.get_params().items()}
     stopping_before = deepcopy(vars(stopping))
     X, y = digits
@@ -60,7 +60,7 @@ def test_the_net_shares_no_memory_with_the_encoder(digits):
 
 
 def test_a_callbacks_copy_lives_in_the_net(digits):
-    hasher = DHNHasher(8, callbacks=[("count", Counting())], max_epochs=2).fit(*digits)
+    hasher = DHNHasher(8, max_epochs=2, net_params={"callbacks": [("count", Counting())]}).fit(*digits)
     copies = [callback for name, callback in hasher.net_.callbacks_ if name == "count"]
     assert len(copies[0].batches) == 2 * (400 // 128)
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from skorch.exceptions import DeviceWarning
 
-from sklearn_hash import DHNHasher, DualHingeHasher, HashNetHasher
+from sklearn_hash import DHNHasher, DualHingeHasher, HashNetHasher, ImageInput
 from sklearn_hash.training import RandomFlip
 
 HASHERS = [DualHingeHasher, HashNetHasher, DHNHasher]
@@ -16,7 +16,7 @@ HASHERS = [DualHingeHasher, HashNetHasher, DHNHasher]
 
 def fitted(cls, digits):
     X, y = digits[0].reshape(400, 1, 8, 8) / 16, digits[1]
-    params = {"normalize": (0.5, 0.5), "augment": RandomFlip(), "encoder": "mlp"}
+    params = {"images": ImageInput(normalize=(0.5, 0.5), augment=RandomFlip()), "encoder": "mlp"}
     return cls(8, max_epochs=2, validation_fraction=0.2, random_state=0, **params).fit(X, y), X, y
 
 

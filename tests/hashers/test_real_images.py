@@ -2,13 +2,14 @@
 
 import importlib.util
 import os
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
 import pytest
 from torch import nn
 
-from sklearn_hash import DHNHasher
+from sklearn_hash import DHNHasher, ImageInput
 from sklearn_hash.datasets import load_local
 from sklearn_hash.metrics import mean_average_precision
 from sklearn_hash.training import RandomCrop, RandomFlip
@@ -55,7 +56,9 @@ def retrieval(photographs, **params):
 
 def test_the_cnn_learns(photographs):
     augment, net_params = nn.Sequential(RandomCrop(2), RandomFlip()), {"encoder__channels": (16, 32, 64)}
-    hasher, score, chance = retrieval(photographs, augment=augment, max_epochs=4, lr=3e-3, net_params=net_params)
+    hasher, score, chance = retrieval(
+        photographs, images=ImageInput(augment=augment), max_epochs=4, lr=3e-3, net_params=net_params
+    )
     assert hasher.n_features_in_ == 3
     assert score > chance + 0.03
 
@@ -63,8 +66,11 @@ def test_the_cnn_learns(photographs):
 @pytest.mark.parametrize(("scale", "least"), [(0.0, 0.02), (0.01, 0.1)], ids=["frozen", "fine-tuned"])
 def test_a_pretrained_encoder(photographs, pretrained, scale, least):
     before = {name: value.clone() for name, value in pretrained.state_dict().items()}
+    frozen = {"encoder": deepcopy(pretrained).requires_grad_(False)}
+    tuned = {"encoder": pretrained, "net_params": {"optimizer__param_groups": [("encoder.*", {"lr": scale * 1e-2})]}}
+    params = frozen if scale == 0 else tuned
     hasher, score, chance = retrieval(
-        photographs, encoder=pretrained, encoder_lr_scale=scale, normalize=(0.5, 0.5), lr=1e-2, max_epochs=2
+        photographs, **params, images=ImageInput(normalize=(0.5, 0.5)), lr=1e-2, max_epochs=2
     )
     assert score > chance + least
     trained = hasher.net_.module_.encoder.state_dict()

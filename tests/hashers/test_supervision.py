@@ -8,7 +8,7 @@ from scipy.special import expit
 from sklearn.model_selection import GridSearchCV, KFold, cross_val_score
 from skorch.callbacks import Callback
 
-from sklearn_hash import DHNHasher, DualHingeHasher, HashNetHasher
+from sklearn_hash import DHNHasher, DualHingeHasher
 from sklearn_hash.losses import HashNetLoss
 from sklearn_hash.training import make_targets
 
@@ -38,9 +38,7 @@ FORMS = {
     "graded": (JACCARD, "precomputed", JACCARD),
     "sparse": (stored(SHARE, SHARE > 0), "precomputed", SHARE),
     "sparse, explicit zeros": (stored(SHARE, KNOWN), "precomputed", np.where(KNOWN, SHARE, 0)),
-    "sparse, absent unknown": (stored(SHARE, KNOWN), "precomputed", PARTLY, "unknown"),
     "row ids": (IDS, PARTLY, PARTLY[np.ix_(IDS, IDS)]),
-    "row ids, absent unknown": (IDS, stored(SHARE, KNOWN), PARTLY[np.ix_(IDS, IDS)], "unknown"),
     "callable": (IDS, lambda ids, others: PARTLY[np.ix_(ids, others)], PARTLY[np.ix_(IDS, IDS)]),
 }
 
@@ -48,7 +46,7 @@ FORMS = {
 @pytest.mark.parametrize("form", FORMS)
 def test_hashnets_weights_balance_the_known_pairs(form):
     """Similar and dissimilar known pairs of a batch weigh the same in sum, whichever way they are given."""
-    y, similarity, S, *absent = FORMS[form]
+    y, similarity, S = FORMS[form]
     z = RNG.standard_normal((25, 4))
     rows = torch.tensor(RNG.permutation(N)[:25])
     S = S[np.ix_(rows, rows)]
@@ -57,36 +55,12 @@ def test_hashnets_weights_balance_the_known_pairs(form):
     theta = 10 / 4 * np.tanh(z) @ np.tanh(z).T
     cross_entropy = -np.log(np.where(similar, expit(theta), expit(-theta)))
     expected = (cross_entropy[similar].mean() + cross_entropy[known & ~similar].mean()) / 2
-    batch = make_targets(y, similarity, N, *absent)[0].similarity_of(rows)
+    batch = make_targets(y, similarity, N)[0].similarity_of(rows)
     assert HashNetLoss()(torch.tensor(z), batch).item() == pytest.approx(expected, rel=1e-5)
 
 
 def make(cls=DHNHasher, **params):
     return cls(**{"n_bits": 8, "max_epochs": 2, "random_state": 0, "output": "continuous", **params})
-
-
-@pytest.mark.parametrize("cls", [DualHingeHasher, HashNetHasher, DHNHasher])
-def test_absent_pairs_are_dissimilar_or_unknown(cls, digits):
-    """The same codes as from a dense matrix that says so."""
-    X, y = digits
-    S = (y[:, None] == y).astype(float)
-    known = np.random.default_rng(0).random(S.shape) < 0.5
-    known |= known.T
-    z = {}
-    for absent, value in (("dissimilar", 0.0), ("unknown", np.nan)):
-        dense = make(cls, similarity="precomputed").fit(X, np.where(known, S, value)).transform(X)
-        hasher = make(cls, similarity="precomputed", absent=absent).fit(X, stored(S, known))
-        np.testing.assert_array_equal(hasher.transform(X), dense)
-        by_ids = make(cls, similarity=stored(S, known), absent=absent)
-        np.testing.assert_array_equal(by_ids.fit(X, np.arange(400)).transform(X), dense)
-        z[absent] = dense
-        assert hasher.score(X, stored(S, known)) == pytest.approx(hasher.score(X, np.where(known, S, value)), abs=1e-12)
-    assert not np.allclose(*z.values())
-
-
-def test_an_absent_that_is_neither(digits):
-    with pytest.raises(ValueError, match="'absent' parameter of DHNHasher must be a str among"):
-        make(absent="zero").fit(*digits)
 
 
 @pytest.mark.parametrize("form", ["csr", "callable"])
@@ -96,9 +70,9 @@ def test_row_ids_survive_cross_validation_with_unknown_pairs(form, digits):
     known = np.random.default_rng(0).random(S.shape) < 0.5
     known |= known.T
     partly = np.where(known, S, np.nan)
-    similarity = stored(S, known) if form == "csr" else lambda ids, others: partly[np.ix_(ids, others)]
+    similarity = sparse.csr_array(partly) if form == "csr" else lambda ids, others: partly[np.ix_(ids, others)]
     folds = KFold(2, shuffle=True, random_state=0)
-    hasher = make(similarity=similarity, absent="unknown", validation_fraction=0.2)
+    hasher = make(similarity=similarity, validation_fraction=0.2)
     scores = cross_val_score(hasher, X, np.arange(400), cv=folds)
     dense = make(similarity=partly, validation_fraction=0.2)
     np.testing.assert_allclose(scores, cross_val_score(dense, X, np.arange(400), cv=folds), atol=1e-12)
@@ -136,27 +110,31 @@ def test_the_balanced_sampler_keeps_similar_pairs_in_every_batch(form):
         "sparse row ids": (np.arange(len(y)), sparse.csr_array(S)),
     }[form]
     pairs = {}
-    for sampler in ("shuffle", "balanced"):
-        hasher = make(similarity=similarity, sampler=sampler, batch_size=50, callbacks=[("pairs", Pairs())])
-        pairs[sampler] = dict(hasher.fit(X, targets).net_.callbacks_)["pairs"]
-    assert np.median(pairs["shuffle"].similar) < 10 < 40 < np.median(pairs["balanced"].similar)
-    for epoch in np.array_split(pairs["balanced"].rows, 2):
+    for balanced in (False, True):
+        hasher = make(
+            similarity=similarity,
+            batch_size=50,
+            net_params={"iterator_train__balanced": balanced, "callbacks": [("pairs", Pairs())]},
+        )
+        pairs[balanced] = dict(hasher.fit(X, targets).net_.callbacks_)["pairs"]
+    assert np.median(pairs[False].similar) < 10 < 40 < np.median(pairs[True].similar)
+    for epoch in np.array_split(pairs[True].rows, 2):
         assert sorted(epoch.ravel()) == sorted(X[:, 0].tolist())
 
 
 def test_the_balanced_sampler_pays_where_classes_are_many():
     X, y, X_test, y_test = rare_classes()
     shuffled, balanced = (
-        make(DualHingeHasher, n_bits=32, sampler=sampler, max_epochs=15).fit(X, y).score(X_test, y_test)
-        for sampler in ("shuffle", "balanced")
+        make(DualHingeHasher, n_bits=32, max_epochs=15, net_params={"iterator_train__balanced": grouped})
+        .fit(X, y)
+        .score(X_test, y_test)
+        for grouped in (False, True)
     )
     assert balanced > 2 * shuffled
 
 
 def test_the_sampler_can_be_searched_and_seeds_it(digits):
-    search = GridSearchCV(make(batch_size=40), {"sampler": ["shuffle", "balanced"]}, cv=2).fit(*digits)
+    search = GridSearchCV(make(batch_size=40), {"iterator_train__balanced": [False, True]}, cv=2).fit(*digits)
     assert len(set(search.cv_results_["mean_test_score"])) == 2
-    hasher = make(sampler="balanced", batch_size=40)
+    hasher = make(batch_size=40, net_params={"iterator_train__balanced": True})
     np.testing.assert_array_equal(hasher.fit(*digits).transform(digits[0]), hasher.fit(*digits).transform(digits[0]))
-    with pytest.raises(ValueError, match="'sampler' parameter of DHNHasher must be a str among"):
-        make(sampler="random").fit(*digits)

@@ -33,7 +33,9 @@ def seen():
 
 @pytest.mark.parametrize("cls", HASHERS)
 def test_history_holds_the_map_of_validation_rows_against_training_rows(cls, digits, seen):
-    hasher = cls(8, max_epochs=4, validation_fraction=0.2, random_state=0, callbacks=[Codes]).fit(*digits)
+    hasher = cls(8, max_epochs=4, validation_fraction=0.2, random_state=0, net_params={"callbacks": [Codes]}).fit(
+        *digits
+    )
     assert hasher.n_iter_ == len(seen) == 4
     for epoch, ((queries, database), (y_query, y_database)) in zip(hasher.history_, seen, strict=True):
         assert len(queries) == 80
@@ -44,19 +46,27 @@ def test_history_holds_the_map_of_validation_rows_against_training_rows(cls, dig
 
 def test_split_is_stratified_and_a_partition(digits, seen):
     y = digits[1]
-    DHNHasher(8, max_epochs=1, validation_fraction=0.25, random_state=0, callbacks=[Codes]).fit(*digits)
+    DHNHasher(8, max_epochs=1, validation_fraction=0.25, random_state=0, net_params={"callbacks": [Codes]}).fit(*digits)
     _, (y_valid, y_train) = seen[0]
     np.testing.assert_array_equal(np.sort(np.concatenate([y_valid, y_train])), np.sort(y))
     np.testing.assert_allclose(np.bincount(y_valid), np.bincount(y) / 4, atol=1)
+
+
+def stopping(patience):
+    return {"callbacks__lr_schedule": None, "callbacks__validation__patience": patience}
 
 
 def test_weights_of_the_best_epoch_are_restored(digits, seen):
     X, y = digits
     # A rate far too high: later epochs are worse than earlier ones.
     hasher = DHNHasher(
-        8, lr=0.3, lr_schedule="constant", max_epochs=12, n_iter_no_change=12, validation_fraction=0.3,
-        random_state=1, callbacks=[Codes],
-    ).fit(X, y)  # fmt: skip
+        8,
+        lr=0.3,
+        max_epochs=12,
+        validation_fraction=0.3,
+        random_state=1,
+        net_params={**stopping(12), "callbacks": [Codes]},
+    ).fit(X, y)
     maps = hasher.history_[:, "valid_map"]
     best = int(np.argmax(maps))
     assert best < len(maps) - 1
@@ -68,9 +78,14 @@ def test_weights_of_the_best_epoch_are_restored(digits, seen):
 @pytest.mark.parametrize("patience", [1, 3])
 def test_training_stops_after_patience_without_a_better_map(digits, patience):
     hasher = HashNetHasher(
-        8, lr=0.3, lr_schedule="constant", encoder="linear", max_epochs=60, validation_fraction=0.3,
-        n_iter_no_change=patience, random_state=0,
-    ).fit(*digits)  # fmt: skip
+        8,
+        lr=0.3,
+        encoder="linear",
+        max_epochs=60,
+        validation_fraction=0.3,
+        random_state=0,
+        net_params=stopping(patience),
+    ).fit(*digits)
     maps = np.array(hasher.history_[:, "valid_map"])
     assert hasher.n_iter_ == len(maps) < 60
     assert np.argmax(maps) == len(maps) - 1 - patience
@@ -79,7 +94,14 @@ def test_training_stops_after_patience_without_a_better_map(digits, patience):
 
 @pytest.mark.filterwarnings("error")
 def test_stopping_early_is_no_interruption(digits):
-    hasher = DHNHasher(8, validation_fraction=0.3, n_iter_no_change=1, max_epochs=50, lr=0.3, random_state=0)
+    hasher = DHNHasher(
+        8,
+        validation_fraction=0.3,
+        max_epochs=50,
+        lr=0.3,
+        random_state=0,
+        net_params={"callbacks__validation__patience": 1},
+    )
     assert hasher.fit(*digits).n_iter_ < 50
 
 

@@ -31,7 +31,7 @@ KINDS = {
 def order_of(kind, batch_size=32, seed=0):
     y, similarity = KINDS[kind]
     torch.manual_seed(seed)
-    return balanced_order(make_targets(y, similarity, N, "unknown")[0], batch_size)
+    return balanced_order(make_targets(y, similarity, N)[0], batch_size)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -51,7 +51,7 @@ def test_orders_are_drawn_from_torchs_generator(kind):
     assert not torch.equal(order_of(kind), order_of(kind, seed=1))
     first = order_of(kind)
     y, similarity = KINDS[kind]
-    assert not torch.equal(balanced_order(make_targets(y, similarity, N, "unknown")[0], 32), first)
+    assert not torch.equal(balanced_order(make_targets(y, similarity, N)[0], 32), first)
 
 
 @settings(max_examples=60, deadline=None)

@@ -58,22 +58,6 @@ def test_similarities_are_those_of_the_batchs_rows(shuffle):
         assert torch.equal(similarity, (classes[:, None] == classes).float())
 
 
-@settings(max_examples=40, deadline=None)
-@given(n=st.integers(2, 40), size=st.integers(2, 9), memory=st.integers(1, 4), shuffle=st.booleans())
-def test_similarities_to_the_batches_before(n, size, memory, shuffle):
-    iterator = BatchIterator(dataset(n), size, shuffle=shuffle, memory=memory)
-    for _ in range(2):  # an epoch knows nothing of the one before
-        seen = []
-        for rows, similarity in iterator:
-            own = rows[:, 0].int().tolist()
-            numbers = np.array([*own, *chain(*seen[-memory:])])
-            expected = (numbers[:, None] % 3 == numbers % 3).astype(float)
-            expected[len(own) :, len(own) :] = np.nan
-            np.testing.assert_array_equal(similarity, expected)
-            seen.append(own)
-        assert sorted(chain(*seen)) == list(range(n))
-
-
 def test_without_targets_there_are_rows_only():
     assert [similarity for _, similarity in BatchIterator(dataset(5, labelled=False), 2)] == [None] * 3
 

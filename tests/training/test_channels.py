@@ -47,7 +47,7 @@ def test_the_shape_tells_or_raises(shape):
     if len(possible) == 1:
         assert channels_first(X).shape[1] == shape[possible[0]]
     else:
-        with pytest.raises(ValueError, match=r"channels='first'.*channels='last'"):
+        with pytest.raises(ValueError, match=r"channels='first'.*'last'"):
             channels_first(X)
 
 

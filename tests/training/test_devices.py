@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from sklearn_hash import DHNHasher, DualHingeHasher, HashNetHasher
+from sklearn_hash import DHNHasher, DualHingeHasher, HashNetHasher, ImageInput
 from sklearn_hash.training import (
     HashingDataset,
     RandomCrop,
@@ -48,7 +48,7 @@ def test_steps_never_wait_for_the_device(monkeypatch, cls, y):
     monkeypatch.setattr(torch, "autocast", lambda *args, **kwargs: nullcontext())  # it does not know that device
     X = np.random.default_rng(0).integers(0, 256, (60, 3, 8, 8), dtype=np.uint8)
     augment = torch.nn.Sequential(RandomCrop(1), RandomFlip())
-    hasher = cls(8, batch_size=20, normalize="imagenet", augment=augment)
+    hasher = cls(8, batch_size=20, images=ImageInput(normalize="imagenet", augment=augment))
     rows, (targets, _) = make_rows(X), make_targets(y, hasher.similarity, len(X))
     net = build_net(hasher.get_params(deep=False), rows, hasher._make_loss(), [], META)
     rows.X = rows.X.to(META)

@@ -90,10 +90,10 @@ def test_of_a_large_array_rows_are_read_here_and_there(tmp_path):
 
 SCRIPT = """
 import numpy as np
-from sklearn_hash import DHNHasher
+from sklearn_hash import DHNHasher, ImageInput
 from sklearn_hash.training import fingerprint
 X = np.arange(6.0).reshape(3, 2)
-params = DHNHasher(loader=np.load, callbacks=[], net_params={"a": 1}).get_params(deep=False)
+params = DHNHasher(images=ImageInput(loader=np.load), net_params={"a": 1}).get_params(deep=False)
 print(sorted(fingerprint(params, X=X, estimator=DHNHasher).items()))
 """
 

@@ -39,7 +39,7 @@ def test_plain():
 
 def test_batch_norm_of_the_hash_layer():
     """By the batch in training; by what training saw afterwards, whatever a row's neighbours are."""
-    net, plain = make(hash_norm=True), make()
+    net, plain = make(batch_norm=True), make()
     raw = plain(X).detach().double().numpy()
     z = net(X)
     np.testing.assert_allclose(z.detach(), (raw - raw.mean(0)) / np.sqrt(raw.var(0) + 1e-5), atol=1e-4)
@@ -53,7 +53,7 @@ def test_batch_norm_of_the_hash_layer():
 
 
 def test_batch_norm_before_any_batch_changes_nothing():
-    np.testing.assert_allclose(make(hash_norm=True).eval()(X).detach(), make().eval()(X).detach(), rtol=1e-4)
+    np.testing.assert_allclose(make(batch_norm=True).eval()(X).detach(), make().eval()(X).detach(), rtol=1e-4)
 
 
 def test_augmentation_comes_first_and_only_in_training():

@@ -32,7 +32,7 @@ class Codes(Callback):
 def fit(X, y, callbacks, **params):
     Codes.seen.clear()
     defaults = {"encoder": "linear", "max_epochs": 3, "validation_fraction": 0.25, "random_state": 0}
-    return HashNetHasher(8, callbacks=[Codes, *callbacks], **{**defaults, **params}).fit(X, y)
+    return HashNetHasher(8, **{**defaults, **params}, net_params={"callbacks": [Codes, *callbacks]}).fit(X, y)
 
 
 def test_history_holds_the_measure_of_each_epoch(data):
@@ -57,7 +57,9 @@ def test_rows_are_encoded_once_an_epoch_however_many_scores_there_are(data):
 
     def rows(callbacks):
         Counting.n_rows = 0
-        DHNHasher(8, encoder=Counting(), max_epochs=3, validation_fraction=0.25, callbacks=callbacks).fit(*data)
+        DHNHasher(
+            8, encoder=Counting(), max_epochs=3, validation_fraction=0.25, net_params={"callbacks": callbacks}
+        ).fit(*data)
         return Counting.n_rows
 
     scores = [(str(k), RetrievalScoring("precision_at_k", name=f"p@{k}", k=k)) for k in (5, 9)]
@@ -90,7 +92,7 @@ def test_a_new_training_forgets_the_best_score_and_partial_fit_scores_nothing(da
     assert hasher.fit(*data).history_[0, "map_best"] is True
     assert not hasattr(callback, "best_score_")  # the hasher trains with a copy
     assert "map" not in hasher.partial_fit(*data).history_[-1]
-    assert "map" not in DHNHasher(8, callbacks=[callback]).partial_fit(*data).history_[-1]
+    assert "map" not in DHNHasher(8, net_params={"callbacks": [callback]}).partial_fit(*data).history_[-1]
 
 
 def test_training_that_cannot_be_scored(data):

@@ -11,7 +11,10 @@ from hypothesis.extra import numpy as hnp
 from scipy import sparse
 
 from sklearn_hash import DHNHasher
-from sklearn_hash.training import DenseRows, LoadedRows, SparseRows, make_rows
+from sklearn_hash.training import make_rows
+from sklearn_hash.training._dense_rows import DenseRows
+from sklearn_hash.training._loaded_rows import LoadedRows
+from sklearn_hash.training._sparse_rows import SparseRows
 
 X = np.random.default_rng(0).integers(0, 4, (50, 7)).astype(np.float32)
 SLICE, INDEX = slice(10, 30), torch.from_numpy(np.random.default_rng(1).permutation(50)[:20])

@@ -57,20 +57,6 @@ CASES = {
     "matrix": (IDS, UNKNOWN, UNKNOWN[np.ix_(IDS, IDS)]),
     "matrix csr": (IDS, sparse.csr_array(UNKNOWN), UNKNOWN[np.ix_(IDS, IDS)]),
     "csr with explicit zeros": (explicit_zeros(UNKNOWN), "precomputed", np.where(STORED, UNKNOWN, 0)),
-    "absent unknown": (explicit_zeros(UNKNOWN), "precomputed", np.where(STORED, UNKNOWN, np.nan), "unknown"),
-    "matrix, absent unknown": (
-        IDS,
-        explicit_zeros(UNKNOWN),
-        np.where(STORED, UNKNOWN, np.nan)[np.ix_(IDS, IDS)],
-        "unknown",
-    ),
-    "dense, absent unknown": (UNKNOWN, "precomputed", UNKNOWN, "unknown"),
-    "callable, absent unknown": (
-        IDS,
-        lambda ids, others: explicit_zeros(UNKNOWN)[ids][:, others],
-        np.where(STORED, UNKNOWN, np.nan)[np.ix_(IDS, IDS)],
-        "unknown",
-    ),
     "sparse callable": (IDS, lambda ids, others: explicit_zeros(GRADED)[ids][:, others], STORED_IDS),
     "callable": (IDS, lambda ids, others: GRADED[np.ix_(ids, others)], GRADED[np.ix_(IDS, IDS)]),
 }
@@ -78,8 +64,8 @@ CASES = {
 
 @pytest.fixture(params=CASES)
 def case(request):
-    y, similarity, expected, *absent = CASES[request.param]
-    return make_targets(y, similarity, N, *absent)[0], expected
+    y, similarity, expected = CASES[request.param]
+    return make_targets(y, similarity, N)[0], expected
 
 
 @pytest.mark.parametrize(
@@ -193,20 +179,3 @@ def test_partners_are_the_similar_rows(case):
         partners = targets.partners()
         for row in range(N):
             assert sorted(partners(row)) == list(np.flatnonzero(similar[row]))
-
-
-def test_of_stored_pairs_alone_both_ways_round_must_be_stored():
-    one_way = sparse.csr_array(([1, 1, 0], ([0, 1, 0], [1, 0, 2])), shape=(4, 4))
-    assert make_targets(one_way, "precomputed", 4)[0].absent == 0
-    for y, similarity in ((one_way, "precomputed"), (np.arange(4), one_way)):
-        with pytest.raises(ValueError, match=r"must store both \(i, j\) and \(j, i\)"):
-            make_targets(y, similarity, 4, "unknown")
-
-
-def test_stored_pairs_alone_may_teach_nothing():
-    similar = sparse.csr_array(np.kron(np.eye(3), np.ones((2, 2))))
-    check_can_teach(*make_targets(similar, "precomputed", 6))
-    with pytest.raises(ValueError, match="all known pairs have similarity 1"):
-        check_can_teach(*make_targets(similar, "precomputed", 6, "unknown"))
-    with pytest.raises(ValueError, match="every pair is unknown"):
-        check_can_teach(*make_targets(sparse.eye_array(6, format="csr"), "precomputed", 6, "unknown"))

@@ -1,4 +1,4 @@
-"""From an estimator's parameters to an initialised net."""
+"""Building of an initialised net from an estimator's parameters."""
 
 from copy import deepcopy
 from inspect import signature
@@ -13,8 +13,8 @@ from sklearn_hash.training._devices import trains_in_bfloat16
 from sklearn_hash.training._encoders import make_encoder
 from sklearn_hash.training._module import HashingModule
 from sklearn_hash.training._net import HashingNet
+from sklearn_hash.training._net_params import check_callbacks, resolve_optimizer
 from sklearn_hash.training._normalize import make_normalize
-from sklearn_hash.training._params import check_net_params, check_schedule, resolve_optimizer
 
 __all__ = ["build_net"]
 
@@ -31,7 +31,7 @@ def build_net(params, rows, loss, method_callbacks, device, validation=None):
     Parameters
     ----------
     params : dict
-        The estimator's constructor parameters.
+        The estimator's constructor parameters; ``images`` is an ImageInput.
     rows : DenseRows, MappedRows, SparseRows or LoadedRows
         Training rows, for the encoder's shape and standardisation.
     loss : nn.Module
@@ -46,24 +46,22 @@ def build_net(params, rows, loss, method_callbacks, device, validation=None):
     -------
     net : HashingNet
     """
-    nested = dict(params["net_params"] or {})
+    nested = {key: value for key, value in (params["net_params"] or {}).items() if not key.startswith("criterion__")}
     own_callbacks = [*method_callbacks, *_own_callbacks(params)]
-    names = [name for name, _ in own_callbacks]
-    check_net_params(nested, params["encoder"], params["optimizer"], params["callbacks"], names)
-    if nested.get("callbacks__lr_schedule", params["lr_schedule"]) is not None:
-        check_schedule(params["lr_schedule"], params["callbacks"])
-    encoder_params = {key[len("encoder__") :]: nested.pop(key) for key in list(nested) if key.startswith("encoder__")}
+    callbacks = nested.pop("callbacks", None) or []
+    check_callbacks(callbacks, nested, [name for name, _ in own_callbacks])
+    module = _make_module(params, rows, _popped(nested, "encoder__"), _popped(nested, "module__"), device)
     net = HashingNet(
-        _make_module(params, rows, encoder_params, device),
+        module,
         loss,
         train_split=predefined_split(validation) if validation is not None else None,
-        callbacks=own_callbacks + deepcopy(params["callbacks"] or []),
+        callbacks=own_callbacks + deepcopy(callbacks),
         lr=params["lr"],
         max_epochs=params["max_epochs"],
         batch_size=params["batch_size"],
         device=device,
         verbose=max(params["verbose"] - 1, 0),
-        **{**_defaults(params, nested.keys(), device), **nested},
+        **{**_defaults(params, nested, device), **nested},
     )
     net.initialize()
     # The net owns them as module_ and criterion_ now; kept as parameters too, a pickle would hold the weights twice.
@@ -71,52 +69,53 @@ def build_net(params, rows, loss, method_callbacks, device, validation=None):
     return net
 
 
-def _make_module(params, rows, encoder_params, device):
-    """The module of the net; what its parameters hold is copied."""
-    normalize = make_normalize(params["normalize"], rows)
-    standardize = isinstance(params["normalize"], str) and params["normalize"] == "auto"
+def _popped(nested, prefix):
+    """Take the parameters of one component out of the nested ones, without its prefix."""
+    return {key.removeprefix(prefix): nested.pop(key) for key in list(nested) if key.startswith(prefix)}
+
+
+def _make_module(params, rows, encoder_params, module_params, device):
+    """Build the module of the net; what its parameters hold is copied."""
+    images = params["images"]
+    normalize = make_normalize(images.normalize, rows)
+    standardize = isinstance(images.normalize, str) and images.normalize == "auto"
     encoder, n_features = make_encoder(params["encoder"], rows, encoder_params, normalize, standardize)
     weights = list(encoder.parameters())
-    frozen = params["encoder_lr_scale"] == 0 or (weights and not any(weight.requires_grad for weight in weights))
-    if frozen:
-        encoder.requires_grad_(False)
-    augment, autocast = deepcopy(params["augment"]), trains_in_bfloat16(params["precision"], device)
-    hash_norm = params["hash_layer"] == "batch_norm"
     return HashingModule(
-        encoder, n_features, int(params["n_bits"]), normalize, augment, bool(frozen), autocast, hash_norm
+        encoder,
+        n_features,
+        int(params["n_bits"]),
+        normalize,
+        deepcopy(images.augment),
+        frozen=bool(weights) and not any(weight.requires_grad for weight in weights),
+        autocast=trains_in_bfloat16(module_params.get("precision", "auto"), device),
+        batch_norm=bool(module_params.get("batch_norm", False)),
     )
 
 
-def _defaults(params, given, device):
-    """Nested parameters that a user's own override."""
-    optimizer = resolve_optimizer(params["optimizer"])
+def _defaults(params, nested, device):
+    """Nested parameters of the net that the user's own override."""
+    optimizer = resolve_optimizer(nested.pop("optimizer", "Adam"))
     defaults = {
         "optimizer": optimizer,
         "iterator_train": BatchIterator,
         "iterator_train__shuffle": True,
         "iterator_train__drop_last": True,
-        "iterator_train__balanced": params.get("sampler") == "balanced",
-        "iterator_train__memory": params.get("memory", 0),
         "iterator_valid": BatchIterator,
         "iterator_valid__batch_size": max(params["batch_size"], _PREDICT_ROWS),
     }
     if "weight_decay" in signature(optimizer).parameters:
         defaults["optimizer__weight_decay"] = 1e-5
-    fused = defaults["optimizer"] in _FUSED and device.type in ("cpu", "cuda")
-    if fused and not given & {"optimizer__foreach", "optimizer__differentiable"}:
+    fused = optimizer in _FUSED and device.type in ("cpu", "cuda")
+    if fused and not nested.keys() & {"optimizer__foreach", "optimizer__differentiable"}:
         defaults["optimizer__fused"] = True
-    if params["encoder_lr_scale"] not in (0, 1):
-        scaled = {"lr": params["lr"] * params["encoder_lr_scale"]}
-        defaults["optimizer__param_groups"] = [("encoder.*", scaled)]
     return defaults
 
 
 def _own_callbacks(params):
-    callbacks = []
-    if params["lr_schedule"] == "cosine":
-        callbacks.append(("lr_schedule", CosineSchedule()))
+    callbacks = [("lr_schedule", CosineSchedule())]
     if params["validation_fraction"] is not None:
-        callbacks.append(("validation", ValidationStopping(params["n_iter_no_change"])))
+        callbacks.append(("validation", ValidationStopping()))
     if params["verbose"] == 1:
         callbacks.append(("progress", FitProgressBar()))
     if params["verbose"] > 1:

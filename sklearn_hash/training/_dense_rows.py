@@ -1,0 +1,78 @@
+"""Rows of an array in memory, read in whole batches."""
+
+import math
+
+import numpy as np
+import torch
+
+__all__ = ["DenseRows", "dense_moments"]
+
+# Values converted to float64 at once: 16 MB.
+_VALUES_A_BLOCK = 1 << 21
+
+_HOST = torch.device("cpu")
+
+
+class DenseRows:
+    """Rows of a dense array, (n, ...); on the device already where that is worth it.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, ...), float32, float16 or uint8
+        Kept in its own type: a batch becomes float32 when the network reads it.
+    """
+
+    reads = False
+
+    def __init__(self, X):
+        # A tensor over read-only memory would be undefined behaviour if written to; torch warns. It has no tensors that
+        # run backwards (X[::-1]). Both stay arrays, copied one batch at a time.
+        self.X = torch.from_numpy(X) if X.flags.writeable and min(X.strides) >= 0 else X
+
+    def __len__(self):
+        return len(self.X)
+
+    @property
+    def row_shape(self):
+        """Shape of one row."""
+        return tuple(self.X.shape[1:])
+
+    @property
+    def index_device(self):
+        """Where the numbers of rows are wanted."""
+        return self.X.device if torch.is_tensor(self.X) else _HOST
+
+    def take(self, index):
+        """The rows that a slice or an integer tensor names, as a tensor."""
+        if not torch.is_tensor(self.X):
+            return torch.from_numpy(np.array(self.X[index]))
+        if isinstance(index, slice):
+            return self.X[index]
+        return self.X.index_select(0, index.to(self.X.device, non_blocking=True))
+
+    def select(self, index):
+        """A copy of some rows, for a validation split."""
+        return DenseRows(np.asarray(self.X)[index])
+
+    def moments(self):
+        """Mean of every column and one standard deviation over the whole centred array."""
+        return dense_moments(self)
+
+    def to(self, device):
+        """The same rows on a device, where at most a quarter of its free memory holds them."""
+        if device.type != "cuda" or self.X.nbytes > torch.cuda.mem_get_info(device)[0] // 4:
+            return self
+        moved = DenseRows.__new__(DenseRows)
+        moved.X = (self.X if torch.is_tensor(self.X) else torch.from_numpy(np.array(self.X))).to(device)
+        return moved
+
+
+def dense_moments(rows):
+    """Moments of dense rows, in blocks: a float64 copy of all of them may not fit."""
+    step = max(1, _VALUES_A_BLOCK // math.prod(rows.row_shape))
+    blocks = [slice(start, start + step) for start in range(0, len(rows), step)]
+    mean = sum(rows.take(block).numpy().sum(axis=0, dtype=np.float64) for block in blocks) / len(rows)
+    # What is not finite leaves no finite deviation, which is what Standardize looks at.
+    with np.errstate(invalid="ignore"):
+        squares = sum(np.square(rows.take(block).numpy() - mean).sum() for block in blocks)
+    return mean, float(np.sqrt(squares / (len(rows) * mean.size)))

@@ -1,0 +1,109 @@
+"""Rows that a user's function or a torch Dataset returns one by one."""
+
+import sys
+
+import numpy as np
+import torch
+
+__all__ = ["START_METHOD", "LoadedRows"]
+
+# How worker processes start. joblib's processes have a default that torch cannot use.
+START_METHOD = "fork" if sys.platform == "linux" else "spawn"
+
+# Rows whose mean and deviation are computed: reading a file takes as long as a training step.
+_LOADED_FOR_MOMENTS = 10_000
+
+_HOST = torch.device("cpu")
+
+
+class LoadedRows:
+    """Rows that are read when a batch needs them.
+
+    Parameters
+    ----------
+    items : ndarray of shape (n,)
+        Paths or row ids.
+    loader : callable
+        ``loader(item)`` gives the row of one item, an array or tensor.
+    row_shape : tuple of int, optional
+        The shape that every row must have; that of the first unless given.
+    """
+
+    reads = True
+    index_device = _HOST
+
+    def __init__(self, items, loader, row_shape=None):
+        self.items = items
+        self.loader = loader
+        self.row_shape = row_shape
+        if row_shape is None:
+            self.row_shape = tuple(self._load(items[0]).shape) if len(items) else ()
+
+    def __len__(self):
+        return len(self.items)
+
+    def _load(self, item):
+        try:
+            row = self.loader(item)
+        except Exception as error:
+            raise ValueError(f"The row of {item} cannot be loaded: {type(error).__name__}: {error}") from error
+        if torch.is_tensor(row):
+            return row
+        row = np.array(row)
+        if row.dtype.kind not in "buif":
+            raise ValueError(f"Rows must be arrays or tensors of numbers; for {item} there is one of {row.dtype}.")
+        return torch.from_numpy(row)
+
+    def _row(self, item):
+        row = self._load(item)
+        if row.shape != self.row_shape:
+            raise ValueError(
+                f"Rows must have one shape; for {item} it is {tuple(row.shape)}, for the first row {self.row_shape}."
+            )
+        return row
+
+    def _items(self, index):
+        return self.items[index if isinstance(index, slice) else index.numpy()]
+
+    def take(self, index):
+        """The rows that a slice or an integer tensor names, as a tensor."""
+        return torch.stack([self._row(item) for item in self._items(index)])
+
+    def take_loadable(self, index):
+        """Those of the rows that can be loaded.
+
+        Parameters
+        ----------
+        index : slice or tensor
+
+        Returns
+        -------
+        rows : tensor
+        failures : dict of int to str
+            Why others cannot, by their position in `index`.
+        """
+        rows, failures = [], {}
+        for position, item in enumerate(self._items(index)):
+            try:
+                rows.append(self._row(item))
+            except ValueError as error:
+                failures[position] = str(error)
+        return torch.stack(rows) if rows else torch.empty((0, *self.row_shape)), failures
+
+    def select(self, index):
+        """Some of the rows, for a validation split."""
+        return LoadedRows(self.items[index], self.loader, self.row_shape)
+
+    def moments(self):
+        """Mean of every column and one standard deviation over centred rows, of ten thousand evenly spread at most."""
+        total, squares = 0.0, 0.0
+        items = self.items[:: -(-len(self) // _LOADED_FOR_MOMENTS)]
+        for item in items:
+            row = self._row(item).numpy().astype(np.float64)
+            total, squares = total + row, squares + np.square(row)
+        mean = total / len(items)
+        return mean, float(np.sqrt(max((squares / len(items) - np.square(mean)).mean(), 0.0)))
+
+    def to(self, device):
+        """Itself: nothing is held that could move."""
+        return self

@@ -1,0 +1,50 @@
+"""Rows of a sparse matrix, made dense batch by batch."""
+
+import numpy as np
+import torch
+
+__all__ = ["SparseRows"]
+
+_HOST = torch.device("cpu")
+
+
+class SparseRows:
+    """Rows of a CSR matrix, (n, d), made dense one batch at a time.
+
+    Parameters
+    ----------
+    X : CSR matrix or array of shape (n, d)
+    """
+
+    reads = False
+    index_device = _HOST
+
+    def __init__(self, X):
+        self.X = X
+
+    def __len__(self):
+        return self.X.shape[0]
+
+    @property
+    def row_shape(self):
+        """Shape of one row."""
+        return (self.X.shape[1],)
+
+    def take(self, index):
+        """The rows that a slice or an integer tensor names, as a dense tensor."""
+        return torch.from_numpy(self.X[index if isinstance(index, slice) else index.numpy()].toarray())
+
+    def select(self, index):
+        """Some of the rows, for a validation split."""
+        return SparseRows(self.X[index])
+
+    def moments(self):
+        """Mean of every column and one standard deviation over the whole centred matrix."""
+        X = self.X.astype(np.float64)
+        mean = np.asarray(X.mean(axis=0)).ravel()
+        variance = X.multiply(X).sum() / X.shape[0] - np.square(mean).sum()
+        return mean, float(np.sqrt(max(variance, 0.0) / X.shape[1]))
+
+    def to(self, device):
+        """Itself: sparse rows stay in host memory."""
+        return self
