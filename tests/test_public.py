@@ -11,7 +11,11 @@ from numpydoc.validate import validate
 import sklearn_hash
 
 SUBPACKAGES = ["codes", "datasets", "hashers", "losses", "metrics", "neighbors", "plotting"]
-PUBLIC = [f"sklearn_hash.{room}.{name}" for room in SUBPACKAGES for name in import_module(f"sklearn_hash.{room}").__all__]
+PUBLIC = [
+    f"sklearn_hash.{subpackage}.{name}"
+    for subpackage in SUBPACKAGES
+    for name in import_module(f"sklearn_hash.{subpackage}").__all__
+]
 
 # No docstring; parameters missing, unknown or out of order; no return value; summary without capital or full stop.
 GATE = {"GL08", "PR01", "PR02", "PR03", "PR10", "RT01", "SS02", "SS03"}
@@ -46,7 +50,7 @@ def test_has_a_runnable_example(path):
     assert ">>> " in resolve(path).__doc__
 
 
-def test_top_level_names_are_the_objects_of_their_rooms():
+def test_top_level_names_are_the_objects_of_their_subpackages():
     for name in ("DualHingeHasher", "HashNetHasher", "DHNHasher", "HammingNeighbors"):
         assert name in dir(sklearn_hash)
         assert getattr(sklearn_hash, name).__name__ == name
