@@ -6,7 +6,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import assert_all_finite
 
-__all__ = ["plain_labels", "refuse_continuous"]
+__all__ = ["plain_labels", "refuse_continuous", "refuse_ragged"]
 
 
 def plain_labels(y, name="y"):
@@ -62,3 +62,27 @@ def refuse_continuous(y, name="y"):
     assert_all_finite(y, input_name=name)
     if (y != np.floor(y)).any():
         raise ValueError(f"{name} must hold class labels or an indicator; got continuous values.")
+
+
+def refuse_ragged(y, name="y"):
+    """Refuse a list of label lists.
+
+    Parameters
+    ----------
+    y : array-like or sparse matrix
+    name : str, default="y"
+        Name of the labels in error messages.
+
+    Raises
+    ------
+    ValueError
+        If rows hold lists, tuples or sets of different lengths.
+    """
+    if not isinstance(y, (list, tuple, np.ndarray)) or (isinstance(y, np.ndarray) and y.dtype != object):
+        return
+    rows = [row for row in y if isinstance(row, (list, tuple, set, frozenset))]
+    if rows and (len(rows) < len(y) or len({len(row) for row in rows}) > 1 or isinstance(rows[0], (set, frozenset))):
+        raise ValueError(
+            f"{name} holds a list of labels for each row. Convert it to an indicator by "
+            "sklearn.preprocessing.MultiLabelBinarizer().fit_transform."
+        )

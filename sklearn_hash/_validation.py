@@ -6,6 +6,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import check_array
 
+from sklearn_hash._tensors import tensor_to_array
 from sklearn_hash.codes import pack_codes, packed_width
 
 __all__ = ["check_codes", "check_similarity"]
@@ -41,7 +42,7 @@ def check_codes(codes, *, packed=False, n_bits=None, name="codes") -> tuple[np.n
         raise ValueError(f"n_bits must be a positive integer; got {n_bits!r}.")
     if packed:
         return _check_packed(codes, n_bits, name)
-    codes = check_array(codes, dtype="numeric", ensure_min_samples=0, input_name=name)
+    codes = check_array(tensor_to_array(codes, name), dtype="numeric", ensure_min_samples=0, input_name=name)
     if n_bits is not None and codes.shape[1] != n_bits:
         raise ValueError(f"{name} must have n_bits={n_bits} columns; got {codes.shape[1]}.")
     _refuse_bytes(codes, name)
@@ -58,6 +59,7 @@ def _refuse_bytes(codes, name):
 
 
 def _check_packed(codes, n_bits, name):
+    codes = tensor_to_array(codes, name)
     codes = codes if isinstance(codes, np.ndarray) else np.asarray(codes)
     if codes.ndim != 2 or codes.dtype != np.uint8:
         raise ValueError(

@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from tqdm.auto import tqdm
 
 from sklearn_hash._compat import Interval, StrOptions, _get_output_config, _num_samples, _safe_indexing
+from sklearn_hash._tensors import tensor_to_array
 from sklearn_hash._unchanged_on_failure import UnchangedOnFailureMixin
 from sklearn_hash.codes import packed_width
 from sklearn_hash.metrics import mean_average_precision
@@ -99,7 +100,7 @@ class BaseHasher(
         """
         check_is_fitted(self)
         self._check_batch_size(batch_size)
-        X = X.tocsr() if sparse.issparse(X) else X
+        X = X.tocsr() if sparse.issparse(X) else tensor_to_array(X)
         n = _num_samples(X)
         blocks = (range(start, min(start + batch_size, n)) for start in range(0, max(n, 1), batch_size))
         codes = ((np.array(block), self._encode(_safe_indexing(X, slice(block.start, block.stop)))) for block in blocks)

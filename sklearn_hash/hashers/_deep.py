@@ -10,7 +10,9 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 from torch.utils.data import Dataset
 
+from sklearn_hash._class_labels import refuse_ragged
 from sklearn_hash._compat import Interval, StrOptions, _fit_context
+from sklearn_hash._tensors import tensor_to_array
 from sklearn_hash.hashers._base import BaseHasher
 from sklearn_hash.training import (
     NET_PREFIXES,
@@ -234,7 +236,7 @@ class DeepHasher(BaseHasher):
 
     def _check_rows(self, X, *, reset, min_rows=1):
         """X as rows: vectors, images, or what a loader or a Dataset gives."""
-        images = self._image_input()
+        X, images = tensor_to_array(X), self._image_input()
         if images.loader is None:
             X = channels_first(X, images.channels)
         if images.loader is not None or isinstance(X, Dataset):
@@ -286,6 +288,8 @@ class DeepHasher(BaseHasher):
         if y is None:
             name = type(self).__name__
             raise ValueError(f"This {name} estimator requires y to be passed, but the target y is None.")
+        y = tensor_to_array(y, "y")
+        refuse_ragged(y)
         y = check_array(y, accept_sparse="csr", ensure_2d=False, dtype=None, input_name="y", estimator=self)
         check_consistent_length(rows, y)
         return y

@@ -61,9 +61,9 @@ _PARAMETERS = dedent(
         Further parameters of the skorch net by skorch's names: ``optimizer`` ("Adam" by default),
         ``optimizer__weight_decay`` (1e-5 by default), ``callbacks``, ``callbacks__lr_schedule`` (None for a constant
         learning rate), ``callbacks__validation__patience``, ``iterator_train__balanced``, ``encoder__<name>``,
-        ``module__batch_norm`` (batch normalisation of the hash layer's output), ``module__precision`` ("auto",
-        "float32" or "bfloat16"), ``compile``%(criterion)s. They can also be set one by one,
-        ``set_params(optimizer__weight_decay=0)``, or searched. See the user guide on training.
+        ``module__batch_norm`` (batch normalisation of the hash layer's output), ``module__output_field`` (where the
+        encoder returns a dict or tuple), ``module__precision`` ("auto", "float32" or "bfloat16") and
+        ``compile``%(criterion)s. They can also be set one by one, ``set_params(optimizer__weight_decay=0)``, or searched.
     """
 )
 

@@ -11,8 +11,9 @@ from sklearn.utils import column_or_1d, gen_batches
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import validate_data
 
-from sklearn_hash._class_labels import plain_labels
+from sklearn_hash._class_labels import plain_labels, refuse_ragged
 from sklearn_hash._compat import Interval, StrOptions
+from sklearn_hash._tensors import tensor_to_array
 from sklearn_hash.hashers._shallow import ShallowHasher
 
 __all__ = ["SDHHasher", "improve_codes", "label_matrix", "learn_codes"]
@@ -162,6 +163,8 @@ class SDHHasher(ShallowHasher):
         return super().fit(X, y)
 
     def _check(self, X, y, **checks):
+        X, y = tensor_to_array(X), tensor_to_array(y, "y")
+        refuse_ragged(y)
         X, y = validate_data(self, X, y, multi_output=True, **checks)
         Y, self.classes_ = label_matrix(y)
         return X, Y

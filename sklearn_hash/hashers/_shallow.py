@@ -8,6 +8,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sklearn_hash._compat import _fit_context
+from sklearn_hash._tensors import tensor_to_array
 from sklearn_hash.hashers._base import BaseHasher
 
 __all__ = ["ShallowHasher", "column_means", "project"]
@@ -76,11 +77,11 @@ class ShallowHasher(BaseHasher):
 
     def _check(self, X, y, **checks):
         """Training rows, and what to learn from y: nothing, unless a subclass says otherwise."""
-        return validate_data(self, X, **checks), None
+        return validate_data(self, tensor_to_array(X), **checks), None
 
     def _encode(self, X):
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False, **_ROWS)
+        X = validate_data(self, tensor_to_array(X), reset=False, **_ROWS)
         z = self._project(X).astype(np.float32, copy=False)
         finite = np.isfinite(z).all(axis=1)
         if not finite.all():

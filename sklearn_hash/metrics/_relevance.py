@@ -6,8 +6,9 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import check_array, column_or_1d
 
-from sklearn_hash._class_labels import plain_labels, refuse_continuous
+from sklearn_hash._class_labels import plain_labels, refuse_continuous, refuse_ragged
 from sklearn_hash._hamming._distinct import as_words
+from sklearn_hash._tensors import tensor_to_array
 
 __all__ = ["Labels", "check_labels", "check_same_kind", "check_y"]
 
@@ -56,6 +57,8 @@ def check_y(y, n_codes, name, codes_name):
     """Class labels as one column, or an indicator of 0 and 1; as many rows as there are codes."""
     if y is None:
         raise ValueError(f"{name} must be given with {codes_name}; got None.")
+    y = tensor_to_array(y, name)
+    refuse_ragged(y, name)
     y = check_array(y, accept_sparse="csr", dtype=None, ensure_2d=False, ensure_min_samples=0, input_name=name)
     if y.shape[0] != n_codes:
         raise ValueError(f"{name} must have {n_codes} rows, one for each of {codes_name}; got {y.shape[0]}.")

@@ -79,7 +79,8 @@ def _make_module(params, rows, encoder_params, module_params, device):
     images = params["images"]
     normalize = make_normalize(images.normalize, rows)
     standardize = isinstance(images.normalize, str) and images.normalize == "auto"
-    encoder, n_features = make_encoder(params["encoder"], rows, encoder_params, normalize, standardize)
+    field = module_params.get("output_field")
+    encoder, n_features = make_encoder(params["encoder"], rows, encoder_params, normalize, standardize, field)
     weights = list(encoder.parameters())
     return HashingModule(
         encoder,
@@ -90,6 +91,7 @@ def _make_module(params, rows, encoder_params, module_params, device):
         frozen=bool(weights) and not any(weight.requires_grad for weight in weights),
         autocast=trains_in_bfloat16(module_params.get("precision", "auto"), device),
         batch_norm=bool(module_params.get("batch_norm", False)),
+        output_field=field,
     )
 
 

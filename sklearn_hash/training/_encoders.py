@@ -10,6 +10,7 @@ from torch import nn
 
 from sklearn_hash.training._copy_module import copy_module
 from sklearn_hash.training._dropout import Dropout
+from sklearn_hash.training._encoder_output import input_type, select_field
 
 __all__ = ["CNNEncoder", "LinearEncoder", "MLPEncoder", "Standardize", "make_encoder"]
 
@@ -153,7 +154,7 @@ def encoder_factory(encoder, shape):
     return encoder, False
 
 
-def make_encoder(encoder, rows, params, normalize=None, standardize=True):
+def make_encoder(encoder, rows, params, normalize=None, standardize=True, output_field=None):
     """Build the encoder that a parameter names; module instances are copied, never trained in place.
 
     Parameters
@@ -166,7 +167,9 @@ def make_encoder(encoder, rows, params, normalize=None, standardize=True):
     normalize : nn.Module, optional
         What makes raw rows float32 before the encoder.
     standardize : bool, default=True
-        Whether an encoder of ours learns to standardise its input.
+        Whether a named encoder standardises its input by the training rows.
+    output_field : str or int, optional
+        The part of its output that holds the features.
 
     Returns
     -------
@@ -197,7 +200,7 @@ def make_encoder(encoder, rows, params, normalize=None, standardize=True):
     for part in module.modules() if ours else ():
         if isinstance(part, Standardize):
             part.learn(rows)
-    return module, _n_features(module, rows, normalize)
+    return module, _n_features(module, rows, normalize, output_field)
 
 
 def _call_factory(factory, args, params):
@@ -210,17 +213,18 @@ def _call_factory(factory, args, params):
         ) from error
 
 
-def _n_features(module, rows, normalize):
+def _n_features(module, rows, normalize, output_field):
     """Width of the encoder's output, by a pass over two rows."""
     module.eval()
     x = rows.take(slice(0, 2))
-    x = (x.float() if normalize is None else normalize(x)).clone()
+    x = (x.float() if normalize is None else normalize(x)).clone().to(input_type(module))
     version = x._version
     try:
         with torch.no_grad():
             features = module(x)
     except Exception as error:
         raise ValueError(f"encoder cannot take float32 rows of shape {rows.row_shape}: {error}") from error
+    features = select_field(features, output_field)
     if x._version != version:
         raise ValueError("encoder writes to its input, and so to X. Set inplace=False in its first layer.")
     if not torch.is_tensor(features) or features.ndim < 2 or len(features) != min(len(rows), 2):

@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from sklearn_hash.training._encoder_output import input_type, select_field
 from sklearn_hash.training._hash_norm import HashNorm
 
 __all__ = ["HashingModule"]
@@ -33,10 +34,21 @@ class HashingModule(nn.Module):
         output is what losses compare.
     batch_norm : bool, default=False
         Whether a batch normalisation follows the hash layer.
+    output_field : str or int, optional
+        The part of the encoder's output to take, where that is a dict, a tuple or an object with fields.
     """
 
     def __init__(
-        self, encoder, n_features, n_bits, normalize=None, augment=None, frozen=False, autocast=False, batch_norm=False
+        self,
+        encoder,
+        n_features,
+        n_bits,
+        normalize=None,
+        augment=None,
+        frozen=False,
+        autocast=False,
+        batch_norm=False,
+        output_field=None,
     ):
         super().__init__()
         self.encoder = encoder
@@ -46,6 +58,8 @@ class HashingModule(nn.Module):
         self.augment = augment
         self.frozen = frozen
         self.autocast = autocast
+        self.output_field = output_field
+        self.input_type = input_type(encoder)
         self.train()
 
     def train(self, mode=True):
@@ -61,7 +75,9 @@ class HashingModule(nn.Module):
             x = self._augmented(x)
         x = _as_float(x) if self.normalize is None else self.normalize(x)
         special = self.training and (self.frozen or self.autocast)
+        x = x if self.input_type == torch.float32 else x.to(self.input_type)
         features = self._trained_features(x) if special else self.encoder(x)
+        features = select_field(features, self.output_field)
         z = self.hash_layer(_as_float(features if features.ndim == 2 else features.flatten(1)))
         return z if self.hash_norm is None else self.hash_norm(z)
 

@@ -19,7 +19,7 @@ NET_PREFIXES = (
 
 # Those that also stand alone, as skorch's own parameters.
 _WHOLE = ("optimizer", "callbacks", "compile")
-_MODULE_NAMES = ("batch_norm", "precision")
+_MODULE_NAMES = ("batch_norm", "output_field", "precision")
 _NET_CALLBACKS = ("epoch_timer", "train_loss", "valid_loss")
 _OWN_CALLBACKS = ("lr_schedule", "continuation", "validation", "progress", "print_log")
 _ALLOWED_VALUES = {

@@ -1,0 +1,61 @@
+"""What an encoder reads and returns: its floating type, and the part of its output that holds the features."""
+
+from collections.abc import Mapping
+
+import torch
+
+__all__ = ["input_type", "select_field"]
+
+_HALF = (torch.float16, torch.bfloat16)
+
+
+def input_type(encoder):
+    """Return the floating type of an encoder's input: that of its weights if they are in half precision."""
+    first = next((weight.dtype for weight in encoder.parameters() if weight.is_floating_point()), torch.float32)
+    return first if first in _HALF else torch.float32
+
+
+def select_field(output, field=None):
+    """Return the tensor of features in an encoder's output.
+
+    Parameters
+    ----------
+    output : tensor, mapping, tuple, list or object with attributes
+    field : str or int, optional
+        Key, attribute or position of the features. A field of shape (n, n_tokens, n_features) is averaged over tokens.
+
+    Returns
+    -------
+    features : tensor of shape (n, ...)
+
+    Raises
+    ------
+    ValueError
+        If the output is not a tensor and no field is given, or there is no such field; the message names the fields.
+    """
+    if torch.is_tensor(output):
+        if field is not None:
+            raise ValueError(f"module__output_field={field!r} is given, but encoder returns a tensor. Leave it out.")
+        return output
+    fields = _fields(output)
+    if field is None or field not in fields:
+        problem = (
+            "encoder returns" if field is None else f"module__output_field={field!r} is not in what encoder returns,"
+        )
+        raise ValueError(
+            f"{problem} {type(output).__name__} with the fields {list(fields)}. Choose the features by "
+            f"net_params={{'module__output_field': {next(iter(fields), None)!r}}}."
+        )
+    features = fields[field]
+    return features.mean(dim=1) if features.ndim == 3 else features
+
+
+def _fields(output):
+    """Return the tensors in an output by key, position or attribute."""
+    if isinstance(output, Mapping):
+        fields = dict(output)
+    elif isinstance(output, (tuple, list)):
+        fields = output._asdict() if hasattr(output, "_asdict") else dict(enumerate(output))
+    else:
+        fields = getattr(output, "__dict__", {})
+    return {name: value for name, value in fields.items() if torch.is_tensor(value)}
