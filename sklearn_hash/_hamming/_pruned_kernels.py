@@ -4,14 +4,14 @@ A code in ring ``r`` of a group is at least ``|d - r|`` from a query at distance
 skipped is farther than the limit, never at it: ties count.
 """
 
-# Compiled into this file, unseen by Numba's cache: sources e2016cad758f0259
+# Compiled into this file, unseen by Numba's cache: sources 949d30121e369d8e
 
 import numpy as np
 from numba import njit
 
 from sklearn_hash._hamming._grouping import BLOCK, LANE, nearest_leader, words_of
-from sklearn_hash._hamming._keys import bit_length, keep_smallest, room_for, sort_keys, split_keys
 from sklearn_hash._hamming._simd import below_mask, code_distance, lowest_bit
+from sklearn_hash._hamming._sort_keys import bit_length, keep_smallest, room_for, sort_keys, split_keys
 from sklearn_hash._hamming._threads import effective_threads, even_ranges, map_threads
 
 __all__ = ["nearest_rows", "rows_within", "words_of", "work_of"]

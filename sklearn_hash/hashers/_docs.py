@@ -63,7 +63,7 @@ _PARAMETERS = dedent(
         learning rate), ``callbacks__validation__patience``, ``iterator_train__balanced``, ``encoder__<name>``,
         ``module__batch_norm`` (batch normalisation of the hash layer's output), ``module__output_field`` (where the
         encoder returns a dict or tuple), ``module__precision`` ("auto", "float32" or "bfloat16") and
-        ``compile``%(criterion)s. They can also be set one by one, ``set_params(optimizer__weight_decay=0)``, or searched.
+        ``compile``%(criterion)s. They can also be set one by one by ``set_params``, or searched.
     """
 )
 

@@ -7,13 +7,14 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sklearn_hash._compat import Interval, StrOptions, _fit_context
-from sklearn_hash._unchanged import UnchangedOnFailureMixin
+from sklearn_hash._tensors import tensor_to_array
+from sklearn_hash._unchanged_on_failure import UnchangedOnFailureMixin
 from sklearn_hash._validation import check_codes
 from sklearn_hash.metrics import mean_average_precision
 from sklearn_hash.metrics._relevance import check_same_kind, check_y
 from sklearn_hash.neighbors._graph import NeighborsGraphMixin
 from sklearn_hash.neighbors._index import CodeIndex
-from sklearn_hash.neighbors._rows import Rows
+from sklearn_hash.neighbors._row_ids import Rows
 
 __all__ = ["HammingNeighbors"]
 
@@ -414,7 +415,7 @@ class HammingNeighbors(UnchangedOnFailureMixin, NeighborsGraphMixin, BaseEstimat
 
     def _packed_codes(self, X, n_bits, reset=False):
         dtype = None if self.packed else "numeric"  # bytes must be uint8 as given, not made so
-        X = validate_data(self, X, reset=reset, dtype=dtype, ensure_min_samples=int(reset))
+        X = validate_data(self, tensor_to_array(X), reset=reset, dtype=dtype, ensure_min_samples=int(reset))
         return check_codes(X, packed=self.packed, n_bits=n_bits, name="X")
 
     def _queries(self, X):
