@@ -1,4 +1,4 @@
-"""DTSH: likelihood of the triplets of a batch."""
+"""DTSH: negative log-likelihood of the triplets of a batch."""
 
 import torch
 from torch import Tensor
@@ -7,8 +7,9 @@ from torch.nn import functional as F
 
 from sklearn_hash.losses._pairs import PairLoss, check_number
 
-# Triplets to hold at a time: without a bound, memory would grow with the third power of the batch.
-_TRIPLETS_AT_A_TIME = 2**18
+# Triplets in a block: without blocks, memory would grow with the third power of the batch. Larger blocks than on a CPU
+# keep a GPU busy.
+_CPU_BLOCK, _GPU_BLOCK = 2**18, 2**22
 
 
 class DTSHLoss(PairLoss):
@@ -21,12 +22,13 @@ class DTSHLoss(PairLoss):
                   + \lambda \operatorname{mean}_{ik} (z_{ik} - \operatorname{sign} z_{ik})^2
 
     over all triplets of each anchor, over the anchors that have one, and over all rows and bits. Rows are similar
-    where their similarity is positive, and dissimilar where it is 0.
+    if their similarity is positive, and dissimilar if it is 0.
 
     Parameters
     ----------
     margin : "auto" or float, default="auto"
-        Margin m by which an anchor should prefer similar rows; "auto" is the paper's ``n_bits / 2``, but at most 5.
+        Margin m between the similar and the dissimilar rows of an anchor; "auto" is the paper's ``n_bits / 2``, but at
+        most 5.
     quantization : float, default=0.5
         Weight :math:`\lambda` of the quantization loss.
 
@@ -37,12 +39,12 @@ class DTSHLoss(PairLoss):
 
     Notes
     -----
-    ``loss(z, similarity)`` takes the output `z` of the hash layer, (n, n_bits), and the
-    similarity of its rows, (n, n) in [0, 1] with NaN where it is unknown; the diagonal is ignored. Where there is
-    no triplet, the quantization loss alone remains. Memory grows with the square of the batch only.
+    ``loss(z, similarity)`` takes the output `z` of the hash layer, (n, n_bits), and the similarity of its rows, (n, n)
+    in [0, 1] with NaN for unknown pairs; the diagonal is ignored. Without a triplet the loss is the quantization loss.
+    Memory grows with the square of the batch.
 
-    The authors' code draws triplets, 50 similar rows and for each 50 of every other class, from outputs remembered
-    for the whole training set, and lets no gradient into them. Its quantization loss comes to
+    The authors' code samples triplets, 50 similar rows per anchor and for each of these 50 of every other class, from
+    stored outputs of the whole training set that receive no gradient. Its quantization loss corresponds to
     ``quantization=n_bits / 225`` for ten classes.
 
     References
@@ -70,17 +72,16 @@ class DTSHLoss(PairLoss):
 
 
 class _TripletLikelihood(torch.autograd.Function):
-    """Mean over the triplets, which takes its gradient along: autograd would keep every triplet for it."""
+    """Mean over the triplets, with its gradient in the same pass: autograd would store every triplet."""
 
     @staticmethod
     def forward(ctx, theta, similarity, margin):
         similar, dissimilar = _triplet_weights(similarity)
-        # Few rows are similar to one, mostly. Leaving the others out is worth reading back how many.
-        width = max(1, int((similar > 0).sum(dim=1).max()))
+        width, n_triplets = _block_size(similar)
         similar, near = (part[:, :width] for part in similar.sort(dim=1, descending=True))
         violation = margin - theta.gather(1, near)
         value, gradient = theta.new_zeros(()), torch.empty_like(theta)
-        n_anchors = max(1, _TRIPLETS_AT_A_TIME // (len(theta) * width))
+        n_anchors = max(1, n_triplets // (len(theta) * width))
         parts = (part.split(n_anchors) for part in (theta, violation, similar, dissimilar, near, gradient))
         for far, close, w, v, at, slope in zip(*parts, strict=True):
             x = far[:, None, :] + close[:, :, None]
@@ -98,8 +99,19 @@ class _TripletLikelihood(torch.autograd.Function):
         return grad * gradient, None, None
 
 
+def _block_size(similar: Tensor) -> tuple[int, int]:
+    """Return how many rows, the similar ones first, to compare with the dissimilar ones, and the triplets in a block.
+
+    Most rows are similar to few others, and a CPU skips the rest. Reading their number from a GPU would make every step
+    wait for it.
+    """
+    if similar.device.type == "cpu":
+        return max(1, int((similar > 0).sum(dim=1).max())), _CPU_BLOCK
+    return len(similar), _GPU_BLOCK
+
+
 def _triplet_weights(similarity: Tensor) -> tuple[Tensor, Tensor]:
-    """Weights of the similar and of the dissimilar rows of each anchor; their products weigh its triplets."""
+    """Return weights of the similar and of the dissimilar rows of each anchor; their products weight its triplets."""
     similar = (similarity > 0).to(similarity).fill_diagonal_(0)
     dissimilar = (similarity == 0).to(similarity).fill_diagonal_(0)
     n_similar, n_dissimilar = (part.sum(dim=1, keepdim=True) for part in (similar, dissimilar))

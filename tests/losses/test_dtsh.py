@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from sklearn_hash.losses import DTSHLoss, similarity_matrix
+from sklearn_hash.losses import DTSHLoss, _dtsh, similarity_matrix
 
 
 def triplets(similarity):
@@ -49,12 +49,13 @@ def make_batch(n=11, n_bits=5, similar=0.3, seed=0):
     return rng.normal(size=(n, n_bits)), similarity
 
 
-@pytest.mark.parametrize("at_a_time", [1, 200, 2**18])
+@pytest.mark.parametrize("block", [None, (11, 1), (11, 200), (11, 2**22)], ids=str)
 @pytest.mark.parametrize("similar", [0.05, 0.3, 0.9])
 @pytest.mark.parametrize("quantization", [0.0, 1.0])
 @pytest.mark.parametrize("margin", ["auto", 0.0, 7])
-def test_value_and_gradient_are_those_of_the_formula(margin, quantization, similar, at_a_time, monkeypatch):
-    monkeypatch.setattr("sklearn_hash.losses._dtsh._TRIPLETS_AT_A_TIME", at_a_time)
+def test_value_and_gradient_are_those_of_the_formula(margin, quantization, similar, block, monkeypatch):
+    if block:  # all rows compared, as on a GPU
+        monkeypatch.setattr(_dtsh, "_block_size", lambda similar: block)
     z, similarity = make_batch(similar=similar)
     expected, gradient = dtsh(z, similarity, margin=2.5 if margin == "auto" else margin, quantization=quantization)
     z = torch.tensor(z, requires_grad=True)
