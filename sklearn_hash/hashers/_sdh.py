@@ -3,62 +3,59 @@
 from numbers import Integral, Real
 
 import numpy as np
-from scipy import sparse
-from scipy.linalg import cho_factor, cho_solve
-from sklearn.linear_model import ridge_regression
-from sklearn.metrics.pairwise import euclidean_distances, rbf_kernel
-from sklearn.utils import column_or_1d, gen_batches
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils import gen_batches
 from sklearn.utils.validation import validate_data
 
-from sklearn_hash._class_labels import plain_labels, refuse_ragged
+from sklearn_hash._class_labels import refuse_ragged
 from sklearn_hash._compat import Interval, StrOptions
 from sklearn_hash._tensors import tensor_to_array
+from sklearn_hash.hashers._discrete_descent import learn_codes
+from sklearn_hash.hashers._kernel_features import inverse_mean_distance, kernel_features
+from sklearn_hash.hashers._label_matrix import label_matrix
 from sklearn_hash.hashers._shallow import ShallowHasher
 
-__all__ = ["SDHHasher", "improve_codes", "label_matrix", "learn_codes"]
+__all__ = ["SDHHasher"]
 
-_MAX_SWEEPS = 10
-_ROWS_A_BLOCK = 1 << 14
+_ROWS_PER_BLOCK = 1 << 14
 
 
 class SDHHasher(ShallowHasher):
-    """Supervised discrete hashing: binary codes from which labels are read off linearly [1]_.
+    """Supervised discrete hashing: binary codes that predict the labels linearly [1]_.
 
     Codes B, label weights W and hash functions P minimise::
 
         ||Y - B W||^2 + alpha ||W||^2 + nu (||B - phi(X) P||^2 + ridge ||P||^2)
 
-    in turn, B staying binary all along: one bit of all rows at a time takes its best values, the others being fixed.
-    ``phi`` are Gaussian kernels around anchors, drawn among the training rows, and a constant.
+    alternately. B stays binary: one bit of all rows is optimised at a time, with the other bits fixed. The features
+    ``phi`` are Gaussian kernels around anchors, which are drawn from the training rows, and a constant.
 
     Parameters
     ----------
     n_bits : int, default=32
-        Length of the codes, as many as you like.
+        Length of the codes.
 
     output : {"bits", "signs", "packed", "continuous"}, default="bits"
         What ``transform`` returns: (n, n_bits) uint8 of 0 and 1; (n, n_bits) int8 of -1 and +1; (n, ceil(n_bits / 8))
         uint8 in numpy's bit order; or the (n, n_bits) float32 values whose signs the codes are.
 
     random_state : int, RandomState instance or None, default=None
-        Seeds the choice of anchors and the first codes.
+        Seeds the choice of anchors and the initial codes.
 
     n_anchors : int, default=1000
-        How many training rows serve as anchors; all where there are fewer. ``fit`` holds an (n, n_anchors + 1) matrix.
+        Number of anchors; all training rows if there are fewer. ``fit`` allocates an (n, n_anchors + 1) matrix.
 
     gamma : "auto" or float, default="auto"
-        The kernel is ``exp(-gamma ||x - anchor||^2)``; "auto" is one over the mean squared distance between training
-        rows and anchors.
+        Coefficient of the kernel ``exp(-gamma ||x - anchor||^2)``; "auto" is one over the mean squared distance between
+        training rows and anchors.
 
     n_iter : int, default=5
-        Rounds of W, P and B, as in the authors' code.
+        Number of updates of W, P and B, as in the authors' code.
 
     alpha : float, default=1.0
         Weight of the penalty on W, as in the authors' code.
 
     nu : float, default=1e-5
-        Weight of what the hash functions cannot fit, as in the authors' code.
+        Weight of the error of the hash functions, as in the authors' code.
 
     ridge : float, default=1e-2
         Penalty on P, as in the authors' code; the paper has none.
@@ -69,13 +66,13 @@ class SDHHasher(ShallowHasher):
         The classes, or the columns of a multi-label indicator.
 
     anchors_ : ndarray or CSR of shape (n_anchors, n_features)
-        The rows around which kernels stand.
+        Training rows around which the kernels are centred.
 
     gamma_ : float
-        The gamma that was used.
+        Coefficient of the kernels.
 
     projection_ : ndarray of shape (n_anchors + 1, n_bits)
-        P: weights of the kernels, and of the constant in the last row.
+        P: weights of the kernels and, in the last row, of the constant.
 
     n_bits_ : int
         Length of the codes.
@@ -84,17 +81,17 @@ class SDHHasher(ShallowHasher):
         Number of features seen during fit.
 
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of features seen during fit, where X had string column names.
+        Names of features seen during fit, if X has string column names.
 
     See Also
     --------
-    ITQHasher : Learns without labels.
-    DSDHHasher : The same idea around a network.
+    ITQHasher : Shallow hasher without labels.
+    DSDHHasher : Deep variant.
 
     Notes
     -----
-    The authors' code begins every round from B = 0; here a round begins from the codes of the last one, so that the
-    objective never rises.
+    The authors' code resets B to 0 before every update; here an update starts from the current codes, so that the
+    objective never increases.
 
     References
     ----------
@@ -147,7 +144,7 @@ class SDHHasher(ShallowHasher):
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n, n_features)
-            Training rows. Sparse ones stay so; only their kernels are dense.
+            Training rows. Sparse rows are not densified; their kernels are dense.
         y : array-like or sparse matrix
             Class labels of any kind, (n,), or a multi-label indicator, (n, n_labels).
 
@@ -158,7 +155,7 @@ class SDHHasher(ShallowHasher):
         Raises
         ------
         ValueError
-            If X or y is not valid, or all rows have the same labels. The estimator is then what it was before.
+            If X or y is not valid, or all rows have the same labels. The estimator is then left unchanged.
         """
         return super().fit(X, y)
 
@@ -172,112 +169,18 @@ class SDHHasher(ShallowHasher):
     def _learn(self, X, Y, random_state):
         n = X.shape[0]
         self.anchors_ = X[random_state.choice(n, min(self.n_anchors, n), replace=False)]
-        self.gamma_ = _inverse_spread(X, self.anchors_) if self.gamma == "auto" else float(self.gamma)
+        self.gamma_ = inverse_mean_distance(X, self.anchors_) if self.gamma == "auto" else float(self.gamma)
         signs = random_state.choice([-1.0, 1.0], (n, self.n_bits))
-        _, self.projection_ = learn_codes(self._kernels(X), Y, signs, self.n_iter, self.alpha, self.nu, self.ridge)
+        features = kernel_features(X, self.anchors_, self.gamma_)
+        _, self.projection_ = learn_codes(features, Y, signs, self.n_iter, self.alpha, self.nu, self.ridge)
 
     def _project(self, X):
-        blocks = gen_batches(X.shape[0], _ROWS_A_BLOCK)
-        return np.concatenate([self._kernels(X[block]) @ self.projection_ for block in blocks])
-
-    def _kernels(self, X):
-        """Kernels around the anchors and a constant; in float32 their normal equations could not be solved."""
-        kernels = rbf_kernel(X, self.anchors_, self.gamma_)
-        return np.hstack([kernels, np.ones((len(kernels), 1))], dtype=np.float64)
+        features = (
+            kernel_features(X[block], self.anchors_, self.gamma_) for block in gen_batches(X.shape[0], _ROWS_PER_BLOCK)
+        )
+        return np.concatenate([block @ self.projection_ for block in features])
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.target_tags.required = True
         return tags
-
-
-def label_matrix(y):
-    """Labels as a 0/1 matrix.
-
-    Parameters
-    ----------
-    y : ndarray of shape (n,), or ndarray or CSR of shape (n, n_labels)
-
-    Returns
-    -------
-    Y : ndarray of shape (n, n_labels), float64
-    classes : ndarray of shape (n_labels,)
-
-    Raises
-    ------
-    ValueError
-        If y holds neither classes nor an indicator of 0 and 1, or all rows have the same labels.
-    """
-    y = plain_labels(y)
-    check_classification_targets(y)
-    if type_of_target(y) == "multilabel-indicator":
-        Y = (y.toarray() if sparse.issparse(y) else y).astype(np.float64)
-        classes = np.arange(Y.shape[1])
-        if not np.isin(Y, (0, 1)).all():
-            raise ValueError(f"y must be an indicator of 0 and 1; got the values {np.unique(Y).tolist()}.")
-    else:
-        classes, numbers = np.unique(column_or_1d(y, warn=True), return_inverse=True)
-        Y = np.eye(len(classes))[numbers]
-    if not np.ptp(Y, axis=0).any():
-        raise ValueError("y has the same labels in every row, and teaches nothing. Pass rows of at least two classes.")
-    return Y, classes
-
-
-def learn_codes(features, Y, signs, n_iter, alpha, nu, ridge):
-    """Codes, and the hash functions that fit them.
-
-    Parameters
-    ----------
-    features : ndarray of shape (n, n_features), float64
-    Y : ndarray of shape (n, n_labels)
-    signs : ndarray of shape (n, n_bits)
-        Where to start: codes of -1 and +1.
-    n_iter : int
-    alpha, nu, ridge : float
-        As for :class:`SDHHasher`.
-
-    Returns
-    -------
-    signs : ndarray of shape (n, n_bits)
-    projection : ndarray of shape (n_features, n_bits)
-    """
-    factor = cho_factor(features.T @ features + ridge * np.eye(features.shape[1]))
-    projection = cho_solve(factor, features.T @ signs)
-    for _ in range(n_iter):
-        weights = ridge_regression(signs, Y, alpha, solver="cholesky").T
-        signs = improve_codes(signs, Y @ weights.T + nu * (features @ projection), weights)
-        projection = cho_solve(factor, features.T @ signs)
-    return signs, projection
-
-
-def improve_codes(signs, target, weights):
-    """Discrete cyclic coordinate descent on ``||B W||^2 - 2 <B, target>``, for B of -1 and +1.
-
-    Parameters
-    ----------
-    signs : ndarray of shape (n, n_bits)
-        Where to start.
-    target : ndarray of shape (n, n_bits)
-    weights : ndarray of shape (n_bits, n_labels)
-        W.
-
-    Returns
-    -------
-    signs : ndarray of shape (n, n_bits)
-        Codes that no change of a single bit improves, unless they took more than ten sweeps over the bits.
-    """
-    signs = signs.copy()
-    others = weights @ weights.T
-    np.fill_diagonal(others, 0)
-    for _ in range(_MAX_SWEEPS):
-        before = signs.copy()
-        for bit, coupling in enumerate(others):
-            signs[:, bit] = np.where(target[:, bit] > signs @ coupling, 1, -1)
-        if np.array_equal(signs, before):
-            break
-    return signs
-
-
-def _inverse_spread(X, anchors):
-    """One over the mean squared distance; any width will do where all rows are equal."""
-    return 1 / (float(euclidean_distances(X, anchors, squared=True).mean(dtype=np.float64)) or 1.0)

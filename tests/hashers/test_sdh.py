@@ -10,7 +10,7 @@ from sklearn.datasets import load_digits
 
 from sklearn_hash import ITQHasher, SDHHasher
 from sklearn_hash.hashers import _sdh
-from sklearn_hash.hashers._sdh import improve_codes, learn_codes
+from sklearn_hash.hashers._discrete_descent import improve_codes, learn_codes
 
 
 def small_problem(n=12, n_features=5, n_bits=4, n_labels=3, seed=0):
@@ -121,7 +121,7 @@ def test_many_rows_are_encoded_in_blocks(digits, monkeypatch):
     X, y = digits
     hasher = SDHHasher(8, random_state=0).fit(X, y)
     whole = hasher.decision_function(X)
-    monkeypatch.setattr(_sdh, "_ROWS_A_BLOCK", 33)
+    monkeypatch.setattr(_sdh, "_ROWS_PER_BLOCK", 33)
     np.testing.assert_allclose(hasher.decision_function(X), whole, atol=1e-4)
 
 
@@ -158,7 +158,7 @@ def test_several_labels_a_row(digits):
     [
         (lambda y: np.zeros_like(y), "same labels in every row"),
         (lambda y: np.zeros((len(y), 4), dtype=int), "same labels in every row"),
-        (lambda y: np.stack([y > 4, y > 2], axis=1) * 2 - 1, "indicator of 0 and 1; got the values"),
+        (lambda y: np.stack([y > 4, y > 2], axis=1) * 2 - 1, "indicator of 0 and 1; got the value -1"),
         (lambda y: y + 0.5, "Unknown label type"),
         (lambda y: y[:-1], "inconsistent numbers of samples"),
         (lambda y: None, "requires y to be passed"),
