@@ -13,27 +13,27 @@ __all__ = ["ITQHasher", "quantization_step", "random_rotation"]
 
 
 class ITQHasher(ShallowHasher):
-    """Iterative quantization: principal directions, rotated towards the corners of the cube [1]_.
+    """Iterative quantization: principal directions, rotated to minimise the quantization error [1]_.
 
-    With V the coordinates of the centred rows in their principal directions, the rotation R and the codes B minimise
-    the quantization error ``||B - V R||^2``, in turn: B is the sign of ``V R``, then R solves an orthogonal Procrustes
-    problem.
+    With V the coordinates of the centred rows along their principal directions, the rotation R and the codes B minimise
+    the quantization error ``||B - V R||^2`` alternately: B is the sign of ``V R``, then R is the solution of an
+    orthogonal Procrustes problem.
 
     Parameters
     ----------
     n_bits : int, default=32
-        Length of the codes. Where X has fewer principal directions, their coordinates are filled up with zeros before
-        the rotation.
+        Length of the codes. If X has fewer principal directions, their coordinates are padded with zeros before the
+        rotation.
 
     output : {"bits", "signs", "packed", "continuous"}, default="bits"
         What ``transform`` returns: (n, n_bits) uint8 of 0 and 1; (n, n_bits) int8 of -1 and +1; (n, ceil(n_bits / 8))
         uint8 in numpy's bit order; or the (n, n_bits) float32 values whose signs the codes are.
 
     random_state : int, RandomState instance or None, default=None
-        Seeds the solver of the principal directions and the first rotation.
+        Seeds the solver of the principal directions and the initial rotation.
 
     n_iter : int, default=50
-        Steps of the rotation, as in the paper; 0 leaves the random rotation that they start from.
+        Number of updates of the rotation, as in the paper; with 0 it is the random initial rotation.
 
     Attributes
     ----------
@@ -41,10 +41,10 @@ class ITQHasher(ShallowHasher):
         Mean of the training rows.
 
     components_ : ndarray of shape (n_components, n_features)
-        Principal directions, by falling variance; as many as `n_bits`, or as X has.
+        Principal directions by decreasing variance; at most `n_bits`.
 
     rotation_ : ndarray of shape (n_components, n_bits)
-        The learnt rotation: its rows are orthonormal.
+        The learned rotation, with orthonormal rows.
 
     n_bits_ : int
         Length of the codes.
@@ -53,12 +53,12 @@ class ITQHasher(ShallowHasher):
         Number of features seen during fit.
 
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of features seen during fit, where X had string column names.
+        Names of features seen during fit, if X has string column names.
 
     See Also
     --------
-    PCAHasher : The principal directions alone.
-    SDHHasher : Learns from labels.
+    PCAHasher : Principal directions without a rotation.
+    SDHHasher : Shallow hasher that learns from labels.
 
     References
     ----------
@@ -95,14 +95,14 @@ class ITQHasher(ShallowHasher):
 
 
 def random_rotation(n_components, n_bits, random_state):
-    """The first rows of a random orthogonal matrix, (n_components, n_bits)."""
+    """Return the first rows of a random orthogonal matrix, (n_components, n_bits)."""
     return qr(random_state.standard_normal((n_bits, n_components)), mode="economic")[0].T
 
 
 def quantization_step(V, rotation):
-    """The rotation that brings V nearest to the codes that the present one gives.
+    """Return the rotation of V nearest to the codes of the current rotation.
 
-    Zeros that would fill V up to n_bits columns meet only the rows that the rotation leaves out.
+    The rows of the rotation that would be multiplied by the zero columns of a padded V are left out.
     """
     B = np.where(V @ rotation > 0, 1, -1).astype(V.dtype)
     left, _, right = svd(V.T @ B, full_matrices=False)

@@ -1,4 +1,4 @@
-"""Random hyperplanes."""
+"""Locality-sensitive hashing by random hyperplanes."""
 
 from sklearn_hash.hashers._shallow import ShallowHasher, column_means, project
 
@@ -8,13 +8,13 @@ __all__ = ["LSHHasher"]
 class LSHHasher(ShallowHasher):
     """Locality-sensitive hashing by random hyperplanes [1]_.
 
-    The hyperplanes pass through the mean of the training rows, and nothing else is learnt. Two rows at an angle
-    ``theta``, seen from that mean, agree in a bit with probability ``1 - theta / pi``.
+    The hyperplanes pass through the mean of the training rows. Two rows at an angle ``theta``, seen from that mean,
+    agree in a bit with probability ``1 - theta / pi``.
 
     Parameters
     ----------
     n_bits : int, default=32
-        Length of the codes, as many as you like. With the same seed a longer code begins with the shorter one.
+        Length of the codes. With the same seed a longer code begins with the shorter one.
 
     output : {"bits", "signs", "packed", "continuous"}, default="bits"
         What ``transform`` returns: (n, n_bits) uint8 of 0 and 1; (n, n_bits) int8 of -1 and +1; (n, ceil(n_bits / 8))
@@ -29,7 +29,7 @@ class LSHHasher(ShallowHasher):
         Mean of the training rows.
 
     components_ : ndarray of shape (n_bits, n_features)
-        Normals of the hyperplanes, of standard normal entries.
+        Normals of the hyperplanes, with standard normal entries.
 
     n_bits_ : int
         Length of the codes.
@@ -38,12 +38,12 @@ class LSHHasher(ShallowHasher):
         Number of features seen during fit.
 
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of features seen during fit, where X had string column names.
+        Names of features seen during fit, if X has string column names.
 
     See Also
     --------
     PCAHasher : Hyperplanes across the directions of largest variance.
-    ITQHasher : Those, rotated so that little is lost by rounding.
+    ITQHasher : Principal directions rotated to minimise the quantization error.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Hyperplanes across the principal directions."""
+"""Principal component hashing."""
 
 import numpy as np
 from scipy import sparse
@@ -10,23 +10,23 @@ __all__ = ["PCAHasher", "principal_directions"]
 
 
 class PCAHasher(ShallowHasher):
-    """Principal component hashing: a bit for each direction of largest variance [1]_.
+    """Principal component hashing: one bit for each direction of largest variance [1]_.
 
-    A bit is the side of the mean on which a row lies along its direction. The first bits carry most of the variance and
-    the last ones little, so that longer codes are often worse ones; :class:`ITQHasher` mends that.
+    A bit is the sign of the row's coordinate along its direction, relative to the mean. The last bits carry little of
+    the variance, so longer codes often rank worse than shorter ones; :class:`ITQHasher` avoids that by a rotation.
 
     Parameters
     ----------
     n_bits : int, default=32
-        Length of the codes. The bits for which X has no principal direction left take random directions among those
-        that it has.
+        Length of the codes. If X has fewer principal directions, the remaining bits use random directions in the space
+        that these span.
 
     output : {"bits", "signs", "packed", "continuous"}, default="bits"
         What ``transform`` returns: (n, n_bits) uint8 of 0 and 1; (n, n_bits) int8 of -1 and +1; (n, ceil(n_bits / 8))
         uint8 in numpy's bit order; or the (n, n_bits) float32 values whose signs the codes are.
 
     random_state : int, RandomState instance or None, default=None
-        Seeds the solver, which is a randomized one for large X, and the random directions.
+        Seeds the solver, which is randomized for large X, and the random directions.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class PCAHasher(ShallowHasher):
         Mean of the training rows.
 
     components_ : ndarray of shape (n_bits, n_features)
-        Unit directions of the bits: the principal ones by falling variance, then the random ones.
+        Unit directions of the bits: the principal ones by decreasing variance, then the random ones.
 
     n_bits_ : int
         Length of the codes.
@@ -43,12 +43,12 @@ class PCAHasher(ShallowHasher):
         Number of features seen during fit.
 
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of features seen during fit, where X had string column names.
+        Names of features seen during fit, if X has string column names.
 
     See Also
     --------
     ITQHasher : Rotates the principal directions.
-    SpectralHasher : Gives several bits to a direction in which rows vary much.
+    SpectralHasher : Gives several bits to directions of large variance.
 
     References
     ----------
@@ -75,13 +75,13 @@ class PCAHasher(ShallowHasher):
 
 
 def principal_directions(X, n_bits, random_state):
-    """Directions in which rows vary, by falling variance.
+    """Return the directions in which rows vary, by decreasing variance.
 
     Parameters
     ----------
     X : ndarray or CSR of shape (n, n_features)
     n_bits : int
-        How many directions are wanted; fewer come where X varies in fewer.
+        Largest number of directions to return.
     random_state : RandomState
 
     Returns
@@ -96,17 +96,17 @@ def principal_directions(X, n_bits, random_state):
         If all rows are equal.
     """
     if not (X[1:] != X[:-1]).sum():
-        raise ValueError("X has equal rows only: they vary in no direction. Pass rows that differ.")
+        raise ValueError("All rows of X are equal. Pass rows that differ.")
     n, n_features = X.shape
     n_components = min(n_bits, n - 1, n_features)
     mean = column_means(X)
     if sparse.issparse(X) and n_components == n_features:
-        # The sparse solver finds fewer directions than there are features. Rows so short are no wider than codes.
+        # The sparse solver returns fewer directions than features. Here dense rows have no more columns than the codes.
         X = X.toarray()
     if not sparse.issparse(X):
-        # PCA may form the covariance first and centre it after, which costs half the digits where the mean is far off.
+        # PCA may compute the covariance before centring it, which loses half of the digits if the mean is large.
         X = X - mean
     pca = PCA(n_components, random_state=random_state).fit(X)
-    # Rounding leaves a little variance where there is none, and a bit of it would be noise.
+    # Directions without variance have a little from rounding, and their bits would be noise.
     varies = pca.explained_variance_ >= 10 * np.finfo(X.dtype).eps * pca.explained_variance_[0]
     return mean, pca.components_[varies]

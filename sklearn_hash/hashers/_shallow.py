@@ -1,4 +1,4 @@
-"""What the hashers without a network share: checks of X, and codes from rows, dense or sparse."""
+"""Base class of the shallow hashers, which have no network: checks of X, and projections of dense or sparse rows."""
 
 from abc import abstractmethod
 
@@ -13,13 +13,13 @@ from sklearn_hash.hashers._base import BaseHasher
 
 __all__ = ["ShallowHasher", "column_means", "project"]
 
-_ROWS = {"accept_sparse": "csr", "dtype": [np.float64, np.float32]}
+_CHECKS = {"accept_sparse": "csr", "dtype": [np.float64, np.float32]}
 
 
 class ShallowHasher(BaseHasher):
-    """Base of the hashers that neither train a network nor import torch.
+    """Base class of the hashers that neither train a network nor import torch.
 
-    A subclass learns from checked rows in `_learn` and gives real-valued codes of checked rows in `_project`.
+    A subclass sets its fitted attributes in `_learn` and returns real-valued codes in `_project`; both get checked rows.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class ShallowHasher(BaseHasher):
         What ``transform`` returns.
 
     random_state : int, RandomState instance or None, default=None
-        Seeds what is drawn.
+        Seeds the random draws of fit.
     """
 
     _parameter_constraints: dict = {**BaseHasher._parameter_constraints, "random_state": ["random_state"]}
@@ -46,7 +46,7 @@ class ShallowHasher(BaseHasher):
 
     @abstractmethod
     def _project(self, X):
-        """Real-valued codes of any float type."""
+        """Return real-valued codes of any float type."""
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):
@@ -55,9 +55,9 @@ class ShallowHasher(BaseHasher):
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n, n_features)
-            Training rows. Sparse ones stay so, unless they have no more features than the codes have bits.
+            Training rows. Sparse rows are densified only if they have no more features than the codes have bits.
         y : None
-            Ignored: nothing is learnt from labels.
+            Ignored.
 
         Returns
         -------
@@ -66,36 +66,36 @@ class ShallowHasher(BaseHasher):
         Raises
         ------
         ValueError
-            If X is not valid, or so large that squares overflow. The estimator is then what it was before.
+            If X is not valid, or so large that squares overflow. The estimator is then left unchanged.
         """
         with self._unchanged_on_failure():
-            X, y = self._check(X, y, ensure_min_samples=2, **_ROWS)
+            X, y = self._check(X, y, ensure_min_samples=2, **_CHECKS)
             _check_size(X)
             self._learn(X, y, check_random_state(self.random_state))
             self.n_bits_ = self.n_bits
         return self
 
     def _check(self, X, y, **checks):
-        """Training rows, and what to learn from y: nothing, unless a subclass says otherwise."""
+        """Return the checked rows and targets; the targets are None unless a subclass learns from y."""
         return validate_data(self, tensor_to_array(X), **checks), None
 
     def _encode(self, X):
         check_is_fitted(self)
-        X = validate_data(self, tensor_to_array(X), reset=False, **_ROWS)
+        X = validate_data(self, tensor_to_array(X), reset=False, **_CHECKS)
         z = self._project(X).astype(np.float32, copy=False)
         finite = np.isfinite(z).all(axis=1)
         if not finite.all():
-            raise ValueError(f"The code of row {finite.argmin()} of X overflows. Scale X as the rows that fit saw.")
+            raise ValueError(f"The code of row {finite.argmin()} of X overflows. Scale X like the rows passed to fit.")
         return z
 
 
 def column_means(X):
-    """Mean of dense or sparse rows; summed in float64, as a float32 sum over many rows would drift."""
+    """Return the mean of dense or sparse rows, summed in float64: a float32 sum over many rows is inaccurate."""
     return np.asarray(X.mean(axis=0, dtype=np.float64), dtype=X.dtype).ravel()
 
 
 def project(X, mean, components):
-    """Coordinates of centred rows; sparse rows are centred by what their mean would have added."""
+    """Return the coordinates of centred rows; sparse rows are projected before the mean is subtracted."""
     if sparse.issparse(X):
         return X @ components.T - mean @ components.T
     return (X - mean) @ components.T

@@ -9,24 +9,24 @@ __all__ = ["SpectralHasher", "smoothest_modes"]
 
 
 class SpectralHasher(ShallowHasher):
-    """Spectral hashing: the smoothest waves along the principal directions [1]_.
+    """Spectral hashing: the smoothest eigenfunctions along the principal directions [1]_.
 
-    Rows are taken for uniform on a box along their principal directions. The graph Laplacian's eigenfunctions are
-    then known: ``cos(pi k (v - a) / (b - a))`` along a direction in which the training rows reach from a to b, of an
-    eigenvalue that grows with ``k / (b - a)``. The `n_bits` of smallest eigenvalue, constants and products of two
-    directions left out, give the bits by their sign. Long directions so get several bits.
+    The rows are assumed to be uniform on a box along their principal directions. The eigenfunctions of the graph
+    Laplacian are then known: ``cos(pi k (v - a) / (b - a))`` along a direction with coordinates from a to b, with an
+    eigenvalue that increases with ``k / (b - a)``. The bits are the signs of the `n_bits` eigenfunctions of smallest
+    eigenvalue, without constants and products of two directions. Long sides of the box get several bits.
 
     Parameters
     ----------
     n_bits : int, default=32
-        Length of the codes, as many as you like.
+        Length of the codes.
 
     output : {"bits", "signs", "packed", "continuous"}, default="bits"
         What ``transform`` returns: (n, n_bits) uint8 of 0 and 1; (n, n_bits) int8 of -1 and +1; (n, ceil(n_bits / 8))
         uint8 in numpy's bit order; or the (n, n_bits) float32 values whose signs the codes are.
 
     random_state : int, RandomState instance or None, default=None
-        Seeds the solver of the principal directions, which is a randomized one for large X.
+        Seeds the solver of the principal directions, which is randomized for large X.
 
     Attributes
     ----------
@@ -34,16 +34,16 @@ class SpectralHasher(ShallowHasher):
         Mean of the training rows.
 
     components_ : ndarray of shape (n_components, n_features)
-        Principal directions, by falling variance; as many as `n_bits`, or as X has.
+        Principal directions by decreasing variance; at most `n_bits`.
 
     lower_, upper_ : ndarray of shape (n_components,)
-        How far the training rows reach along each direction.
+        Smallest and largest coordinate of the training rows along each direction.
 
     directions_ : ndarray of shape (n_bits,)
-        The direction of every bit, a row number of ``components_``.
+        Direction of each bit, a row number of ``components_``.
 
     modes_ : ndarray of shape (n_bits,)
-        Its k, the number of half waves between the ends of the box.
+        Number k of half waves of each bit along its direction.
 
     n_bits_ : int
         Length of the codes.
@@ -52,12 +52,12 @@ class SpectralHasher(ShallowHasher):
         Number of features seen during fit.
 
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of features seen during fit, where X had string column names.
+        Names of features seen during fit, if X has string column names.
 
     See Also
     --------
     PCAHasher : One bit for each direction.
-    ITQHasher : Rotates the directions instead.
+    ITQHasher : Principal directions rotated to minimise the quantization error.
 
     References
     ----------
@@ -86,7 +86,7 @@ class SpectralHasher(ShallowHasher):
 
 
 def smoothest_modes(lengths, n_bits):
-    """Eigenfunctions of smallest eigenvalue on a box, constants and products left out.
+    """Return the eigenfunctions of smallest eigenvalue on a box, without constants and products.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def smoothest_modes(lengths, n_bits):
     Returns
     -------
     directions, modes : ndarray of shape (n_bits,)
-        Side and number of half waves of each, by rising frequency.
+        Side and number of half waves of each, by increasing frequency.
     """
     frequencies = np.arange(1, n_bits + 1) / lengths[:, None]
     # No direction can have more than n_bits of the n_bits smallest.

@@ -53,5 +53,5 @@ def test_bits_without_a_direction_mix_those_there_are(container, dtype, n, n_fea
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("shape", [(2, 1), (30, 7), (500, 3)])
 def test_equal_rows_are_refused(container, value, dtype, shape):
-    with pytest.raises(ValueError, match="X has equal rows only"):
+    with pytest.raises(ValueError, match="All rows of X are equal"):
         PCAHasher(4).fit(container(np.full(shape, value, dtype=dtype)))
