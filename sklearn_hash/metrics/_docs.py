@@ -35,6 +35,15 @@ _TEXTS = {
             What a row is worth that shares r labels with the query: r itself, ``2 ** r - 1``, or what a function
             makes of an array of such numbers, which must be 0 where r is 0 and negative nowhere.
         """,
+    "metric": """\
+        metric : str or callable, default="cosine"
+            "cosine", "euclidean", "inner_product" (the nearest rows have the largest product), or any metric of
+            :func:`sklearn.metrics.pairwise_distances`. The three named ones take about as long as a matrix product.
+        """,
+    "metric jobs": """\
+        n_jobs : int, default=None
+            Number of threads, in joblib's sense, for other metrics than these three.
+        """,
     "zero_division": """\
         zero_division : float between 0 and 1, or np.nan, default=0.0
             What a query counts to which no row of the database is relevant; NaN leaves such queries out of the

@@ -138,14 +138,13 @@ class _RetrievalScorer:
         last, X = _last_step(estimator, X)
         if hasattr(last, "packed_codes_"):
             return self._score_queries(last, X, y)
-        if not hasattr(last, "transform"):
-            raise TypeError(f"A retrieval scorer needs codes, but {last!r} has no transform.")
         similarity = getattr(last, "similarity", "share")
         if not isinstance(similarity, str) or similarity == "precomputed":
             raise ValueError(
                 "A retrieval scorer goes by labels, but with this similarity y holds none: use the estimator's score."
             )
-        return self.metric(last.transform(X), y, packed=getattr(last, "output", None) == "packed")
+        codes, form = _codes_of_step(last, X)
+        return self.metric(codes, y, **form)
 
     def _score_queries(self, search, X, y):
         """Queries against the rows that a searcher was fitted on."""
@@ -157,6 +156,28 @@ class _RetrievalScorer:
     def __repr__(self):
         params = "".join(f", {name}={value!r}" for name, value in self.metric.keywords.items())
         return f"make_retrieval_scorer({_name(self.metric.func)!r}{params})"
+
+
+def codes_of(estimator, X):
+    """Codes of rows, and the parameters ``packed`` and ``n_bits`` of a measure that say how to read them.
+
+    For a :class:`~sklearn_hash.HammingNeighbors` or a pipeline that ends in one these are the codes that it searches
+    for; for a hasher or a pipeline that ends in one what it transforms the rows to.
+
+    Raises
+    ------
+    TypeError
+        If the estimator gives no codes.
+    """
+    return _codes_of_step(*_last_step(estimator, X))
+
+
+def _codes_of_step(step, X):
+    if hasattr(step, "packed_codes_"):
+        return X, {"packed": step.packed, "n_bits": step.n_bits_}
+    if not hasattr(step, "transform"):
+        raise TypeError(f"A scorer needs codes, but {step!s:.60} has no transform.")
+    return step.transform(X), {"packed": getattr(step, "output", None) == "packed"}
 
 
 def _last_step(estimator, X):
