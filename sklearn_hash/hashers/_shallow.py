@@ -19,7 +19,7 @@ _CHECKS = {"accept_sparse": "csr", "dtype": [np.float64, np.float32]}
 class ShallowHasher(BaseHasher):
     """Base class of the hashers that neither train a network nor import torch.
 
-    A subclass sets its fitted attributes in `_learn` and returns real-valued codes in `_project`; both get checked rows.
+    A subclass sets its fitted attributes in `_learn` and returns real-valued codes in `_project`.
 
     Parameters
     ----------

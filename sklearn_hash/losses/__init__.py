@@ -1,8 +1,7 @@
-"""The papers' losses of one batch, as PyTorch modules: ``loss(z, target)`` gives a scalar.
+"""Losses of deep hashing as PyTorch modules: ``loss(z, target)`` returns the scalar loss of a batch.
 
-The target is the similarity of all pairs, the labels of the rows, or the features that unsupervised codes should keep;
-the attribute ``target`` of a loss says which. Nothing here knows the rest of the package: a PyTorch user can take the
-losses alone.
+The target is the similarity of all pairs, the labels of the rows, or their features, depending on the attribute
+``target`` of the loss. The losses do not import the rest of the package.
 """
 
 from sklearn_hash.losses._bihalf import BiHalfLoss

@@ -1,23 +1,23 @@
-"""What all losses share: checked input, and full precision also under autocast."""
+"""Base class of the losses: checks of the input, and full precision under autocast."""
 
 import torch
 from torch import Tensor, nn
 
 
 class BatchLoss(nn.Module):
-    """A loss of one batch of hash-layer outputs, given what teaches it: the kind that ``target`` names."""
+    """Loss of a batch of hash-layer outputs; the attribute ``target`` names the kind of its second argument."""
 
     target: str
 
     def forward(self, z: Tensor, target: Tensor) -> Tensor:
-        """Loss of one batch.
+        """Compute the loss of a batch.
 
         Parameters
         ----------
         z : tensor of shape (n, n_bits)
             Output of the hash layer.
         target : tensor
-            What the class describes.
+            Similarities, labels or features, see the class.
 
         Returns
         -------

@@ -1,31 +1,31 @@
-"""Bi-half hashing: cosines of codes in which every bit is set in half of the rows."""
+"""BiHalf: cosines of codes in which every bit is set in half of the rows."""
 
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from sklearn_hash.losses._features import FeatureLoss, cosine_error
-from sklearn_hash.losses._pairs import check_number
+from sklearn_hash.losses._parameters import check_number
 
 
 class BiHalfLoss(FeatureLoss):
-    r"""Cosines between codes of maximal bit entropy as between features [1]_.
+    r"""Squared error of the cosines of codes with maximal bit entropy, BiHalf [1]_.
 
     .. math:: L = \operatorname{mean}_{i \neq j} (\cos(b_i, b_j) - \cos(x_i, x_j))^2
 
-    over the features x and the codes b of the bi-half layer: bit by bit, the upper half of the batch's outputs
-    becomes +1, the lower half -1. Of all codes with bits that are even over the batch these are the nearest, the
-    solution of an optimal transport. In the backward pass the layer hands on the gradient of the codes and draws
+    where x are the features and b the codes of the bi-half layer, which sets each bit to +1 for the upper half of the
+    batch's outputs and to -1 for the lower half. These are the nearest codes with balanced bits, the solution of an
+    optimal transport problem. The backward pass of the layer returns the gradient of the codes plus a term that pulls
     the outputs towards them,
 
     .. math:: \frac{\partial L}{\partial z} = \frac{\partial L}{\partial b} + \frac{\gamma}{n K} (z - b),
 
-    so that the signs of z come to be even, too.
+    so that the signs of z become balanced, too.
 
     Parameters
     ----------
     gamma : float, default=3.0
-        Weight :math:`\gamma` of that pull.
+        Weight :math:`\gamma` of the pull towards the codes.
 
     Raises
     ------
@@ -35,10 +35,10 @@ class BiHalfLoss(FeatureLoss):
     Notes
     -----
     ``loss(z, features)`` takes the output `z` of the hash layer, (n, n_bits), and the features of its rows, (n, d).
-    Cosines spread best where the features have mean 0. The middle one of an odd number of rows becomes -1.
+    Centred features have the most distinct cosines. The middle one of an odd number of rows becomes -1.
 
-    The authors' code compares every row of the first half of a batch with one of the second; here all pairs of the
-    batch are compared. Theirs has :math:`\gamma = 6` and takes features of a fixed network, without centring them.
+    The authors' code compares each row of the first half of a batch with one of the second; here all pairs are
+    compared. It has :math:`\gamma = 6` and takes features of a fixed network without centring them.
 
     References
     ----------
@@ -63,7 +63,7 @@ class BiHalfLoss(FeatureLoss):
 
 
 class _BiHalf(torch.autograd.Function):
-    """The bi-half layer; its backward pass is not its derivative, which is 0."""
+    """The bi-half layer; its backward pass replaces its derivative, which is 0."""
 
     @staticmethod
     def forward(ctx, z, gamma):

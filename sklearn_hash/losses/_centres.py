@@ -1,4 +1,4 @@
-"""Hash centres: one binary code for each class, far from one another."""
+"""Hash centres: a binary code for each class, far from one another."""
 
 import torch
 from torch import Tensor
@@ -7,9 +7,9 @@ from torch import Tensor
 def hash_centres(n_bits: int, n_classes: int) -> Tensor:
     """Draw hash centres, -1 and +1, (n_classes, n_bits), from torch's default generator.
 
-    They are rows, in random order, of a Hadamard matrix and its negative where there is one of this size: any two
-    then differ in half of the bits, or in all. Centres that are still missing come out of random codes, one after
-    another the one farthest from all centres so far.
+    If there is a Hadamard matrix of order n_bits, the centres are its rows in random order, then those of its negative:
+    any two differ in half of the bits, or in all. Further centres are chosen greedily from random codes, each the
+    farthest from the centres chosen before.
     """
     rows = hadamard(n_bits)
     rows = rows[torch.randperm(len(rows))]
@@ -18,18 +18,18 @@ def hash_centres(n_bits: int, n_classes: int) -> Tensor:
 
 
 def vote(indicator: Tensor, centres: Tensor, tie_break: Tensor) -> Tensor:
-    """Centre of every row: what most centres of its labels have at a bit, and `tie_break` where they are even."""
+    """Return the centre of each row: per bit the majority of the centres of its labels, or `tie_break` at a tie."""
     votes = indicator @ centres
     return torch.where(votes == 0, tie_break, votes.sign())
 
 
 def random_codes(n: int, n_bits: int) -> Tensor:
-    """Codes of even bits, -1 and +1, (n, n_bits), from torch's default generator."""
+    """Draw codes of uniform bits, -1 and +1, (n, n_bits), from torch's default generator."""
     return torch.randint(2, (n, n_bits)).float().mul_(2).sub_(1)
 
 
 def hadamard(size: int) -> Tensor:
-    """Hadamard matrix of Sylvester's construction, begun with Paley's where need be; no rows where neither fits."""
+    """Return a Hadamard matrix by Sylvester's or Paley's construction; without rows if there is none of this size."""
     if size == 1:
         return torch.ones(1, 1, dtype=torch.float32)
     half = hadamard(size // 2) if size % 2 == 0 else torch.empty(0, 0)
@@ -39,7 +39,7 @@ def hadamard(size: int) -> Tensor:
 
 
 def _paley(size: int) -> Tensor:
-    """Paley's first construction, of the squares modulo a prime ``size - 1`` that is 3 modulo 4."""
+    """Return Paley's first construction, from the squares modulo a prime ``size - 1`` that is 3 modulo 4."""
     prime = size - 1
     numbers = torch.arange(prime)
     character = torch.full((prime,), -1.0, dtype=torch.float32)
@@ -55,12 +55,12 @@ def _is_prime(number: int) -> bool:
 
 
 def _farthest(centres: Tensor, n_bits: int, n_more: int) -> Tensor:
-    """Out of many random codes, one after another the one farthest from its nearest centre."""
+    """Choose greedily, from many random codes, the one farthest from its nearest centre."""
     pool = random_codes(4 * n_more + 4096, n_bits)
     overlap = (pool @ centres.T).amax(dim=1) if len(centres) else pool.new_full((len(pool),), -torch.inf)
     chosen: list[int] = []
     for _ in range(n_more):
         chosen.append(int(overlap.argmin()))
         overlap = torch.maximum(overlap, pool @ pool[chosen[-1]])
-        overlap[chosen] = torch.inf  # never twice, even where all codes are taken
+        overlap[chosen] = torch.inf  # never the same row twice, even if every code is taken
     return pool[chosen]

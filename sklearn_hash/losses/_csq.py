@@ -1,4 +1,4 @@
-"""CSQ: cross-entropy of every bit to the hash centre of a row's class."""
+"""CSQ: cross-entropy of each bit with the hash centre of a row's class."""
 
 import torch
 from torch import Tensor
@@ -6,11 +6,11 @@ from torch.nn import functional as F
 
 from sklearn_hash.losses._centres import hash_centres, random_codes, vote
 from sklearn_hash.losses._labels import LabelLoss, mean_of_labelled
-from sklearn_hash.losses._pairs import check_number
+from sklearn_hash.losses._parameters import check_number
 
 
 class CSQLoss(LabelLoss):
-    r"""Central similarity quantization, CSQ [1]_: bit by bit to the hash centre of a row's class.
+    r"""Cross-entropy of bits with hash centres, central similarity quantization, CSQ [1]_.
 
     With relaxed codes :math:`h = \tanh(z)` and the centre :math:`c \in \{-1, 1\}^K` of a row's label,
 
@@ -18,33 +18,33 @@ class CSQLoss(LabelLoss):
                   + \frac{1 - c_{ik}}{2} \log \frac{1 - h_{ik}}{2} \right)
                   + \lambda \operatorname{mean}_{ik} \log \cosh(|h_{ik}| - 1).
 
-    Centres are fixed from the start and differ from one another in about half of the bits: rows of a Hadamard
-    matrix and its negative where there is one of `n_bits` rows, and random codes far from all others for the
-    classes still without. Several labels vote for every bit of the centre; a fixed random code breaks ties.
+    The centres are fixed and differ from one another in about half of the bits. They are rows of a Hadamard matrix of
+    order `n_bits` and of its negative, and beyond these random codes far from all others. For a multi-label row each
+    bit is the majority of the centres of its labels; a fixed random code breaks ties.
 
     Parameters
     ----------
     n_bits : int
         Length of the codes.
     n_classes : int
-        Number of classes, the columns of an indicator.
+        Number of classes, or of columns of an indicator.
     quantization : float, default=0.0001
         Weight :math:`\lambda` of the quantization loss.
 
     Raises
     ------
     ValueError
-        If a parameter is out of range, or the shapes of `z` and `labels` do not fit.
+        If a parameter is out of range, or the shapes of `z` and `labels` do not agree.
 
     Notes
     -----
     ``loss(z, labels)`` takes the output `z` of the hash layer, (n, n_bits), and int64 class numbers, (n,), or an
-    indicator, (n, n_classes). A row without labels has no centre; where no row has labels, the quantization loss
-    alone remains. The centres are the buffer ``centres``, drawn from torch's default generator.
+    indicator, (n, n_classes). Rows without labels have no centre; if no row has labels, the loss is the quantization
+    loss. The centres are the buffer ``centres``, drawn from torch's default generator.
 
-    The authors' code takes :math:`(|h| - 1)^2` for the paper's log cosh, adds a pairwise loss that the paper does
-    not have, takes the first rows of the Hadamard matrix, and where these do not suffice draws all centres anew
-    until they happen to be far apart.
+    The authors' code has :math:`(|h| - 1)^2` in place of the paper's log cosh and a pairwise loss that the paper does
+    not have. It takes the first rows of the Hadamard matrix, and if these do not suffice it redraws all centres until
+    they happen to be far apart.
 
     References
     ----------
@@ -73,7 +73,7 @@ class CSQLoss(LabelLoss):
 
     def _loss(self, z: Tensor, indicator: Tensor) -> Tensor:
         target = (1 + vote(indicator, self.centres.to(z), self.tie_break.to(z))) / 2
-        # (1 + tanh(z)) / 2 is the logistic function of 2 z
+        # (1 + tanh(z)) / 2 is the logistic function at 2 z
         cross_entropy = F.binary_cross_entropy_with_logits(2 * z, target, reduction="none").mean(dim=1)
         gap = (torch.tanh(z).abs() - 1).cosh().log().mean()
         return mean_of_labelled(cross_entropy, indicator) + self.quantization * gap

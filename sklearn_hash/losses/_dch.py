@@ -1,4 +1,4 @@
-"""DCH: Cauchy cross-entropy, which lets only near pairs teach, and Cauchy quantization."""
+"""DCH: Cauchy cross-entropy and Cauchy quantization loss."""
 
 import math
 
@@ -6,9 +6,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from sklearn_hash.losses._pairs import PairLoss, check_number, pair_weights
+from sklearn_hash.losses._pairs import PairLoss, pair_weights
+from sklearn_hash.losses._parameters import check_number
 
-# Smallest share of the bits in which two rows can differ, as in the authors' code: log d must stay finite at d = 0.
+# Smallest share of differing bits, as in the authors' code: log d must be finite at d = 0.
 _NEAREST = 5e-7
 
 
@@ -16,21 +17,21 @@ class DCHLoss(PairLoss):
     r"""Cauchy cross-entropy and Cauchy quantization loss of deep Cauchy hashing, DCH [1]_.
 
     A relaxed Hamming distance :math:`d(h, h') = \frac{K}{2} (1 - \cos(h, h'))` between relaxed codes
-    :math:`h = \tanh(z)` gives a pair the probability :math:`\gamma / (\gamma + d)` of being similar, a Cauchy law.
-    It falls fast near d = 0, so that similar pairs are drawn within a small Hamming radius:
+    :math:`h = \tanh(z)` gives a pair the probability :math:`\gamma / (\gamma + d)` of being similar. This Cauchy
+    distribution decays fast near d = 0, which concentrates similar pairs within a small Hamming radius:
 
     .. math:: L = \sum_{ij} w_{ij} \Bigl(s_{ij} \log \frac{d_{ij}}{\gamma} + \log\Bigl(1 + \frac{\gamma}{d_{ij}}\Bigr)
                   \Bigr) \Big/ \sum_{ij} w_{ij}
                   + \lambda \operatorname{mean}_i \log\Bigl(1 + \frac{d(|h_i|, \mathbf{1})}{\gamma}\Bigr)
 
     over the known pairs of the batch, and over all its rows. The weights :math:`w` give similar and dissimilar pairs
-    the same total weight. A similarity between 0 and 1 is the target of the cross-entropy as it stands.
+    the same total weight. A similarity between 0 and 1 is a soft target of the cross-entropy.
 
     Parameters
     ----------
     gamma : "auto" or float, default="auto"
-        Scale of the Cauchy law: the distance of a pair that is as likely similar as not. "auto" is ``n_bits``;
-        the authors' code has 20 for any length.
+        Scale of the Cauchy distribution, the distance at which a pair has probability 1/2 of being similar. "auto" is
+        ``n_bits``; the authors' code has 20 for any length.
     quantization : float, default=0.1
         Weight :math:`\lambda` of the quantization loss.
 
@@ -41,12 +42,12 @@ class DCHLoss(PairLoss):
 
     Notes
     -----
-    ``loss(z, similarity)`` takes the output `z` of the hash layer, (n, n_bits), and the
-    similarity of its rows, (n, n) in [0, 1] with NaN where it is unknown; the diagonal is ignored. Where no
-    pair is known, the quantization loss alone remains.
+    ``loss(z, similarity)`` takes the output `z` of the hash layer, (n, n_bits), and the similarity of its rows, (n, n)
+    in [0, 1] with NaN for unknown pairs; the diagonal is ignored. Without a known pair the loss is the quantization
+    loss.
 
-    The authors' code departs from the paper, which this follows: there, d is the squared Euclidean distance of the
-    relaxed codes, only similar pairs are weighted, and the quantization loss is :math:`(|h| - 1)^2` with weight 0.
+    The loss follows the paper. In the authors' code d is the squared Euclidean distance of the relaxed codes, only
+    similar pairs are weighted, and the quantization loss is :math:`(|h| - 1)^2` with weight 0.
 
     References
     ----------
@@ -69,9 +70,9 @@ class DCHLoss(PairLoss):
     def _loss(self, z: Tensor, similarity: Tensor) -> Tensor:
         n_bits = z.shape[1]
         scale = n_bits / (n_bits if self.gamma == "auto" else self.gamma)
-        # eps: the direction of a row near 0 is undefined, and its gradient must stay moderate
+        # eps bounds the gradient of rows near 0, whose direction is undefined
         r = F.normalize(torch.tanh(z), eps=1e-4)
-        # d / gamma; rounding can leave a cosine just above 1
+        # d / gamma; a cosine can be rounded to just above 1
         d = scale * ((1 - r @ r.T).clamp(min=0) / 2 + _NEAREST)
         weights, _ = pair_weights(similarity, "balanced")
         s = similarity.nan_to_num()

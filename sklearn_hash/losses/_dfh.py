@@ -1,15 +1,16 @@
-"""DFH: pairs with a margin, and binary codes drawn to learned centres that keep apart."""
+"""DFH: pairs with a margin, and binary codes near learned class centres."""
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sklearn_hash.losses._labels import LabelLoss, binary_codes, label_shares, mean_of_labelled
-from sklearn_hash.losses._pairs import check_number, pair_weights
+from sklearn_hash.losses._pairs import pair_weights
+from sklearn_hash.losses._parameters import check_number
 
 
 class DFHLoss(LabelLoss):
-    r"""Deep Fisher hashing, DFH [1]_: pairs with a margin, classes that are narrow and far apart.
+    r"""Pairs with a margin, and compact classes far apart, deep Fisher hashing, DFH [1]_.
 
     With :math:`\theta_{ij} = \alpha \langle z_i, z_j \rangle`, the similarity s (1 where two rows share a label, else
     0), the mean :math:`v_{y_i}` of the relaxed centres V of a row's labels, and that of their signs,
@@ -21,15 +22,15 @@ class DFHLoss(LabelLoss):
                    + \operatorname{mean}_{cd} (\tfrac{1}{K} \langle v_c, v_d \rangle - t_{cd})^2
                    + \operatorname{mean}_{ck} (|v_{ck}| - 1)^2,
 
-    where t is 1 on the diagonal and -1 elsewhere. The first line, whose b is constant, trains the network; the second
-    the centres: near their codes, far from one another, nearly binary.
+    where t is 1 on the diagonal and -1 elsewhere. The first line, with constant b, trains the network. The second
+    trains the centres to be near their codes, far from one another, and nearly binary.
 
     Parameters
     ----------
     n_bits : int
         Length of the codes.
     n_classes : int
-        Number of classes, the columns of an indicator.
+        Number of classes, or of columns of an indicator.
     alpha : "auto" or float, default="auto"
         Scale of the inner product; "auto" is ``5 / n_bits``.
     margin : float, default=0.0
@@ -42,18 +43,18 @@ class DFHLoss(LabelLoss):
     Raises
     ------
     ValueError
-        If a parameter is out of range, or the shapes of `z` and `labels` do not fit.
+        If a parameter is out of range, or the shapes of `z` and `labels` do not agree.
 
     Notes
     -----
     ``loss(z, labels)`` takes the output `z` of the hash layer, (n, n_bits), and int64 class numbers, (n,), or an
-    indicator, (n, n_classes). A row without labels is similar to none and has its own signs as code. The relaxed
-    centres are the parameter ``relaxed_centres``, (n_classes, n_bits), to be trained along.
+    indicator, (n, n_classes). A row without labels is similar to no other row, and its code is its signs. The relaxed
+    centres are the parameter ``relaxed_centres``, (n_classes, n_bits), to be trained with the network.
 
-    The paper solves for codes and centres of all rows in turn. As in the authors' code both are here those of the
-    batch; but its centres take 200 gradient steps for every batch, or one sweep over discrete ones, where these take
-    one step of the optimizer, and its pairs are of the batch with the last outputs of all rows. Its inner product has
-    the scale 1/2, its :math:`\eta` is 0.5, and its margin 0, though the paper argues for one.
+    The paper solves for the codes and centres of all rows alternately. Here, as in the authors' code, both are computed
+    from the batch. The authors' code takes 200 gradient steps on the centres per batch, or one sweep over discrete
+    centres; here they take one step of the optimizer. Its pairs are those of the batch with the last outputs of all
+    rows, its inner product has the scale 1/2, its :math:`\eta` is 0.5 and its margin 0, although the paper has one.
 
     References
     ----------
@@ -91,7 +92,7 @@ class DFHLoss(LabelLoss):
 
 
 def _spread(centres: Tensor) -> Tensor:
-    """How far the centres are from being opposite to one another, and binary."""
+    """Return the loss of centres that are not opposite to one another, or not binary."""
     overlap = centres @ centres.T / centres.shape[1]
     wanted = torch.full_like(overlap, -1.0).fill_diagonal_(1)
     return (overlap - wanted).square().mean() + (centres.abs() - 1).square().mean()

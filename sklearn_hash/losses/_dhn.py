@@ -4,7 +4,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from sklearn_hash.losses._pairs import PairLoss, check_number, pair_weights
+from sklearn_hash.losses._pairs import PairLoss, pair_weights
+from sklearn_hash.losses._parameters import check_number
 
 
 class DHNLoss(PairLoss):
@@ -15,8 +16,8 @@ class DHNLoss(PairLoss):
     .. math:: L = \operatorname{mean}_{ij} (\log(1 + e^{\theta_{ij}}) - s_{ij} \theta_{ij})
                   + \lambda \operatorname{mean}_{ik} \log \cosh(|h_{ik}| - 1)
 
-    over the known pairs of the batch, and over all its rows and bits. A similarity between 0 and 1 is the
-    target of the cross-entropy as it stands.
+    over the known pairs of the batch, and over all its rows and bits. A similarity between 0 and 1 is a soft target of
+    the cross-entropy.
 
     Parameters
     ----------
@@ -32,13 +33,12 @@ class DHNLoss(PairLoss):
 
     Notes
     -----
-    ``loss(z, similarity)`` takes the output `z` of the hash layer, (n, n_bits), and the
-    similarity of its rows, (n, n) in [0, 1] with NaN where it is unknown; the diagonal is ignored. Where no
-    pair is known, the quantization loss alone remains.
+    ``loss(z, similarity)`` takes the output `z` of the hash layer, (n, n_bits), and the similarity of its rows, (n, n)
+    in [0, 1] with NaN for unknown pairs; the diagonal is ignored. Without a known pair the loss is the quantization
+    loss.
 
-    The authors' code does not scale the inner product, and sums the quantization loss over the bits with
-    weight 0.3. That is ``DHNLoss(alpha=1.0, quantization=0.3 * n_bits)``; it saturates early and trains worse
-    on small data.
+    The authors' code does not scale the inner product, and sums the quantization loss over the bits with weight 0.3.
+    That is ``DHNLoss(alpha=1.0, quantization=0.3 * n_bits)``, which saturates early and trains worse on small data.
 
     References
     ----------
@@ -66,5 +66,5 @@ class DHNLoss(PairLoss):
         cross_entropy = F.binary_cross_entropy_with_logits(
             alpha * h @ h.T, similarity.nan_to_num(), weights, reduction="sum"
         )
-        # within [-1, 0], where cosh cannot overflow
+        # in [-1, 0], where cosh cannot overflow
         return cross_entropy + self.quantization * (h.abs() - 1).cosh().log().mean()

@@ -1,11 +1,11 @@
-"""DPN: a hinge for every bit, on the side of the target vectors of a row's labels."""
+"""DPN: hinge loss of each bit with the target vectors of a row's labels."""
 
 from torch import Tensor
 from torch.nn import functional as F
 
 from sklearn_hash.losses._centres import hash_centres
 from sklearn_hash.losses._labels import LabelLoss, mean_of_labelled
-from sklearn_hash.losses._pairs import check_number
+from sklearn_hash.losses._parameters import check_number
 
 
 class DPNLoss(LabelLoss):
@@ -15,33 +15,32 @@ class DPNLoss(LabelLoss):
 
     .. math:: L = \operatorname{mean}_i \sum_{c \in Y_i} \operatorname{mean}_k \max(0, m - z_{ik} t_{ck}).
 
-    Outputs are pushed to beyond `margin` on either side of 0, each bit for itself; that bounds the Hamming distances
-    of rows to their target vectors.
+    Each output is pushed past `margin` on the side of its target, which bounds the Hamming distance between a row and
+    its target vector.
 
     Parameters
     ----------
     n_bits : int
         Length of the codes.
     n_classes : int
-        Number of classes, the columns of an indicator.
+        Number of classes, or of columns of an indicator.
     margin : float, default=0.5
-        Output beyond which a bit costs nothing.
+        Output beyond which the loss of a bit is 0.
 
     Raises
     ------
     ValueError
-        If a parameter is out of range, or the shapes of `z` and `labels` do not fit.
+        If a parameter is out of range, or the shapes of `z` and `labels` do not agree.
 
     Notes
     -----
     ``loss(z, labels)`` takes the output `z` of the hash layer, (n, n_bits), and int64 class numbers, (n,), or an
-    indicator, (n, n_classes). Rows without labels are left out; without any other the loss is 0. The target vectors
+    indicator, (n, n_classes). Rows without labels are left out; if no row has labels, the loss is 0. The target vectors
     are the buffer ``centres``, drawn from torch's default generator.
 
-    The paper sums over the bits, takes 1 for the margin, and draws every bit of a target vector at random; here the
-    target vectors are the hash centres of :class:`CSQLoss`, which keep what random ones have on average, a distance of
-    half of the bits.
-    The paper's variants, ternary codes and target vectors that follow the codes, are left out.
+    The paper sums over the bits, has a margin of 1, and draws the bits of the target vectors at random. Here they are
+    the hash centres of :class:`CSQLoss`, whose distance is half of the bits, as that of random ones is on average. The
+    paper's variants with ternary codes, and with target vectors updated from the codes, are not implemented.
 
     References
     ----------
@@ -68,7 +67,7 @@ class DPNLoss(LabelLoss):
 
     def _loss(self, z: Tensor, indicator: Tensor) -> Tensor:
         positive = self.centres.to(z).clamp(min=0)
-        # how many labels of a row want a bit to be +1, and how many -1
+        # number of labels of a row whose target is +1, and -1
         n_above, n_below = indicator @ positive, indicator @ (1 - positive)
         hinges = n_above * F.relu(self.margin - z) + n_below * F.relu(self.margin + z)
         return mean_of_labelled(hinges.mean(dim=1), indicator)

@@ -1,27 +1,29 @@
-"""DPSH: likelihood of the pairs' labels, and the squared distance of outputs from their signs."""
+"""DPSH: likelihood of the pairs, and squared distance of the outputs to their signs."""
 
 from torch import Tensor
 from torch.nn import functional as F
 
-from sklearn_hash.losses._pairs import PairLoss, check_number, pair_weights
+from sklearn_hash.losses._pairs import PairLoss, pair_weights
+from sklearn_hash.losses._parameters import check_number
 
 
 class DPSHLoss(PairLoss):
     r"""Negative log-likelihood of the pairs in deep pairwise-supervised hashing, DPSH [1]_.
 
     With the scaled inner product :math:`\theta_{ij} = \alpha \langle z_i, z_j \rangle` of two outputs of the hash
-    layer, which are not squashed,
+    layer, without an activation,
 
     .. math:: L = \operatorname{mean}_{ij} (\log(1 + e^{\theta_{ij}}) - s_{ij} \theta_{ij})
                   + \eta \operatorname{mean}_{ik} (z_{ik} - \operatorname{sign} z_{ik})^2
 
-    over the known pairs of the batch, and over all its rows and bits. A similarity between 0 and 1 is the
-    target of the likelihood as it stands.
+    over the known pairs of the batch, and over all its rows and bits. A similarity between 0 and 1 is a soft target of
+    the likelihood.
 
     Parameters
     ----------
     alpha : "auto" or float, default="auto"
-        Scale of the inner product; "auto" is ``8 / n_bits``. The paper has 0.5 for every length, the same at 16 bits.
+        Scale of the inner product; "auto" is ``8 / n_bits``. The paper has 0.5 for every length, which is equal at 16
+        bits.
     quantization : float, default=0.1
         Weight :math:`\eta` of the quantization loss.
 
@@ -32,13 +34,13 @@ class DPSHLoss(PairLoss):
 
     Notes
     -----
-    ``loss(z, similarity)`` takes the output `z` of the hash layer, (n, n_bits), and the
-    similarity of its rows, (n, n) in [0, 1] with NaN where it is unknown; the diagonal is ignored. Where no
-    pair is known, the quantization loss alone remains.
+    ``loss(z, similarity)`` takes the output `z` of the hash layer, (n, n_bits), and the similarity of its rows, (n, n)
+    in [0, 1] with NaN for unknown pairs; the diagonal is ignored. Without a known pair the loss is the quantization
+    loss.
 
-    The paper sums where this takes means. The authors' code pairs the rows of a batch with outputs remembered for
-    the whole training set, each row with itself too, and sums the quantization loss over the bits with weight
-    50 / n_train, which is ``quantization=50 * n_bits / n_train`` here: about 0.3 for 32 bits and 5,000 rows.
+    The paper has sums in place of means. The authors' code pairs the rows of a batch with stored outputs of the whole
+    training set, and each row with itself. It sums the quantization loss over the bits with weight 50 / n_train, which
+    is ``quantization=50 * n_bits / n_train`` here: about 0.3 for 32 bits and 5,000 rows.
 
     References
     ----------

@@ -1,15 +1,16 @@
-"""DSDH: pairs of outputs, and binary codes from which a linear classifier tells the labels."""
+"""DSDH: pairs of outputs, and linear classification of binary codes."""
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sklearn_hash.losses._labels import LabelLoss, binary_codes, mean_of_labelled
-from sklearn_hash.losses._pairs import check_number, pair_weights
+from sklearn_hash.losses._pairs import pair_weights
+from sklearn_hash.losses._parameters import check_number
 
 
 class DSDHLoss(LabelLoss):
-    r"""Deep supervised discrete hashing, DSDH [1]_: pairs of outputs, linear classification of binary codes.
+    r"""Pairs of outputs and linear classification of binary codes, deep supervised discrete hashing, DSDH [1]_.
 
     With :math:`\theta_{ij} = \alpha \langle z_i, z_j \rangle`, the similarity s (1 where two rows share a label, else
     0), the indicator y and a linear classifier W,
@@ -18,16 +19,16 @@ class DSDHLoss(LabelLoss):
                   + \mu \left( \operatorname{mean}_i |y_i - W b_i|^2 + \nu |W|^2 \right)
                   + \eta \operatorname{mean}_{ik} (b_{ik} - z_{ik})^2,
 
-    where the codes b start as the signs of z and then, one bit after another (discrete cyclic coordinate descent),
-    lower :math:`\mu |y_i - W b_i|^2 + \frac{\eta}{K} |b_i - z_i|^2`. They are constants to the gradient: outputs follow
-    the codes, W classifies them.
+    where the codes b start as the signs of z and are updated one bit at a time (discrete cyclic coordinate descent) to
+    lower :math:`\mu |y_i - W b_i|^2 + \frac{\eta}{K} |b_i - z_i|^2`. They are constants for the gradient: the outputs
+    are trained towards the codes, and W is trained to classify them.
 
     Parameters
     ----------
     n_bits : int
         Length of the codes.
     n_classes : int
-        Number of classes, the columns of an indicator.
+        Number of classes, or of columns of an indicator.
     alpha : "auto" or float, default="auto"
         Scale of the inner product; "auto" is ``5 / n_bits``.
     classification : float, default=1.0
@@ -40,17 +41,16 @@ class DSDHLoss(LabelLoss):
     Raises
     ------
     ValueError
-        If a parameter is out of range, or the shapes of `z` and `labels` do not fit.
+        If a parameter is out of range, or the shapes of `z` and `labels` do not agree.
 
     Notes
     -----
     ``loss(z, labels)`` takes the output `z` of the hash layer, (n, n_bits), and int64 class numbers, (n,), or an
-    indicator, (n, n_classes). A row without labels is similar to none and is not classified. The classifier is the
-    parameter ``head``, (n_classes, n_bits), to be trained along.
+    indicator, (n, n_classes). A row without labels is similar to no other row and is not classified. The classifier is
+    the parameter ``head``, (n_classes, n_bits), to be trained with the network.
 
-    The paper solves for W and the codes of all training rows in turn, between epochs. Here the codes are those of the
-    batch, always anew from its outputs, and W takes a step of the optimizer with the network. The paper's
-    inner product has the scale 1/2.
+    The paper solves for W and the codes of all training rows alternately, between epochs. Here the codes are computed
+    from the outputs of the batch, and W is updated by the optimizer. The paper's inner product has the scale 1/2.
 
     References
     ----------
@@ -74,7 +74,7 @@ class DSDHLoss(LabelLoss):
         self.classification = check_number("classification", classification, least=0)
         self.regularization = check_number("regularization", regularization, least=0)
         self.quantization = check_number("quantization", quantization, least=0)
-        # from 0, so that the first codes are the signs of the outputs and not those of a random classifier
+        # from 0: with a random classifier the first codes would not be the signs of the outputs
         self.head = nn.Parameter(torch.zeros(self.n_classes, self.n_bits, dtype=torch.float32))
 
     def _loss(self, z: Tensor, indicator: Tensor) -> Tensor:
@@ -89,7 +89,7 @@ class DSDHLoss(LabelLoss):
         return pairs + self.classification * classification + self.quantization * (codes - z).square().mean()
 
     def _discrete_codes(self, z: Tensor, indicator: Tensor, head: Tensor) -> Tensor:
-        """Codes that minimise classification and distance to `z`, each bit given the others."""
+        """Return codes updated one bit at a time to lower the classification error and the distance to `z`."""
         weight = self.classification * indicator.any(dim=1, keepdim=True)
         wanted = weight * (indicator @ head) + self.quantization / self.n_bits * z
         others = (head.T @ head).fill_diagonal_(0)

@@ -1,8 +1,9 @@
-"""DSH: a contrastive loss with a margin, and outputs regularised towards -1 and +1."""
+"""DSH: contrastive loss with a margin, and outputs regularised towards -1 and +1."""
 
 from torch import Tensor
 
-from sklearn_hash.losses._pairs import PairLoss, check_number, pair_weights
+from sklearn_hash.losses._pairs import PairLoss, pair_weights
+from sklearn_hash.losses._parameters import check_number
 
 
 class DSHLoss(PairLoss):
@@ -13,13 +14,13 @@ class DSHLoss(PairLoss):
     .. math:: L = \frac{1}{2K} \operatorname{mean}_{ij} (s_{ij} d_{ij} + (1 - s_{ij}) \max(0, m - d_{ij}))
                   + 2 \lambda \operatorname{mean}_{ik} \bigl||z_{ik}| - 1\bigr|
 
-    over the known pairs of the batch, and over all its rows and bits: similar rows attract each other, dissimilar
-    ones repel each other within the margin m. A similarity between 0 and 1 mixes the two.
+    over the known pairs of the batch, and over all its rows and bits: similar rows are pulled together, dissimilar rows
+    closer than the margin m are pushed apart. A similarity between 0 and 1 weights the two terms.
 
     Parameters
     ----------
     margin : "auto" or float, default="auto"
-        Squared distance m from which dissimilar rows are left alone; "auto" is the paper's ``2 * n_bits``, a
+        Squared distance m beyond which the loss of dissimilar rows is 0; "auto" is the paper's ``2 * n_bits``, a
         Hamming distance of half the bits.
     quantization : float, default=0.01
         Weight :math:`\lambda` of the regulariser, the paper's alpha.
@@ -31,12 +32,11 @@ class DSHLoss(PairLoss):
 
     Notes
     -----
-    ``loss(z, similarity)`` takes the output `z` of the hash layer, (n, n_bits), and the
-    similarity of its rows, (n, n) in [0, 1] with NaN where it is unknown; the diagonal is ignored. Where no
-    pair is known, the regulariser alone remains.
+    ``loss(z, similarity)`` takes the output `z` of the hash layer, (n, n_bits), and the similarity of its rows, (n, n)
+    in [0, 1] with NaN for unknown pairs; the diagonal is ignored. Without a known pair the loss is the regulariser.
 
-    The paper sums over the bits where this is a mean, and over both rows of every pair, hence the 2. The authors'
-    code regularises each row once, which is ``quantization=0.005``, and composes batches of few classes.
+    The paper sums over the bits in place of a mean, and regularises both rows of every pair, hence the factor 2. The
+    authors' code regularises each row once, which is ``quantization=0.005``, and draws each batch from a few classes.
 
     References
     ----------

@@ -5,7 +5,8 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
-from sklearn_hash.losses._pairs import PairLoss, check_number
+from sklearn_hash.losses._pairs import PairLoss
+from sklearn_hash.losses._parameters import check_number
 
 # Triplets in a block: without blocks, memory would grow with the third power of the batch. Larger blocks than on a CPU
 # keep a GPU busy.
@@ -16,7 +17,7 @@ class DTSHLoss(PairLoss):
     r"""Negative log-likelihood of the triplets in deep triplet-supervised hashing, DTSH [1]_.
 
     A triplet is an anchor i, a row j similar to it and a row k dissimilar to it. With half the inner product
-    :math:`\theta_{ij} = \frac{1}{2} \langle z_i, z_j \rangle` of two outputs of the hash layer, which are not squashed,
+    :math:`\theta_{ij} = \frac{1}{2} \langle z_i, z_j \rangle` of two outputs of the hash layer, without an activation,
 
     .. math:: L = \operatorname{mean}_i \operatorname{mean}_{jk} \log(1 + e^{m - \theta_{ij} + \theta_{ik}})
                   + \lambda \operatorname{mean}_{ik} (z_{ik} - \operatorname{sign} z_{ik})^2

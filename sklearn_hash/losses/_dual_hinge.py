@@ -7,38 +7,39 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
-from sklearn_hash.losses._pairs import CLASS_WEIGHTS, PairLoss, check_number, check_option, pair_weights
+from sklearn_hash.losses._pairs import CLASS_WEIGHTS, PairLoss, pair_weights
+from sklearn_hash.losses._parameters import check_number, check_option
 
 
 class DualHingeLoss(PairLoss):
     r"""Dual hinge loss: exponential penalties on near pairs, bounded ones on far pairs [1]_.
 
     A relaxed Hamming distance :math:`d_{ij} = \frac{K}{2} (1 - \cos(h_i, h_j))` between relaxed codes
-    :math:`h = \tanh(z)` gives a pair the probability :math:`u = e^{-\beta d}` of being similar. The loss is
-    the symmetric divergence between it and the similarity s,
+    :math:`h = \tanh(z)` gives a pair the probability :math:`u = e^{-\beta d}` of being similar. The loss is the
+    symmetric skewed divergence between it and the similarity s,
 
     .. math:: D(u, s) = u \log \frac{\alpha u}{(\alpha - 1) u + s}
                         + s \log \frac{\alpha s}{(\alpha - 1) s + u},
 
     averaged with the class weights over the known pairs of the batch, plus the quantization loss
     :math:`\lambda \operatorname{mean}_{ik} (|h_{ik}| - 1)^2`. A dissimilar pair (s = 0) costs
-    :math:`C e^{-\beta d}` with :math:`C = \log \frac{\alpha}{\alpha - 1}`, so that hard pairs, which lie near
-    each other, dominate. A similar pair (s = 1) costs nothing at d = 0 and, on a smooth ramp, at most C.
+    :math:`C e^{-\beta d}` with :math:`C = \log \frac{\alpha}{\alpha - 1}`, so that hard pairs, those at small
+    distances, dominate. The loss of a similar pair (s = 1) increases from 0 at d = 0 to at most C.
 
     Parameters
     ----------
     alpha : float, default=1.05
-        Skew of the divergence, greater than 1; the closer to 1, the higher the bound C.
+        Skew of the divergence, greater than 1; the bound C increases as it approaches 1.
     beta : "auto" or float, default="auto"
         Rate at which u decays with the distance; "auto" is ``6 / n_bits``.
     shape : float, default=1.0
-        Shape a of the Gamma law whose survival function u is, at least 1: :math:`u = Q(a, \beta d)`. At 1 it
-        is the exponential; above, it is flat near d = 0.
+        Shape a of the Gamma distribution whose survival function is :math:`u = Q(a, \beta d)`, at least 1. At 1, u is
+        exponential; above 1 it is flat near d = 0.
     distance : {"cosine", "inner"}, default="cosine"
-        "inner" takes :math:`d_{ij} = \frac{1}{2} (K - \langle h_i, h_j \rangle)` instead.
+        "inner" is :math:`d_{ij} = \frac{1}{2} (K - \langle h_i, h_j \rangle)`.
     class_weight : {"sqrt", "balanced", None}, default="sqrt"
-        How far the rarer of the similar and the dissimilar pairs of a batch is weighted up: "balanced" gives
-        both the same total weight, None gives all pairs the same weight, "sqrt" lies between.
+        Weights of similar and dissimilar pairs: "balanced" gives both the same total weight, None gives all pairs the
+        same weight, "sqrt" is the geometric mean of the two.
     quantization : float, default=0.1
         Weight :math:`\lambda` of the quantization loss.
 
@@ -49,13 +50,12 @@ class DualHingeLoss(PairLoss):
 
     Notes
     -----
-    ``loss(z, similarity)`` takes the output `z` of the hash layer, (n, n_bits), and the
-    similarity of its rows, (n, n) in [0, 1] with NaN where it is unknown; the diagonal is ignored. Where no
-    pair is known, the quantization loss alone remains.
+    ``loss(z, similarity)`` takes the output `z` of the hash layer, (n, n_bits), and the similarity of its rows, (n, n)
+    in [0, 1] with NaN for unknown pairs; the diagonal is ignored. Without a known pair the loss is the quantization
+    loss.
 
-    This is a reconstruction: the abstract of [1]_ is public, its formula is not. It follows the abstract and
-    the loss that the same first authors published later in the same words [2]_, with a distance that scales
-    with n_bits.
+    The loss is a reconstruction: the abstract of [1]_ is public, its formula is not. It follows the abstract and a
+    later loss of the same first authors [2]_, described in the same words, with a distance that scales with n_bits.
 
     References
     ----------
@@ -94,7 +94,7 @@ class DualHingeLoss(PairLoss):
         n_bits = z.shape[1]
         beta = 6 / n_bits if self.beta == "auto" else self.beta
         h = torch.tanh(z)
-        # eps: the direction of a row near 0 is undefined, and its gradient must stay moderate
+        # eps bounds the gradient of rows near 0, whose direction is undefined
         r = F.normalize(h, eps=1e-4) * math.sqrt(n_bits) if self.distance == "cosine" else h
         r = r * math.sqrt(beta / 2)
         t = beta * n_bits / 2 - r @ r.T
@@ -104,11 +104,11 @@ class DualHingeLoss(PairLoss):
 
 
 class _SkewedDivergence(torch.autograd.Function):
-    """Weighted sum of D(U||S) + D(S||U) over t = beta d; autograd would take twice the time and memory."""
+    """Weighted sum of D(U||S) + D(S||U) over t = beta d, in half the time and memory that autograd takes."""
 
     @staticmethod
     def forward(ctx, t, similarity, weights, alpha, shape):
-        # x log x is 0 at x = 0, which a floor spares from being a special case
+        # with a lower bound, x log x needs no special case at x = 0
         floor = 100 * torch.finfo(t.dtype).tiny
         u, density = _gamma_survival(t, shape, floor)
         s = similarity.nan_to_num().clamp_(min=floor)
@@ -130,10 +130,10 @@ class _SkewedDivergence(torch.autograd.Function):
 
 
 def _gamma_survival(t: Tensor, shape: float, floor: float) -> tuple[Tensor, Tensor]:
-    """Survival function and density of a Gamma law."""
+    """Return the survival function and the density of a Gamma distribution."""
     if shape == 1:
         u = torch.neg(t).exp_().clamp_(min=floor)
         return u, u
-    t = t.clamp(min=0)  # rounding can leave it just below
+    t = t.clamp(min=0)  # it can be rounded to just below 0
     u = torch.special.gammaincc(torch.full_like(t, shape), t).clamp_(min=floor)
     return u, torch.log(t).mul_(shape - 1).sub_(t).sub_(math.lgamma(shape)).exp_()

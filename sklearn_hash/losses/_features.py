@@ -1,4 +1,4 @@
-"""What the unsupervised losses share: the features of a batch, whose cosines those of the codes are to be."""
+"""Base class of the losses over features, and the error of the codes' cosines."""
 
 import torch
 from torch import Tensor
@@ -8,7 +8,7 @@ from sklearn_hash.losses._base import BatchLoss
 
 
 class FeatureLoss(BatchLoss):
-    """A loss over the features of one batch, (n, d), in place of labels."""
+    """Loss over the features of a batch, (n, d)."""
 
     target = "features"
 
@@ -21,7 +21,7 @@ class FeatureLoss(BatchLoss):
 
 
 def cosine_error(codes: Tensor, features: Tensor) -> Tensor:
-    """Mean squared difference, over the pairs of a batch, between the cosines of codes and those of features."""
+    """Return the mean squared difference, over the pairs of a batch, of the cosines of codes and of features."""
     unit_codes, unit_features = F.normalize(codes), F.normalize(features)
     error = torch.addmm(unit_codes @ unit_codes.T, unit_features, unit_features.T, alpha=-1).square()
     n_pairs = len(codes) * (len(codes) - 1)

@@ -1,4 +1,4 @@
-"""GreedyHash: the binary codes themselves are classified, with gradients straight through their signs."""
+"""GreedyHash: classification of binary codes, with straight-through gradients."""
 
 import math
 
@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sklearn_hash.losses._labels import LabelLoss, binary_codes, label_shares, mean_of_labelled
-from sklearn_hash.losses._pairs import check_number
+from sklearn_hash.losses._parameters import check_number
 
 
 class GreedyHashLoss(LabelLoss):
@@ -18,31 +18,31 @@ class GreedyHashLoss(LabelLoss):
     .. math:: L = -\operatorname{mean}_i \frac{1}{|y_i|} \sum_c y_{ic} \log \operatorname{softmax}_c (W b_i)
                   + \lambda \operatorname{mean}_{ik} \left| |z_{ik}| - 1 \right|^3.
 
-    In the backward pass the sign hands on the gradient as it is: :math:`\partial L / \partial z` is
-    :math:`\partial L / \partial b` and the gradient of the penalty.
+    The backward pass ignores the sign (straight-through estimator): :math:`\partial L / \partial z` is
+    :math:`\partial L / \partial b` plus the gradient of the penalty.
 
     Parameters
     ----------
     n_bits : int
         Length of the codes.
     n_classes : int
-        Number of classes, the columns of an indicator.
+        Number of classes, or of columns of an indicator.
     quantization : float, default=0.1
         Weight :math:`\lambda` of the penalty.
 
     Raises
     ------
     ValueError
-        If a parameter is out of range, or the shapes of `z` and `labels` do not fit.
+        If a parameter is out of range, or the shapes of `z` and `labels` do not agree.
 
     Notes
     -----
     ``loss(z, labels)`` takes the output `z` of the hash layer, (n, n_bits), and int64 class numbers, (n,), or an
-    indicator, (n, n_classes). Rows without labels are not classified; without any other the penalty alone remains.
-    The classifier is the parameter ``head``, (n_classes, n_bits), to be trained along.
+    indicator, (n, n_classes). Rows without labels are not classified; if no row has labels, the loss is the penalty.
+    The classifier is the parameter ``head``, (n_classes, n_bits), to be trained with the network.
 
-    As in the authors' code the penalty is a mean over bits and has weight 0.1 (1 for their ImageNet), and the
-    classifier has no bias. The paper knows no rows of several labels; here they share the target equally.
+    As in the authors' code the penalty is a mean over bits and has weight 0.1 (1 for ImageNet), and the classifier has
+    no bias. The paper has no multi-label rows; here their labels share the target equally.
 
     References
     ----------
@@ -72,10 +72,10 @@ class GreedyHashLoss(LabelLoss):
 
 
 def straight_through(z: Tensor) -> Tensor:
-    """Binary codes, -1 and +1, with the gradient of `z` itself."""
+    """Return binary codes, -1 and +1, whose gradient is passed to `z` unchanged."""
     return binary_codes(z) + (z - z.detach())
 
 
 def cubic_gap(z: Tensor) -> Tensor:
-    """Mean of ``||z| - 1| ** 3``: how far outputs are from binary codes."""
+    """Return the mean of ``||z| - 1| ** 3``."""
     return (z.abs() - 1).abs().pow(3).mean()

@@ -1,10 +1,11 @@
-"""HashNet: weighted pairwise cross-entropy, relaxed codes that grow binary by continuation."""
+"""HashNet: weighted pairwise cross-entropy, with relaxed codes made binary by continuation."""
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from sklearn_hash.losses._pairs import PairLoss, check_number, pair_weights
+from sklearn_hash.losses._pairs import PairLoss, pair_weights
+from sklearn_hash.losses._parameters import check_number
 
 
 class HashNetLoss(PairLoss):
@@ -14,23 +15,21 @@ class HashNetLoss(PairLoss):
 
     .. math:: L = \sum_{ij} w_{ij} (\log(1 + e^{\theta_{ij}}) - s_{ij} \theta_{ij}) \Big/ \sum_{ij} w_{ij}
 
-    over the known pairs of the batch. The weights :math:`w` let the few similar pairs count as much as the
-    many dissimilar ones. `beta` grows during training (continuation) until the relaxed codes are the binary
-    ones; it never changes the codes, which are the signs of `z`. A pair is similar where its similarity is
-    positive: the paper's additional weight for the share of common labels is left out, since it would be 0
-    for every dissimilar pair.
+    over the known pairs of the batch. The weights :math:`w` give the few similar pairs the total weight of the many
+    dissimilar ones. `beta` grows during training (continuation) until the relaxed codes are nearly binary; the codes,
+    the signs of `z`, do not depend on it. A pair is similar if its similarity is positive. The paper's additional
+    weight, the share of common labels, is left out, because it is 0 for every dissimilar pair.
 
     Parameters
     ----------
     alpha : "auto" or float, default="auto"
         Scale of the inner product; "auto" is ``10 / n_bits``.
     beta : float, default=1.0
-        Where the continuation starts. The buffer ``beta`` holds the present value and is saved with the
-        state.
+        Initial value of the continuation. The current value is the buffer ``beta``, part of the state dict.
     class_weight : {"balanced", None} or float, default="balanced"
-        "balanced" gives similar and dissimilar pairs of a batch the same total weight, None gives all pairs
-        the same weight, and a number is the weight of a similar pair, a dissimilar one counting 1. The
-        authors' code uses the last, with the number of pairs over that of similar pairs in the training set.
+        "balanced" gives similar and dissimilar pairs of a batch the same total weight, None gives all pairs the same
+        weight, and a number is the weight of a similar pair relative to a dissimilar one. The authors' code has the
+        number of pairs over the number of similar pairs in the training set.
 
     Raises
     ------
@@ -39,9 +38,8 @@ class HashNetLoss(PairLoss):
 
     Notes
     -----
-    ``loss(z, similarity)`` takes the output `z` of the hash layer, (n, n_bits), and the
-    similarity of its rows, (n, n) in [0, 1] with NaN where it is unknown; the diagonal is ignored. It is 0
-    where no pair is known.
+    ``loss(z, similarity)`` takes the output `z` of the hash layer, (n, n_bits), and the similarity of its rows, (n, n)
+    in [0, 1] with NaN for unknown pairs; the diagonal is ignored. Without a known pair the loss is 0.
 
     References
     ----------
@@ -69,7 +67,7 @@ class HashNetLoss(PairLoss):
         self.class_weight = check_number("class_weight", class_weight, above=0, or_else=("balanced", None))
 
     def set_beta(self, value: float) -> None:
-        """Move the continuation on.
+        """Set the current `beta`.
 
         Parameters
         ----------

@@ -1,10 +1,11 @@
-"""IDHN: cross-entropy for pairs that are clearly similar or dissimilar, squared error for those between."""
+"""IDHN: cross-entropy for pairs with all or no labels in common, squared error for the others."""
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from sklearn_hash.losses._pairs import PairLoss, check_number, pair_weights
+from sklearn_hash.losses._pairs import PairLoss, pair_weights
+from sklearn_hash.losses._parameters import check_number
 
 
 class IDHNLoss(PairLoss):
@@ -12,7 +13,7 @@ class IDHNLoss(PairLoss):
 
     With relaxed codes :math:`h = z / (1 + |z|)`, the scaled inner product
     :math:`\theta_{ij} = \alpha \langle h_i, h_j \rangle` and the share
-    :math:`p_{ij} = \frac{1}{2} (1 + \langle h_i, h_j \rangle / K)` of equal bits, a pair costs
+    :math:`p_{ij} = \frac{1}{2} (1 + \langle h_i, h_j \rangle / K)` of equal bits, the loss of a pair is
 
     .. math:: \ell_{ij} = \begin{cases}
                   \log(1 + e^{\theta_{ij}}) - s_{ij} \theta_{ij} & s_{ij} < 0.01 \text{ or } s_{ij} > 0.99 \\
@@ -27,7 +28,7 @@ class IDHNLoss(PairLoss):
     alpha : "auto" or float, default="auto"
         Scale of the inner product; "auto" is ``10 / n_bits``. The authors' code has 5 / n_bits.
     gamma : float, default=10.0
-        Weight :math:`\gamma` of the pairs between similar and dissimilar; the authors' code has ``0.1 * n_bits``.
+        Weight :math:`\gamma` of the squared error; the authors' code has ``0.1 * n_bits``.
     quantization : float, default=0.1
         Weight :math:`\lambda` of the quantization loss.
 
@@ -38,13 +39,11 @@ class IDHNLoss(PairLoss):
 
     Notes
     -----
-    ``loss(z, similarity)`` takes the output `z` of the hash layer, (n, n_bits), and the
-    similarity of its rows, (n, n) in [0, 1] with NaN where it is unknown; the diagonal is ignored. Where no
-    pair is known, the quantization loss alone remains. The paper's similarity is the cosine of the label sets,
-    ``similarity_matrix(y, kind="cosine")``.
+    ``loss(z, similarity)`` takes the output `z` of the hash layer, (n, n_bits), and the similarity of its rows, (n, n)
+    in [0, 1] with NaN for unknown pairs; the diagonal is ignored. Without a known pair the loss is the quantization
+    loss. The paper's similarity is the cosine of the label sets, ``similarity_matrix(y, kind="cosine")``.
 
-    Everything else, with the bounds 0.01 and 0.99, is that of the authors' code, which also counts every row as a pair
-    with itself.
+    The bounds 0.01 and 0.99 are those of the authors' code, which also counts every row as a pair with itself.
 
     References
     ----------

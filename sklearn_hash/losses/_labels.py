@@ -1,20 +1,18 @@
-"""What the losses over labels share: checked labels as an indicator, means over the rows that have one."""
-
-import numbers
-from typing import Any
+"""Base class of the losses over labels: labels as an indicator, and means over labelled rows."""
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from sklearn_hash.losses._base import BatchLoss
+from sklearn_hash.losses._parameters import check_count
 
 
 class LabelLoss(BatchLoss):
-    """A loss over the labels of one batch, (n,) class numbers or an (n, n_classes) indicator.
+    """Loss over the labels of a batch, (n,) class numbers or an (n, n_classes) indicator.
 
-    ``_loss`` always gets the indicator. Centres and heads belong to the loss: centres as buffers, heads as parameters
-    that the optimizer of the network trains with it. Both are drawn from torch's default generator.
+    ``_loss`` always gets the indicator. Class centres are buffers of the loss, classifiers are parameters that the
+    optimizer trains with the network. Both are drawn from torch's default generator.
     """
 
     target = "labels"
@@ -38,23 +36,16 @@ class LabelLoss(BatchLoss):
 
 
 def binary_codes(z: Tensor) -> Tensor:
-    """The codes of outputs: +1 where they are positive, else -1."""
+    """Return the codes of outputs: +1 if positive, else -1."""
     return torch.where(z > 0, 1.0, -1.0).to(z.dtype)
 
 
 def mean_of_labelled(values: Tensor, indicator: Tensor) -> Tensor:
-    """Mean, over the rows with a label, of one value for each row; 0 without such a row."""
+    """Return the mean of one value per row over the rows with a label, or 0 if there are none."""
     labelled = indicator.any(dim=1)
     return (values * labelled).sum() / labelled.sum().clamp(min=1)
 
 
 def label_shares(indicator: Tensor) -> Tensor:
-    """Every label of a row with an equal share of 1; all 0 in a row without labels."""
+    """Return the indicator with rows that sum to 1; rows without labels stay 0."""
     return indicator / indicator.sum(dim=1, keepdim=True).clamp(min=1)
-
-
-def check_count(name: str, value: Any) -> int:
-    """A whole number of at least 1."""
-    if not isinstance(value, numbers.Integral) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"{name} must be an integer of at least 1; got {value!r}.")
-    return int(value)

@@ -1,48 +1,47 @@
-"""OrthoHash: softmax over the cosines to orthogonal codes, with a margin."""
+"""OrthoHash: cross-entropy of the cosines to orthogonal codes, with a margin."""
 
 from torch import Tensor
 from torch.nn import functional as F
 
 from sklearn_hash.losses._centres import hash_centres
 from sklearn_hash.losses._labels import LabelLoss, label_shares, mean_of_labelled
-from sklearn_hash.losses._pairs import check_number
+from sklearn_hash.losses._parameters import check_number
 
 
 class OrthoHashLoss(LabelLoss):
-    r"""The one loss of OrthoHash [1]_: cosines to the orthogonal codes of the classes.
+    r"""Cross-entropy of the cosines to the orthogonal codes of the classes, OrthoHash [1]_.
 
     With the codes :math:`o_c \in \{-1, 1\}^K` of the classes and the indicator :math:`y`,
 
     .. math:: L = -\operatorname{mean}_i \frac{1}{|y_i|} \sum_c y_{ic} \log p_{ic}, \qquad
               p_{ic} \propto \exp \left( s (\cos(z_i, o_c) - m y_{ic}) \right).
 
-    Outputs near a corner of the cube have the highest cosines to it, so that no quantization loss is needed.
+    The cosine to a binary code is largest at that code, so that no quantization loss is needed.
 
     Parameters
     ----------
     n_bits : int
         Length of the codes.
     n_classes : int
-        Number of classes, the columns of an indicator.
+        Number of classes, or of columns of an indicator.
     scale : float, default=8.0
         Scale s of the cosines before the softmax.
     margin : float, default=0.5
-        Margin m, taken off the cosines to a row's own classes.
+        Margin m, subtracted from the cosines to a row's own classes.
 
     Raises
     ------
     ValueError
-        If a parameter is out of range, or the shapes of `z` and `labels` do not fit.
+        If a parameter is out of range, or the shapes of `z` and `labels` do not agree.
 
     Notes
     -----
     ``loss(z, labels)`` takes the output `z` of the hash layer, (n, n_bits), and int64 class numbers, (n,), or an
-    indicator, (n, n_classes). Rows without labels are left out; without any other the loss is 0. The codes of the
-    classes are the buffer ``centres``, drawn from torch's default generator as for :class:`CSQLoss`.
+    indicator, (n, n_classes). Rows without labels are left out; if no row has labels, the loss is 0. The codes of the
+    classes are the buffer ``centres``, the hash centres of :class:`CSQLoss`.
 
-    The authors' code has the margin 0.2, draws every bit of a code at random, which is orthogonal on average only,
-    and normalises the hash layer's outputs over the batch. That layer belongs to the network, not to its loss, and is
-    left out here.
+    The authors' code has a margin of 0.2 and random codes, which are orthogonal on average. Its batch normalisation of
+    the outputs is part of the network, not of the loss, and is left out.
 
     References
     ----------
@@ -69,7 +68,7 @@ class OrthoHashLoss(LabelLoss):
         self.register_buffer("centres", hash_centres(self.n_bits, self.n_classes))
 
     def _loss(self, z: Tensor, indicator: Tensor) -> Tensor:
-        # eps: the direction of a row near 0 is undefined, and its gradient must stay moderate
+        # eps bounds the gradient of rows near 0, whose direction is undefined
         cosines = F.normalize(z, eps=1e-4) @ F.normalize(self.centres.to(z)).T
         logits = self.scale * (cosines - self.margin * indicator)
         return mean_of_labelled(F.cross_entropy(logits, label_shares(indicator), reduction="none"), indicator)

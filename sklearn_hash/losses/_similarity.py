@@ -1,5 +1,6 @@
-"""The similarity matrix of a batch, from its labels."""
+"""Similarity matrix of a batch, from its labels."""
 
+import reprlib
 from typing import Any
 
 import torch
@@ -7,16 +8,16 @@ from torch import Tensor
 
 
 def similarity_matrix(y: Any, kind: str = "share") -> Tensor:
-    """Similarity of every pair of rows, from their labels.
+    """Compute the similarity of every pair of rows from their labels.
 
     Parameters
     ----------
     y : tensor or array-like of shape (n,) or (n, n_labels)
-        Numeric class labels, or a multi-label indicator: a row has the labels where it is not 0.
+        Numeric class labels, or a multi-label indicator, in which any value but 0 is a label.
     kind : {"share", "jaccard", "cosine"}, default="share"
-        For an indicator: whether two rows share a label (0 or 1), the labels they share over the labels that
-        either has, or the cosine of their indicators. The three are one for class labels. A row without a
-        label is similar to nothing.
+        For an indicator: whether two rows share a label (0 or 1), the number of shared labels over the number of
+        labels of either row, or the cosine of the indicators. For class labels the three are equal. A row without
+        labels has similarity 0 to every row.
 
     Returns
     -------
@@ -41,13 +42,13 @@ def similarity_matrix(y: Any, kind: str = "share") -> Tensor:
             [0.0000, 0.0000, 0.0000]])
     """
     if kind not in ("share", "jaccard", "cosine"):
-        raise ValueError(f"kind must be 'share', 'jaccard' or 'cosine'; got {kind!r}.")
+        raise ValueError(f"kind must be 'share', 'jaccard' or 'cosine'; got {reprlib.repr(kind)}.")
     y = torch.as_tensor(y)
     if y.ndim == 1:
         return torch.eq(y[:, None], y, out=torch.empty(len(y), len(y), device=y.device))
     if y.ndim != 2:
         raise ValueError(f"y must be labels (n,) or an indicator (n, n_labels); got shape {tuple(y.shape)}.")
-    # autocast would count the shared labels in half precision
+    # autocast would count shared labels in half precision
     with torch.autocast(y.device.type, enabled=False):
         return _indicator_similarity((y != 0).float(), kind)
 
@@ -59,5 +60,5 @@ def _indicator_similarity(indicator: Tensor, kind: str) -> Tensor:
         return (unit @ unit.T).clamp_(max=1)
     shared = indicator @ indicator.T
     if kind == "share":
-        return shared.clamp_(max=1)  # a count of whole labels: 0, or at least 1
+        return shared.clamp_(max=1)
     return shared / (n_labels + n_labels.T - shared).clamp_(min=1)

@@ -1,22 +1,22 @@
-"""GreedyHash without labels: cosines of binary codes, with gradients straight through their signs."""
+"""Unsupervised GreedyHash: cosines of binary codes, with straight-through gradients."""
 
 from torch import Tensor
 
 from sklearn_hash.losses._features import FeatureLoss, cosine_error
 from sklearn_hash.losses._greedy_hash import cubic_gap, straight_through
-from sklearn_hash.losses._pairs import check_number
+from sklearn_hash.losses._parameters import check_number
 
 
 class UnsupervisedGreedyHashLoss(FeatureLoss):
-    r"""Cosines between codes as between features, GreedyHash without labels [1]_.
+    r"""Squared error of the cosines of codes, unsupervised GreedyHash [1]_.
 
     With the codes :math:`b = \operatorname{sign}(z)` and the features x,
 
     .. math:: L = \operatorname{mean}_{i \neq j} (\cos(b_i, b_j) - \cos(x_i, x_j))^2
                   + \lambda \operatorname{mean}_{ik} \left| |z_{ik}| - 1 \right|^3.
 
-    In the backward pass the sign hands on the gradient as it is: :math:`\partial L / \partial z` is
-    :math:`\partial L / \partial b` and the gradient of the penalty.
+    The backward pass ignores the sign (straight-through estimator): :math:`\partial L / \partial z` is
+    :math:`\partial L / \partial b` plus the gradient of the penalty.
 
     Parameters
     ----------
@@ -31,10 +31,10 @@ class UnsupervisedGreedyHashLoss(FeatureLoss):
     Notes
     -----
     ``loss(z, features)`` takes the output `z` of the hash layer, (n, n_bits), and the features of its rows, (n, d).
-    Cosines spread best where the features have mean 0.
+    Centred features have the most distinct cosines.
 
-    The authors' code compares every row of the first half of a batch with one of the second; here all pairs of the
-    batch are compared. Theirs has :math:`\lambda = 0.1` and takes features of a fixed network, without centring them.
+    The authors' code compares each row of the first half of a batch with one of the second; here all pairs are
+    compared. It has :math:`\lambda = 0.1` and takes features of a fixed network without centring them.
 
     References
     ----------
