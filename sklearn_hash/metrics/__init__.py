@@ -2,8 +2,8 @@
 
 from sklearn_hash.metrics._at_k import precision_at_k, recall_at_k
 from sklearn_hash.metrics._average_precision import average_precision_scores, mean_average_precision
-from sklearn_hash.metrics._codes import bit_correlation, code_balance, code_entropy, n_distinct_codes
-from sklearn_hash.metrics._graded import average_cumulative_gain, ndcg_at_k
+from sklearn_hash.metrics._code_statistics import bit_correlation, code_balance, code_entropy, n_distinct_codes
+from sklearn_hash.metrics._cumulative_gain import average_cumulative_gain, ndcg_at_k
 from sklearn_hash.metrics._neighbor_recall import neighbor_recall
 from sklearn_hash.metrics._neighbor_scorer import make_neighbor_scorer
 from sklearn_hash.metrics._radius import (

@@ -5,10 +5,10 @@ from numbers import Integral
 import numpy as np
 
 from sklearn_hash._compat import Interval, validate_params
-from sklearn_hash.metrics._counts import score_queries
+from sklearn_hash.metrics._distance_counts import score_queries
 from sklearn_hash.metrics._docs import document
-from sklearn_hash.metrics._expected import expected_average_precision
-from sklearn_hash.metrics._index_order import by_label_set
+from sklearn_hash.metrics._expected_average_precision import expected_average_precision
+from sklearn_hash.metrics._label_sets import by_label_set
 from sklearn_hash.metrics._retrieval import CONSTRAINTS, TIES, check_retrieval, mean_of_defined
 
 __all__ = ["average_precision_scores", "mean_average_precision"]

@@ -5,7 +5,7 @@ from numbers import Integral
 import numpy as np
 
 from sklearn_hash._compat import Interval, validate_params
-from sklearn_hash.metrics._counts import mean_over_queries, score_queries
+from sklearn_hash.metrics._distance_counts import mean_over_queries, score_queries
 from sklearn_hash.metrics._docs import document
 from sklearn_hash.metrics._retrieval import CONSTRAINTS, check_retrieval, mean_of_defined
 

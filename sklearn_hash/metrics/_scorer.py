@@ -10,7 +10,7 @@ from sklearn_hash._compat import Interval, StrOptions, validate_params
 from sklearn_hash._validation import check_codes
 from sklearn_hash.metrics._at_k import precision_at_k, recall_at_k
 from sklearn_hash.metrics._average_precision import mean_average_precision
-from sklearn_hash.metrics._graded import average_cumulative_gain, ndcg_at_k
+from sklearn_hash.metrics._cumulative_gain import average_cumulative_gain, ndcg_at_k
 from sklearn_hash.metrics._radius import precision_within_radius, recall_within_radius
 
 __all__ = ["bind_metric", "make_retrieval_scorer"]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_hash.metrics._counts import mean_over_queries
+from sklearn_hash.metrics._distance_counts import mean_over_queries
 from sklearn_hash.metrics._retrieval import check_retrieval
 from sklearn_hash.plotting._base import BaseDisplay, check_matplotlib
 from sklearn_hash.plotting._codes import codes_of, name_of

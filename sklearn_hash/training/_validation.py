@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.model_selection import train_test_split
 
 from sklearn_hash.metrics import mean_average_precision
-from sklearn_hash.metrics._expected import expected_average_precision
+from sklearn_hash.metrics._expected_average_precision import expected_average_precision
 from sklearn_hash.training._targets import LabelTargets, MatrixTargets
 
 __all__ = ["map_against", "split_validation"]

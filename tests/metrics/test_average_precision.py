@@ -13,7 +13,7 @@ from scipy import sparse
 from sklearn.metrics import average_precision_score
 
 from sklearn_hash.codes import pack_codes
-from sklearn_hash.metrics import _counts as counts_module
+from sklearn_hash.metrics import _distance_counts as counts_module
 from sklearn_hash.metrics import average_precision_scores, mean_average_precision
 
 

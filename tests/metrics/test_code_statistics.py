@@ -8,7 +8,7 @@ from scipy.stats import entropy
 
 from sklearn_hash._hamming import _distinct
 from sklearn_hash.codes import pack_codes, signs_from_codes
-from sklearn_hash.metrics import _codes as codes_module
+from sklearn_hash.metrics import _code_statistics as codes_module
 from sklearn_hash.metrics import bit_correlation, code_balance, code_entropy, n_distinct_codes
 
 MEASURES = [code_balance, bit_correlation, code_entropy, n_distinct_codes]

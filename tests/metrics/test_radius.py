@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sklearn_hash.codes import pack_codes
-from sklearn_hash.metrics import _counts as counts_module
+from sklearn_hash.metrics import _distance_counts as counts_module
 from sklearn_hash.metrics import hamming_precision_recall_curve, precision_within_radius, recall_within_radius
 
 MEASURES = [precision_within_radius, recall_within_radius]

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from sklearn_hash.metrics._counts import score_queries
-from sklearn_hash.metrics._index_order import by_label_set
+from sklearn_hash.metrics._distance_counts import score_queries
+from sklearn_hash.metrics._label_sets import by_label_set
 
 __all__ = ["discounted_scores"]
 

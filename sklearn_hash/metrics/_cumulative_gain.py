@@ -5,7 +5,7 @@ from numbers import Integral
 import numpy as np
 
 from sklearn_hash._compat import Interval, StrOptions, validate_params
-from sklearn_hash.metrics._discounted import discounted_scores
+from sklearn_hash.metrics._discounted_gain import discounted_scores
 from sklearn_hash.metrics._docs import document
 from sklearn_hash.metrics._retrieval import CONSTRAINTS, TIES, check_retrieval, mean_of_defined
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import hypergeom
 
-from sklearn_hash.metrics._expected import _harmonic_span, _hypergeometric, expected_average_precision
+from sklearn_hash.metrics._expected_average_precision import _harmonic_span, _hypergeometric, expected_average_precision
 
 SPANS = [(0, 0), (0, 1), (0, 63), (63, 2), (64, 1), (65, 300), (10, 2000)]
 
