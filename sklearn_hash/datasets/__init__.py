@@ -1,6 +1,6 @@
-"""Data sets with rows named for queries, training and database, and the protocols that name them.
+"""Data sets split into queries, training rows and database, and the protocols of such splits.
 
-Nothing is fetched from anywhere but by the functions whose names begin with ``fetch_``.
+Only the functions whose names begin with ``fetch_`` use the network.
 """
 
 from sklearn_hash.datasets._blobs import make_hash_blobs

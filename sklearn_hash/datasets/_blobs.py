@@ -1,4 +1,4 @@
-"""Made inputs whose classes come in families."""
+"""Synthetic classes grouped in super-classes."""
 
 from numbers import Integral, Real
 
@@ -37,38 +37,41 @@ def make_hash_blobs(
     cluster_std=1.0,
     random_state=None,
 ):
-    """Make Gaussian classes that gather in super-classes.
+    """Make Gaussian classes that are grouped in super-classes.
 
-    Centres of super-classes are spread around the origin, centres of classes around that of their super-class, rows
-    around that of their class. Rows of two classes in one super-class are dissimilar although they lie near each
-    other: the hard pairs among many easy ones.
+    The centres of super-classes are drawn around the origin, the centres of classes around that of their super-class,
+    and rows around the centre of their class. Rows of two classes in one super-class are near each other but
+    dissimilar: the hard pairs among many easy ones.
 
     Parameters
     ----------
     n_samples : int, default=1000
-        Number of rows, dealt out to the classes as evenly as can be.
+        Number of rows; class sizes differ by at most 1.
     n_features : int, default=32
+        Number of features.
     n_classes : int, default=20
-        Number of classes, dealt out to the super-classes likewise.
+        Number of classes; their numbers per super-class differ by at most 1.
     n_super_classes : int, default=5
+        Number of super-classes.
     super_class_std, class_std, cluster_std : float, default=4.0, 1.5, 1.0
         Standard deviations, in every feature, of the centres of super-classes around the origin, of the centres of
         classes around those, and of rows around the centres of their classes.
     random_state : int, RandomState instance or None, default=None
+        Seeds the draws.
 
     Returns
     -------
     X : ndarray of shape (n_samples, n_features), float32
         Rows in random order.
     y : ndarray of shape (n_samples,)
-        Number of each row's class.
+        Class number of each row.
     y_super : ndarray of shape (n_samples,)
-        Number of each row's super-class.
+        Super-class number of each row.
 
     Raises
     ------
     ValueError
-        If a number is out of its range, or there are fewer classes than super-classes.
+        If a parameter is out of range, or there are fewer classes than super-classes.
 
     Examples
     --------

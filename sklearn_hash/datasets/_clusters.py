@@ -1,4 +1,4 @@
-"""Made codes that look like those of a trained hasher."""
+"""Synthetic codes in clusters, like those of a trained hasher."""
 
 from numbers import Integral, Real
 
@@ -10,7 +10,7 @@ from sklearn_hash.codes import packed_width
 
 __all__ = ["make_clustered_codes"]
 
-_ROWS_A_BLOCK = 1 << 16  # rows whose bits are held unpacked at once
+_ROWS_PER_BLOCK = 1 << 16  # rows whose bits are unpacked at a time
 
 
 @validate_params(
@@ -25,29 +25,33 @@ _ROWS_A_BLOCK = 1 << 16  # rows whose bits are held unpacked at once
     prefer_skip_nested_validation=True,
 )
 def make_clustered_codes(n_samples, n_bits, *, n_centers=100, flip=0.03, packed=False, random_state=None):
-    """Codes around random centres: every row is a centre with some of its bits flipped.
+    """Make codes around random centres: each row is a centre with some of its bits flipped.
 
     Parameters
     ----------
-    n_samples, n_bits : int
+    n_samples : int
+        Number of codes.
+    n_bits : int
+        Length of the codes.
     n_centers : int, default=100
-        How many centres, each as likely as another.
+        Number of centres, all equally likely.
     flip : float, default=0.03
-        Probability that a bit differs from the centre's.
+        Probability that a bit differs from that of the centre.
     packed : bool, default=False
-        Whether to return packed bytes.
+        Whether to return packed codes.
     random_state : int, RandomState instance or None, default=None
+        Seeds the draws.
 
     Returns
     -------
     codes : ndarray of shape (n_samples, n_bits), or (n_samples, ceil(n_bits / 8)) with ``packed=True``, uint8
     y : ndarray of shape (n_samples,)
-        Number of each row's centre.
+        Centre number of each row.
 
     Raises
     ------
     ValueError
-        If a number is out of its range.
+        If a parameter is out of range.
 
     Examples
     --------
@@ -60,8 +64,8 @@ def make_clustered_codes(n_samples, n_bits, *, n_centers=100, flip=0.03, packed=
     centers = random_state.randint(2, size=(n_centers, n_bits), dtype=np.uint8)
     y = random_state.randint(n_centers, size=n_samples)
     codes = np.empty((n_samples, packed_width(n_bits) if packed else n_bits), dtype=np.uint8)
-    for start in range(0, n_samples, _ROWS_A_BLOCK):
-        block = slice(start, start + _ROWS_A_BLOCK)
+    for start in range(0, n_samples, _ROWS_PER_BLOCK):
+        block = slice(start, start + _ROWS_PER_BLOCK)
         bits = centers[y[block]]
         bits ^= random_state.random_sample(bits.shape) < flip
         codes[block] = np.packbits(bits, axis=1) if packed else bits

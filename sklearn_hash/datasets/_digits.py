@@ -1,4 +1,4 @@
-"""The handwritten digits that come with scikit-learn."""
+"""The handwritten digits of scikit-learn."""
 
 import numpy as np
 from sklearn.datasets import load_digits
@@ -12,13 +12,13 @@ _N_QUERY, _N_TRAIN = 300, 1000
 
 
 def load_digits_retrieval() -> Split:
-    """Load the 1797 digits that scikit-learn embeds, always split the same way.
+    """Load the 1,797 digits of scikit-learn in a fixed split.
 
     Returns
     -------
     split : Split
-        64 pixels a row and 10 classes: 300 queries and a database of the other 1497 rows, of which 1000 are
-        for training, all drawn class by class in proportion.
+        Rows of 64 pixels in 10 classes: 300 queries and a database of the other 1,497 rows, 1,000 of which are training
+        rows, all stratified by class.
 
     Examples
     --------
@@ -34,6 +34,6 @@ def load_digits_retrieval() -> Split:
 
 
 def _draw(rows, size, y):
-    """The rows left, and ``size`` of them drawn in proportion to the classes; both in ascending order."""
+    """Draw ``size`` rows stratified by class; return the others and these, both in ascending order."""
     left, drawn = train_test_split(rows, test_size=size, stratify=y[rows], random_state=0)
     return np.sort(left), np.sort(drawn)

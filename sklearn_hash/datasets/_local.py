@@ -1,6 +1,7 @@
-"""Benchmark sets that the user keeps in a folder."""
+"""Data sets in local files."""
 
 import os
+import reprlib
 from pathlib import Path
 
 import numpy as np
@@ -10,36 +11,34 @@ from sklearn_hash.datasets._split import Split
 __all__ = ["load_local"]
 
 _VARIABLE = "SKLEARN_HASH_DATA"
-_PAIRED = {"F": "scale", "n_labels": "Y"}  # what says nothing without another
+_NEEDS = {"F": "scale", "n_labels": "Y"}  # an array, and the one that it cannot be read without
 
 
 def load_local(name, data_home=None) -> Split:
-    """Read the data set ``name`` from the file ``name.npz`` of a folder.
+    """Read the data set ``name`` from the file ``name.npz`` in a folder.
 
-    The file holds the row numbers ``query``, ``train`` and ``database``; labels as class numbers ``y``, or
-    as an indicator ``Y`` of 0 and 1; and inputs ``X``. Inputs may instead be features ``F`` that are
-    multiplied by ``scale``, or bits packed by :func:`numpy.packbits` along with their number
-    ``n_features``; an indicator may be packed along with ``n_labels``. A set without inputs has labels
-    only.
+    The file contains the row numbers ``query``, ``train`` and ``database``, labels as class numbers ``y`` or as an
+    indicator ``Y`` of 0 and 1, and, optionally, inputs ``X``. In place of ``X`` there may be integer features ``F`` and
+    their factors ``scale``. If there is ``n_features``, ``X`` contains bits packed by :func:`numpy.packbits`; if there
+    is ``n_labels``, so does ``Y``.
 
     Parameters
     ----------
     name : str
-        Name of the file, without its ending.
+        Name of the file, without its extension.
     data_home : path-like, default=None
-        The folder; the environment variable ``SKLEARN_HASH_DATA`` says which when left out.
+        The folder; by default that of the environment variable ``SKLEARN_HASH_DATA``.
 
     Returns
     -------
     split : Split
-        Images come in the shape in which they are stored. Flatten them for an estimator of vectors, as in
+        Images have the shape in which they are stored; for estimators of vectors, flatten them by
         ``X.reshape(len(X), -1)``.
 
     Raises
     ------
     ValueError
-        If no folder is named, the folder or the file is not there, the file lacks a part of a data set, or its row
-        numbers are not among its rows.
+        If there is no such folder or file, the file lacks an array, or its row numbers are out of range.
 
     Examples
     --------
@@ -59,40 +58,42 @@ def load_local(name, data_home=None) -> Split:
     missing = [part for part in ("query", "train", "database") if part not in parts]
     if "y" not in parts and "Y" not in parts:
         missing.append("y or Y")
-    missing += [other for part, other in _PAIRED.items() if part in parts and other not in parts]
+    missing += [other for part, other in _NEEDS.items() if part in parts and other not in parts]
     if missing:
-        raise ValueError(f"{path} is no data set: it lacks {', '.join(missing)}.")
+        raise ValueError(f"{path} is not a data set: it lacks {', '.join(missing)}.")
     split = Split(_inputs(parts), _labels(parts), parts["query"], parts["train"], parts["database"])
     _check_rows(split, path)
     return split
 
 
 def _find(name, data_home):
-    """Path of the file of a set; the error says what else there is."""
+    """Return the path of the file; the error lists the files that there are."""
     data_home = data_home or os.environ.get(_VARIABLE)
     if not data_home:
-        raise ValueError(f"data_home must be given, or {_VARIABLE} set, to read {name!r}.")
+        raise ValueError(f"data_home must be given, or {_VARIABLE} set, to read {reprlib.repr(name)}.")
     folder = Path(data_home)
     if not folder.is_dir():
-        raise ValueError(f"data_home must be a folder; {str(folder)!r} is none.")
+        raise ValueError(f"data_home must be a folder; got {str(folder)!r}.")
     there = sorted(path.stem for path in folder.glob("*.npz"))
     if name not in there:
-        raise ValueError(f"name must be one of {there}, the sets in {str(folder)!r}; got {name!r}.")
+        raise ValueError(
+            f"name must be one of {reprlib.repr(there)}, the files in {str(folder)!r}; got {reprlib.repr(name)}."
+        )
     return folder / f"{name}.npz"
 
 
 def _check_rows(split, path):
-    """Every row that is named must be there, with its label and its inputs."""
+    """Check that inputs and labels have the same number of rows, and row numbers are in range."""
     n = len(split.y)
     if split.X is not None and len(split.X) != n:
-        raise ValueError(f"{path} is no data set: it has inputs of {len(split.X)} rows and labels of {n}.")
+        raise ValueError(f"{path} is not a data set: it has inputs of {len(split.X)} rows and labels of {n}.")
     for name in ("query", "train", "database"):
         rows = getattr(split, name)
         if rows.ndim != 1 or (len(rows) and rows.dtype.kind not in "iu"):
-            raise ValueError(f"{path} is no data set: {name} must hold row numbers; got {rows.dtype}, {rows.ndim}-d.")
+            raise ValueError(f"{path} is not a data set: {name} must be row numbers; got {rows.dtype}, {rows.ndim}-d.")
         if len(rows) and not 0 <= rows.min() <= rows.max() < n:
             raise ValueError(
-                f"{path} is no data set: {name} must hold row numbers from 0 to {n - 1}; got {rows.min()} to "
+                f"{path} is not a data set: {name} must be row numbers from 0 to {n - 1}; got {rows.min()} to "
                 f"{rows.max()}."
             )
 

@@ -1,4 +1,6 @@
-"""Image sets from OpenML, for those with a network."""
+"""Image data sets from OpenML."""
+
+import reprlib
 
 import numpy as np
 from sklearn.datasets import fetch_openml
@@ -10,18 +12,18 @@ __all__ = ["fetch_cifar10_retrieval", "fetch_fashion_mnist_retrieval"]
 
 
 def fetch_cifar10_retrieval(protocol="cifar10-1", *, data_home=None, parser="auto", random_state=0) -> Split:
-    """Fetch CIFAR-10 from OpenML and split it by one of its protocols.
+    """Fetch CIFAR-10 from OpenML and split it by a protocol.
 
     Parameters
     ----------
     protocol : {"cifar10", "cifar10-1", "cifar10-2"}, default="cifar10-1"
-        :func:`get_protocol` says what each of them means.
+        Name of the protocol, see :func:`get_protocol`.
     data_home : path-like, default=None
-        The folder to keep the download in; the one of :func:`sklearn.datasets.get_data_home` when left out.
+        Folder for the download; by default :func:`sklearn.datasets.get_data_home`.
     parser : {"auto", "pandas", "liac-arff"}, default="auto"
-        What reads the download, see :func:`sklearn.datasets.fetch_openml`; "auto" needs pandas.
+        Parser of the download, see :func:`sklearn.datasets.fetch_openml`; "auto" needs pandas.
     random_state : int, RandomState instance or None, default=0
-        Draws the split.
+        Seeds the split.
 
     Returns
     -------
@@ -31,7 +33,7 @@ def fetch_cifar10_retrieval(protocol="cifar10-1", *, data_home=None, parser="aut
     Raises
     ------
     ValueError
-        If the protocol is of another set.
+        If the protocol is not one of CIFAR-10.
 
     Examples
     --------
@@ -42,7 +44,7 @@ def fetch_cifar10_retrieval(protocol="cifar10-1", *, data_home=None, parser="aut
     """
     protocols = ["cifar10", "cifar10-1", "cifar10-2"]
     if protocol not in protocols:
-        raise ValueError(f"protocol must be one of {protocols}; got {protocol!r}.")
+        raise ValueError(f"protocol must be one of {protocols}; got {reprlib.repr(protocol)}.")
     X, y = _fetch("CIFAR_10", (3, 32, 32), data_home, parser)
     return Split(X, y, *retrieval_split(y, protocol, random_state=random_state))
 
@@ -53,17 +55,17 @@ def fetch_fashion_mnist_retrieval(*, data_home=None, parser="auto", random_state
     Parameters
     ----------
     data_home : path-like, default=None
-        The folder to keep the download in; the one of :func:`sklearn.datasets.get_data_home` when left out.
+        Folder for the download; by default :func:`sklearn.datasets.get_data_home`.
     parser : {"auto", "pandas", "liac-arff"}, default="auto"
-        What reads the download, see :func:`sklearn.datasets.fetch_openml`; "auto" needs pandas.
+        Parser of the download, see :func:`sklearn.datasets.fetch_openml`; "auto" needs pandas.
     random_state : int, RandomState instance or None, default=0
-        Draws the split.
+        Seeds the split.
 
     Returns
     -------
     split : Split
         70,000 images of shape (1, 28, 28), uint8, of 10 classes, the official test set last: 1,000 queries, 5,000
-        training rows, and a database of all that are no queries.
+        training rows, and a database of all rows but the queries.
 
     Examples
     --------
@@ -77,9 +79,9 @@ def fetch_fashion_mnist_retrieval(*, data_home=None, parser="auto", random_state
 
 
 def _fetch(name, shape, data_home, parser):
-    """Images and class numbers of a set whose rows hold pixels of 0 to 255, channel after channel."""
+    """Fetch the images and class numbers of a data set with rows of pixels from 0 to 255, one channel after another."""
     bunch = fetch_openml(name, version=1, data_home=data_home, as_frame=False, parser=parser)
     pixels = bunch.data.astype(np.uint8)
     if not np.array_equal(pixels, bunch.data):
-        raise ValueError(f"{name} of OpenML must hold whole numbers from 0 to 255; it holds others.")
+        raise ValueError(f"{name} of OpenML must have integer pixels from 0 to 255; got other values.")
     return pixels.reshape(-1, *shape), bunch.target.astype(np.int64)

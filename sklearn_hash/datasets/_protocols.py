@@ -1,5 +1,6 @@
-"""The protocols that the field cites by name, as data."""
+"""Named protocols of the literature."""
 
+import reprlib
 from dataclasses import dataclass
 from functools import partial
 
@@ -8,7 +9,7 @@ __all__ = ["Protocol", "get_protocol", "get_protocol_names"]
 
 @dataclass(frozen=True, kw_only=True)
 class SplitRules:
-    """The rules of a split, under the names of the parameters of ``retrieval_split``."""
+    """Rules of a split, named like the parameters of ``retrieval_split``."""
 
     n_query_per_class: int | None = None
     n_train_per_class: int | None = None
@@ -20,40 +21,42 @@ class SplitRules:
 
 @dataclass(frozen=True, kw_only=True)
 class Protocol(SplitRules):
-    """How many rows of which set are queries, trained on and searched; what :func:`retrieval_split` follows.
+    """Numbers of queries and training rows of a data set, for :func:`retrieval_split`.
 
     Parameters
     ----------
     n_query_per_class : int, default=None
-        Queries of each class.
+        Number of queries of each class.
     n_train_per_class : int, default=None
-        Training rows of each class.
+        Number of training rows of each class.
     n_query : int, default=None
-        Queries drawn regardless of class.
+        Number of queries drawn regardless of class.
     n_train : int, default=None
-        Training rows drawn regardless of class. Without either number, all rows that are no queries are trained on.
+        Number of training rows drawn regardless of class. Without either number, all rows but the queries.
     train_in_database : bool, default=True
-        Whether the rows trained on are searched too.
+        Whether training rows are part of the database.
     drop_unlabelled : bool, default=False
         Whether rows without a label are left out.
     name : str
+        Name of the protocol.
     data : str
-        The set that the protocol is defined on.
+        Data set that the protocol is defined on.
     n_rows : int
-        Number of its rows.
+        Number of rows of the data set.
     n_classes : int
-        Number of its classes, or of the labels of an indicator.
+        Number of classes, or of labels of an indicator.
     source : str
-        Public code whose lists or draw the sizes were read from.
+        Public code whose lists or scripts have these sizes.
     multilabel : bool, default=False
+        Whether the data set has a multi-label indicator.
     query_is_given : bool, default=False
-        Whether the set itself names the queries, so that none are drawn.
+        Whether the data set defines the queries, so that none are drawn.
     k : int, default=None
-        How far down a ranking its mAP is taken; None for the whole database.
+        Number of results that mAP is computed on; None for the whole database.
 
     See Also
     --------
-    get_protocol : Look one up by its name.
+    get_protocol : Return a protocol by its name.
 
     Examples
     --------
@@ -74,7 +77,7 @@ class Protocol(SplitRules):
 
     @property
     def sizes(self) -> tuple[int, int, int]:
-        """Numbers of queries, training rows and database rows of the whole set."""
+        """Numbers of queries, training rows and database rows of the whole data set."""
         n_query = _total(self.n_query, self.n_query_per_class, self.n_classes, everything=self.n_rows)
         n_left = self.n_rows - n_query
         n_train = _total(self.n_train, self.n_train_per_class, self.n_classes, everything=n_left)
@@ -163,7 +166,7 @@ _PROTOCOLS = {
 
 
 def get_protocol(name) -> Protocol:
-    """Look up a protocol of the field.
+    """Return a protocol by its name.
 
     Parameters
     ----------
@@ -173,6 +176,7 @@ def get_protocol(name) -> Protocol:
     Returns
     -------
     protocol : Protocol
+        Sizes and source of the protocol.
 
     Raises
     ------
@@ -186,16 +190,17 @@ def get_protocol(name) -> Protocol:
     ((1000, 5000, 54000), (1000, 5000, 59000))
     """
     if name not in _PROTOCOLS:
-        raise ValueError(f"protocol must be one of {get_protocol_names()}; got {name!r}.")
+        raise ValueError(f"protocol must be one of {get_protocol_names()}; got {reprlib.repr(name)}.")
     return _PROTOCOLS[name]
 
 
 def get_protocol_names() -> list[str]:
-    """List the names that :func:`get_protocol` and :func:`retrieval_split` know.
+    """Return the names of the protocols.
 
     Returns
     -------
     names : list of str
+        Names for :func:`get_protocol` and :func:`retrieval_split`.
 
     Examples
     --------

@@ -1,5 +1,6 @@
-"""Smaller experiments cut from larger ones."""
+"""Samples of the rows of a split."""
 
+import reprlib
 from dataclasses import replace
 
 import numpy as np
@@ -11,26 +12,28 @@ __all__ = ["sample_protocol"]
 
 
 def sample_protocol(split, n_query=None, n_train=None, n_database=None, random_state=0) -> Split:
-    """Draw some of the queries, training rows and database rows of a data set.
+    """Draw a sample of the queries, training rows and database rows of a data set.
 
     Parameters
     ----------
     split : Split
+        Data set to sample from.
     n_query, n_train, n_database : int, default=None
-        How many rows to draw; all when left out. Database rows are drawn whether trained on or not, so that the share
-        of them that was trained on stays what it is in the full set: a smaller database must not be an easier one.
+        Number of rows to draw; by default all. Database rows are drawn regardless of whether they are training rows, so
+        that the share of training rows in the database is that of the full data set.
     random_state : int, RandomState instance or None, default=0
+        Seeds the draws.
 
     Returns
     -------
     split : Split
-        The same inputs and labels, with fewer rows named. Rows come in random order, so that an order in
-        which the set is stored never decides between ties.
+        The same inputs and labels with fewer row numbers, in random order, so that the stored order does not decide
+        between ties.
 
     Raises
     ------
     ValueError
-        If a size is no whole number, or there are fewer rows than asked for.
+        If a size is not an integer, or larger than the number of rows.
 
     Examples
     --------
@@ -49,7 +52,7 @@ def sample_protocol(split, n_query=None, n_train=None, n_database=None, random_s
 def _draw(rows, size, name, random_state):
     size = len(rows) if size is None else size
     if not isinstance(size, (int, np.integer)) or isinstance(size, bool):
-        raise ValueError(f"{name} must be a whole number of rows; got {size!r}.")
+        raise ValueError(f"{name} must be an integer or None; got {reprlib.repr(size)}.")
     if not 0 <= size <= len(rows):
-        raise ValueError(f"{name} must be between 0 and the {len(rows)} rows there are; got {size}.")
+        raise ValueError(f"{name} must be from 0 to {len(rows)}, the number of rows; got {size}.")
     return random_state.permutation(rows)[:size]

@@ -1,4 +1,4 @@
-"""The form of every data set here."""
+"""Data set with queries, training rows and database."""
 
 from dataclasses import dataclass
 
@@ -9,16 +9,16 @@ __all__ = ["Split"]
 
 @dataclass
 class Split:
-    """A data set and the rows that a retrieval experiment uses.
+    """Data set with the row numbers of queries, training rows and database.
 
     Parameters
     ----------
     X : ndarray of shape (n, ...) or None
-        Inputs as they are stored, images unflattened; None for a set of labels only.
+        Inputs, with images unflattened; None if there are only labels.
     y : ndarray of shape (n,) or (n, n_labels)
         Class numbers, or a multi-label indicator of 0 and 1.
     query, train, database : ndarray of row numbers
-        Queries lie outside the database; rows trained on lie in it or outside it, as the protocol says.
+        Queries are not in the database; training rows may be, depending on the protocol.
 
     Examples
     --------

@@ -86,14 +86,14 @@ def test_file_that_is_no_data_set(home):
     [
         ({"F": np.ones((4, 2), dtype=np.uint8)}, "it lacks scale"),
         ({"n_labels": 3}, "it lacks Y"),
-        ({"database": np.array([2, 4])}, "database must hold row numbers from 0 to 3; got 2 to 4"),
-        ({"train": np.array([-1])}, "train must hold row numbers from 0 to 3; got -1 to -1"),
-        ({"query": np.array([0.0, 1.0])}, "query must hold row numbers; got float64"),
-        ({"query": np.array([True, True, False, False])}, "query must hold row numbers; got bool"),
+        ({"database": np.array([2, 4])}, "database must be row numbers from 0 to 3; got 2 to 4"),
+        ({"train": np.array([-1])}, "train must be row numbers from 0 to 3; got -1 to -1"),
+        ({"query": np.array([0.0, 1.0])}, "query must be row numbers; got float64"),
+        ({"query": np.array([True, True, False, False])}, "query must be row numbers; got bool"),
         ({"X": np.ones((5, 2))}, "it has inputs of 5 rows and labels of 4"),
     ],
 )
 def test_parts_that_do_not_fit(tmp_path, parts, message):
     np.savez(tmp_path / "odd.npz", **{"y": np.arange(4), **ROWS, **parts})
-    with pytest.raises(ValueError, match=f"odd.npz is no data set: {message}"):
+    with pytest.raises(ValueError, match=f"odd.npz is not a data set: {message}"):
         load_local("odd", tmp_path)

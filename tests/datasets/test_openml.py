@@ -68,7 +68,7 @@ def test_protocol_of_another_set_asks_for_nothing(openml):
 def test_pixels_are_never_rounded(openml, monkeypatch):
     scaled = Bunch(data=np.full((10, 784), 0.5), target=np.arange(10).astype(str))
     monkeypatch.setattr(_openml, "fetch_openml", lambda name, **options: scaled)
-    with pytest.raises(ValueError, match="whole numbers from 0 to 255"):
+    with pytest.raises(ValueError, match="integer pixels from 0 to 255"):
         fetch_fashion_mnist_retrieval()
 
 

@@ -65,9 +65,9 @@ def test_imagenet100_takes_the_validation_images():
     np.testing.assert_array_equal(np.sort(query), validation)
     np.testing.assert_array_equal(np.bincount(y[train]), [130] * 100)
     np.testing.assert_array_equal(np.sort(database), np.arange(128503))
-    with pytest.raises(ValueError, match=r"does not draw its queries: pass query=, the numbers of its 5000 rows"):
+    with pytest.raises(ValueError, match=r"does not draw queries: pass query=, the numbers of its 5000 queries"):
         retrieval_split(y, "imagenet100")
-    with pytest.raises(ValueError, match="query must name 5000 rows for protocol='imagenet100'; got 10"):
+    with pytest.raises(ValueError, match="query must have 5000 row numbers for protocol='imagenet100'; got 10"):
         retrieval_split(y, "imagenet100", query=np.arange(10))
 
 
@@ -98,9 +98,9 @@ def test_other_rows_than_the_protocols_are_warned_of():
 @pytest.mark.parametrize(
     ("y", "protocol", "options", "message"),
     [
-        (np.arange(60000) % 9, "cifar10", {}, "y must hold 10 classes for protocol='cifar10', CIFAR-10; got 9 classes"),
-        (np.eye(80, 80), "nuswide21", {}, "y must hold an indicator of 21 labels.*got an indicator of 80 labels"),
-        (np.arange(800) % 80, "coco", {}, "y must hold an indicator of 80 labels.*got 80 classes"),
+        (np.arange(60000) % 9, "cifar10", {}, "y must be labels of 10 classes .*, CIFAR-10; got labels of 9 classes"),
+        (np.eye(80, 80), "nuswide21", {}, "y must be an indicator of 21 labels.*got an indicator of 80 labels"),
+        (np.arange(800) % 80, "coco", {}, "y must be an indicator of 80 labels.*got labels of 80 classes"),
         (np.arange(60000) % 10, "cifar", {}, r"protocol must be one of \['cifar10', .*'mirflickr'\]; got 'cifar'"),
         (np.arange(60000) % 10, "cifar10", {"n_query": 5}, "protocol='cifar10' fixes the split; leave out n_query"),
         (

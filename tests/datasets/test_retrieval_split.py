@@ -157,27 +157,27 @@ def test_order_of_stored_cells_does_not_matter():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({}, r"Queries must come from one of .*, or from a protocol; got \[\]"),
+        ({}, r"Exactly one of .*, or a protocol, must be given; got \[\]"),
         ({"n_query": 3, "n_query_per_class": 1}, r"got \['n_query_per_class', 'n_query'\]"),
         ({"n_query": 3, "query": [0]}, r"got \['n_query', 'query'\]"),
-        ({"n_query": 3, "n_train": 3, "n_train_per_class": 3}, "n_train_per_class and n_train exclude each other"),
+        ({"n_query": 3, "n_train": 3, "n_train_per_class": 3}, "Only one of n_train_per_class and n_train"),
         ({"n_query": 0}, "n_query must be a positive integer; got 0"),
         ({"n_query_per_class": 2.5}, r"n_query_per_class must be a positive integer; got 2\.5"),
         ({"n_query": 2, "n_train": True}, "n_train must be a positive integer; got True"),
         ({"n_query": 3, "train_in_database": False}, "train_in_database=False leaves no database unless"),
-        ({"n_query": 31}, "n_query=31 exceeds the 30 rows"),
-        ({"n_query": 20, "n_train": 11}, "n_train=11 exceeds the 10 rows"),
+        ({"n_query": 31}, "n_query=31 is more than the 30 rows left"),
+        ({"n_query": 20, "n_train": 11}, "n_train=11 is more than the 10 rows left"),
         ({"n_query": 30}, "No rows are left for the database"),
         ({"n_query": 20, "n_train": 10, "train_in_database": False}, "No rows are left for the database"),
-        ({"n_query_per_class": 9}, "n_query_per_class=9 needs as many rows of class b; of its 8, 8 are left"),
+        ({"n_query_per_class": 9}, "n_query_per_class=9 is more than the rows of class 'b' .* 8 of 8"),
         (
             {"n_query_per_class": 5, "n_train_per_class": 4},
-            "n_train_per_class=4 needs as many rows of class b; of its 8, 3 are left",
+            "n_train_per_class=4 is more than the rows of class 'b' .* 3 of 8",
         ),
-        ({"query": [0, 0]}, "query must hold row numbers, each of them once"),
-        ({"query": np.arange(30) > 5}, r"query must hold row numbers.*np\.flatnonzero"),
-        ({"query": [0, 30]}, "query must hold row numbers from 0 to 29; got 0 to 30"),
-        ({"query": [-1]}, "query must hold row numbers from 0 to 29; got -1 to -1"),
+        ({"query": [0, 0]}, "query must be unique row numbers"),
+        ({"query": np.arange(30) > 5}, r"query must be unique row numbers.*np\.flatnonzero"),
+        ({"query": [0, 30]}, "query must be row numbers from 0 to 29; got 0 to 30"),
+        ({"query": [-1]}, "query must be row numbers from 0 to 29; got -1 to -1"),
     ],
 )
 def test_sizes_that_cannot_be(options, message):
@@ -187,23 +187,23 @@ def test_sizes_that_cannot_be(options, message):
 
 
 def test_label_that_no_row_has():
-    with pytest.raises(ValueError, match="n_query_per_class=1 needs as many rows of class 2; of its 0"):
+    with pytest.raises(ValueError, match=r"n_query_per_class=1 is more than the rows of class 2 .* 0 of 0"):
         retrieval_split(indicator() * np.array([1, 1, 0, 1, 1], dtype=np.uint8), n_query_per_class=1)
 
 
 def test_given_query_without_a_label():
     Y = indicator()
     Y[7] = 0
-    with pytest.raises(ValueError, match="query names 1 rows without a label"):
+    with pytest.raises(ValueError, match="query has 1 rows without a label"):
         retrieval_split(Y, query=[7], drop_unlabelled=True)
 
 
 @pytest.mark.parametrize(
     ("y", "message"),
     [
-        (np.linspace(0, 1, 10), "must hold class labels or a multi-label indicator of 0 and 1; got continuous"),
-        (np.arange(20).reshape(10, 2), "must hold class labels or a multi-label indicator.*multiclass-multioutput"),
-        (np.array([[1, 2], [2, 1], [1, 1]]), "y has 2 columns, so it must be an indicator of 0 and 1"),
+        (np.linspace(0, 1, 10), "must be class labels or a multi-label indicator of 0 and 1; got continuous"),
+        (np.arange(20).reshape(10, 2), "must be class labels or a multi-label indicator.*multiclass-multioutput"),
+        (np.array([[1, 2], [2, 1], [1, 1]]), "y with 2 columns must be an indicator of 0 and 1"),
     ],
 )
 def test_labels_that_are_none(y, message):

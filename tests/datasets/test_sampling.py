@@ -51,11 +51,11 @@ def test_rows_of_the_set_are_left_alone_and_their_order_is_lost(split):
 @pytest.mark.parametrize(
     ("sizes", "message"),
     [
-        ({"n_query": 201}, "n_query must be between 0 and the 200 rows"),
-        ({"n_query": 1.5}, "n_query must be a whole number of rows; got 1.5"),
-        ({"n_train": True}, "n_train must be a whole number of rows; got True"),
-        ({"n_train": -1}, "n_train must be between 0 and the 300 rows"),
-        ({"n_database": 801}, "n_database must be between 0 and the 800 rows"),
+        ({"n_query": 201}, "n_query must be from 0 to 200"),
+        ({"n_query": 1.5}, "n_query must be an integer or None; got 1.5"),
+        ({"n_train": True}, "n_train must be an integer or None; got True"),
+        ({"n_train": -1}, "n_train must be from 0 to 300"),
+        ({"n_database": 801}, "n_database must be from 0 to 800"),
     ],
 )
 def test_sizes_that_cannot_be(split, sizes, message):
