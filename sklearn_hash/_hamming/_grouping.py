@@ -1,63 +1,21 @@
-"""Codes grouped for pruned search: equal codes once, near codes together, every group in rings around its leader.
+"""Grouping of codes for pruned search: leaders are picked, distinct codes assigned to them and put into slots."""
 
-Slots are places for distinct codes. A group starts at a block of 64 slots and fills it up with spare slots, which
-hold no row. The layout of a block is the one of :mod:`._simd`.
-"""
-
-# Compiled into this file, unseen by Numba's cache: sources 81cec936598623e5
-
-from typing import NamedTuple
+# Compiled into this file, unseen by Numba's cache: sources 4d8c7b3ba71f93a3
 
 import numpy as np
 from numba import njit
 
 from sklearn_hash._hamming._layout import code_shape
-from sklearn_hash._hamming._simd import GROUP as BLOCK
-from sklearn_hash._hamming._simd import below_mask, code_distance, lowest_bit, population
+from sklearn_hash._hamming._rings import BLOCK, Rings, nearest_leader
+from sklearn_hash._hamming._simd import population
 
-__all__ = ["BLOCK", "LANE", "Rings", "build_rings", "keep_rows", "nearest_leader", "words_of"]
+__all__ = ["build_rings"]
 
 _N_FREQUENT = 20_000  # distinct codes, most frequent first, that may become leaders
 _MOST_LEADERS = 2048
 _LEADER_RADIUS = 0.2  # of n_bits: half the distance of unrelated codes is 0.5, so that groups stay apart
 _LANES = 8  # words in a vector
-LANE = np.uint64(0)  # any value of the word type
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-
-
-class Rings(NamedTuple):
-    """Every distinct code in a slot, ordered by (group, ring); a ring holds the codes at one distance to the leader."""
-
-    shape: np.unsignedinteger | tuple  # see _layout.code_shape
-    n_rows: int
-    n_words: int
-    n_positions: int  # no distance is larger
-    codes: np.ndarray  # words of the slots, block by block
-    starts: np.ndarray  # slot s holds rows[starts[s]:starts[s + 1]], in increasing order
-    rows: np.ndarray
-    inner: np.ndarray  # least and largest ring of a block
-    outer: np.ndarray
-    leaders: np.ndarray  # words of the leaders, block by block
-    group_starts: np.ndarray  # group g holds the blocks from group_starts[g] to group_starts[g + 1]
-    reach: np.ndarray  # largest ring of a group
-    farthest_reach: int
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of all arrays."""
-        return sum(part.nbytes for part in self if isinstance(part, np.ndarray))
-
-
-def words_of(packed: np.ndarray) -> np.ndarray:
-    """Packed codes as an own (n, n_words) array of 64-bit words, filled up with zeros.
-
-    Always a copy: Numba would compile everything anew for an array that is read-only or not aligned. Codes shorter than
-    a word are few once equal ones are merged: narrower words would only be more to compile.
-    """
-    n, n_bytes = packed.shape
-    padded = np.zeros((n, -(-n_bytes // 8) * 8), np.uint8)
-    padded[:, :n_bytes] = packed
-    return padded.view(np.uint64)
 
 
 def build_rings(words: np.ndarray, n_bits: int) -> Rings:
@@ -94,12 +52,6 @@ def build_rings(words: np.ndarray, n_bits: int) -> Rings:
         reach=reach,
         farthest_reach=int(reach.max()),
     )
-
-
-def keep_rows(rings: Rings, where: np.ndarray) -> Rings:
-    """The same slots with only the rows where the mask is True."""
-    starts, rows = _filter_rows(rings.starts, rings.rows, np.array(where, bool))
-    return rings._replace(starts=starts, rows=rows)
 
 
 def _smallest_type(n):
@@ -202,22 +154,6 @@ def _put_code(codes, slot, words, row):
 
 
 @njit(cache=True, nogil=True)
-def nearest_leader(leaders, n_leaders, query, n_words, shape):
-    """The leader nearest to the code at an address and its distance; the first one on ties."""
-    address, stride = np.int64(leaders.ctypes.data), BLOCK * n_words * 8
-    nearest, distance = 0, code_distance(address, 0, query, n_words, LANE)
-    for block in range((n_leaders + BLOCK - 1) // BLOCK):
-        mask = below_mask(address + block * stride, query, n_words, distance, shape)
-        while mask != 0:
-            place = lowest_bit(mask)
-            mask &= mask - np.uint64(1)
-            nearer = code_distance(address + block * stride, place, query, n_words, LANE)
-            if nearer < distance and block * BLOCK + place < n_leaders:
-                nearest, distance = block * BLOCK + place, nearer
-    return nearest, distance
-
-
-@njit(cache=True, nogil=True)
 def _assign(words, firsts, leaders, n_leaders, shape):
     """Group and ring of every distinct code."""
     groups, rings = np.empty(len(firsts), np.uint16), np.empty(len(firsts), np.uint16)
@@ -290,15 +226,3 @@ def _fill_rows(code_of_row, sizes, slots, n_slots):
         rows[ends[code]] = row
         ends[code] += 1
     return starts, rows
-
-
-@njit(cache=True, nogil=True)
-def _filter_rows(starts, rows, where):
-    kept_starts, kept = np.zeros_like(starts), np.empty_like(rows)
-    size = 0
-    for slot in range(len(starts) - 1):
-        for place in range(starts[slot], starts[slot + 1]):
-            kept[size] = rows[place]
-            size += where[rows[place]]
-        kept_starts[slot + 1] = size
-    return kept_starts, kept[:size]

@@ -1,6 +1,6 @@
 """Measures of a ranking by (distance, row), without sorting it."""
 
-# Compiled into this file, unseen by Numba's cache: sources 9f6eb4a2d1edd7ac
+# Compiled into this file, unseen by Numba's cache: sources 7043185132f87111
 
 import numpy as np
 from numba import njit

@@ -19,7 +19,7 @@ from sklearn_hash._hamming._simd import (
     word_bytes,
 )
 
-__all__ = ["block_codes", "code_shape", "fill_block", "new_scratch", "query_words", "word_layout"]
+__all__ = ["block_codes", "code_shape", "fill_block", "new_scratch", "query_words", "word_layout", "words_of"]
 
 _BLOCK_BYTES = 1 << 15
 _LINE = 64
@@ -44,10 +44,19 @@ def code_shape(n_bytes: int) -> np.unsignedinteger | tuple[np.unsignedinteger, .
 
 
 def query_words(packed: np.ndarray) -> np.ndarray:
-    """Packed codes as an (m, words) array of words, filled up with zeros."""
-    word, words = word_layout(packed.shape[1])
-    padded = np.zeros((len(packed), words * word(0).itemsize), np.uint8)
-    padded[:, : packed.shape[1]] = packed
+    """Packed codes as an (n, words) array of the words of :func:`word_layout`, filled up with zeros."""
+    return words_of(packed, word_layout(packed.shape[1])[0])
+
+
+def words_of(packed: np.ndarray, word: type[np.unsignedinteger] = np.uint64) -> np.ndarray:
+    """Packed codes as a new (n, n_words) array of words, filled up with zeros.
+
+    Always a copy: Numba would compile everything anew for an array that is read-only or not aligned.
+    """
+    n, n_bytes = packed.shape
+    size = word(0).itemsize
+    padded = np.zeros((n, -(-n_bytes // size) * size), np.uint8)
+    padded[:, :n_bytes] = packed
     return padded.view(word)
 
 

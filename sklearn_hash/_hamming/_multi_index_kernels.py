@@ -4,7 +4,7 @@ Words are read with their first bit highest, so that bit ``i`` of a code is bit 
 chunk of neighbouring bits is a number.
 """
 
-# Compiled into this file, unseen by Numba's cache: sources 949d30121e369d8e
+# Compiled into this file, unseen by Numba's cache: sources fbb5e5c8f9990702
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from sklearn_hash._hamming._grouping import words_of
+from sklearn_hash._hamming._layout import words_of
 from sklearn_hash._hamming._simd import GROUP, below_mask, load_word, lowest_bit, population
 from sklearn_hash._hamming._sort_keys import bit_length, room_for, sort_keys, split_keys
 from sklearn_hash._hamming._threads import effective_threads, even_ranges, map_threads

@@ -54,7 +54,8 @@ class PrunedIndex(GrowingIndex):
         """
         if k == 0:
             return np.empty((len(queries), 0), np.int32), np.empty((len(queries), 0), np.int64)
-        from sklearn_hash._hamming._pruned_kernels import nearest_rows, words_of
+        from sklearn_hash._hamming._layout import words_of
+        from sklearn_hash._hamming._pruned_nearest import nearest_rows
 
         return nearest_rows(self._allowed(where), words_of(queries), k, n_jobs)
 
@@ -79,7 +80,8 @@ class PrunedIndex(GrowingIndex):
         rings = self._allowed(where)
         if rings is None:
             return np.zeros(len(queries) + 1, np.int64), np.empty(0, np.int32), np.empty(0, np.int64)
-        from sklearn_hash._hamming._pruned_kernels import rows_within, words_of
+        from sklearn_hash._hamming._layout import words_of
+        from sklearn_hash._hamming._pruned_radius import rows_within
 
         return rows_within(rings, words_of(queries), radius, n_jobs)
 
@@ -87,7 +89,8 @@ class PrunedIndex(GrowingIndex):
         """The groups of all rows; None where there are no rows."""
         with self._lock:
             if self._built is None and self.n:
-                from sklearn_hash._hamming._grouping import build_rings, words_of
+                from sklearn_hash._hamming._grouping import build_rings
+                from sklearn_hash._hamming._layout import words_of
 
                 self._built = build_rings(words_of(self.packed), self.n_bits)
             return self._built
@@ -97,7 +100,7 @@ class PrunedIndex(GrowingIndex):
         rings = self._rings()
         if where is None or rings is None:
             return rings
-        from sklearn_hash._hamming._grouping import keep_rows
+        from sklearn_hash._hamming._rings import keep_rows
 
         return keep_rows(rings, where)
 
@@ -109,8 +112,9 @@ def prunes_well(packed: np.ndarray, n_bits: int) -> bool:
     growth with the rows is a power: the share of the sample's codes that occur once. Neighbours also come nearer, which
     prunes more; leaving that out errs towards the flat scan.
     """
-    from sklearn_hash._hamming._grouping import build_rings, words_of
-    from sklearn_hash._hamming._pruned_kernels import work_of
+    from sklearn_hash._hamming._grouping import build_rings
+    from sklearn_hash._hamming._layout import words_of
+    from sklearn_hash._hamming._pruned_nearest import work_of
 
     n = len(packed)
     n_sampled = min(n, _SAMPLE_ROWS)

@@ -1,6 +1,6 @@
 """The flat scan's kernels: a tile of queries against a range of codes, block by block."""
 
-# Compiled into this file, unseen by Numba's cache: sources 81cec936598623e5
+# Compiled into this file, unseen by Numba's cache: sources 3498f531b0e19176
 
 import numpy as np
 from numba import njit
@@ -82,13 +82,8 @@ def nearest_of_tile(packed, n_bytes, rows, start, stop, queries, shape, k, scrat
         if not states[:, _LIMIT].any():
             break
     for query in range(n_queries):
-        _sort_candidates(
-            candidates[query, : states[query, _USED]],
-            counts[query],
-            states[query, _LIMIT],
-            distances[query],
-            positions[query],
-        )
+        limit, used = states[query, _LIMIT], states[query, _USED]
+        _sort_candidates(candidates[query, :used], counts[query], limit, distances[query], positions[query])
 
 
 @njit

@@ -1,8 +1,8 @@
-"""Compiled kernels are never older than the sources they were compiled from.
+"""Tests that cached kernels are compiled again after a change in any of their sources.
 
-Numba keeps compiled kernels on disk and compiles again when a kernel's own file changes, not when a file does whose
-functions were compiled into it. Each file with cached kernels therefore carries a line with the digest of those other
-files. After a change to one of them, write the lines anew:
+Numba keeps compiled kernels on disk and compiles them again when their own file changes, but not when a file changes
+whose functions were compiled into them. Each file with cached kernels therefore has a line with the digest of those
+other files. After a change in one of them, update the lines:
 
     python tests/hamming/test_compile_cache.py
 """
@@ -16,31 +16,31 @@ import pytest
 
 import sklearn_hash
 
-ROOM = Path(sklearn_hash.__file__).parent / "_hamming"
-STAMP = re.compile(r"^# Compiled into this file, unseen by Numba's cache: sources (\w+)$", re.MULTILINE)
+HAMMING = Path(sklearn_hash.__file__).parent / "_hamming"
+STAMP = re.compile(r"^# Compiled into this file, unseen by Numba's cache: sources (\w+)\n\n", re.MULTILINE)
 
 
 def compiled_imports(name):
-    """Files of the room with compiled functions that a file imports, directly or not."""
+    """Return the files of ``_hamming`` with compiled functions that a file imports, directly or not."""
     found = set()
-    for node in ast.walk(ast.parse((ROOM / f"{name}.py").read_text())):
+    for node in ast.walk(ast.parse((HAMMING / f"{name}.py").read_text())):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sklearn_hash._hamming"):
             below = node.module.removeprefix("sklearn_hash._hamming").lstrip(".")
             names = [below] if below else [alias.name for alias in node.names]
             for other in names:
-                if "numba" in (ROOM / f"{other}.py").read_text():
+                if "numba" in (HAMMING / f"{other}.py").read_text():
                     found |= {other, *compiled_imports(other)}
     return found
 
 
 def digest(name):
-    """Digest of the compiled imports, their own stamps aside."""
-    sources = [STAMP.sub("", (ROOM / f"{other}.py").read_text()) for other in sorted(compiled_imports(name))]
+    """Return the digest of the compiled imports without their own stamps."""
+    sources = [STAMP.sub("", (HAMMING / f"{other}.py").read_text()) for other in sorted(compiled_imports(name))]
     return hashlib.sha256("".join(sources).encode()).hexdigest()[:16]
 
 
 CACHED = sorted(
-    path.stem for path in ROOM.glob("*.py") if "cache=True" in path.read_text() and compiled_imports(path.stem)
+    path.stem for path in HAMMING.glob("*.py") if "cache=True" in path.read_text() and compiled_imports(path.stem)
 )
 
 
@@ -51,21 +51,21 @@ def test_there_are_cached_kernels_that_import_compiled_functions():
 
 @pytest.mark.parametrize("name", CACHED)
 def test_stamp_is_of_the_present_sources(name):
-    stamps = STAMP.findall((ROOM / f"{name}.py").read_text())
+    stamps = STAMP.findall((HAMMING / f"{name}.py").read_text())
     assert stamps == [digest(name)], f"run python {Path(__file__).name}"
 
 
 def write_stamps():
     """Replace the stamp of every file, or add one below its docstring."""
     for name in CACHED:
-        path = ROOM / f"{name}.py"
-        line = f"# Compiled into this file, unseen by Numba's cache: sources {digest(name)}"
+        path = HAMMING / f"{name}.py"
+        line = f"# Compiled into this file, unseen by Numba's cache: sources {digest(name)}\n\n"
         text = path.read_text()
         if STAMP.search(text):
             text = STAMP.sub(line, text)
         else:
             head, quotes, rest = text.partition('"""\n\n')
-            text = f"{head}{quotes}{line}\n\n{rest}"
+            text = f"{head}{quotes}{line}{rest}"
         path.write_text(text)
 
 
