@@ -1,4 +1,4 @@
-"""Class labels in a type that numpy and scikit-learn know: pandas hands integers over as objects."""
+"""Conversion of class labels of object dtype, as pandas gives them, and checks of their values."""
 
 from numbers import Real
 
@@ -10,23 +10,23 @@ __all__ = ["plain_labels", "refuse_continuous", "refuse_ragged"]
 
 
 def plain_labels(y, name="y"):
-    """Labels with objects that are all numbers turned into numbers.
+    """Return labels, converted to a numeric dtype if they are objects that are all numbers.
 
     Parameters
     ----------
     y : ndarray or sparse matrix
     name : str, default="y"
-        What error messages call the labels.
+        Name of the labels in error messages.
 
     Returns
     -------
     y : ndarray or sparse matrix
-        The very same, unless its objects are numbers.
+        The given labels themselves if nothing is converted.
 
     Raises
     ------
     ValueError
-        If the labels are of types that do not sort together.
+        If the labels are of types that cannot be sorted together.
     """
     if sparse.issparse(y) or y.dtype != object:
         return y
@@ -37,25 +37,25 @@ def plain_labels(y, name="y"):
     except TypeError as error:
         kinds = sorted({type(label).__name__ for label in y.flat})
         raise ValueError(
-            f"{name} must have labels of one type, all strings or all numbers; got {kinds}. Convert them, as by "
-            "[str(label) for label in y]."
+            f"{name} must have labels of one type, all strings or all numbers; got {kinds!s:.80}. Convert them, for "
+            "example by [str(label) for label in y]."
         ) from error
     return y
 
 
 def refuse_continuous(y, name="y"):
-    """Refuse one column of numbers that are no class numbers.
+    """Raise an error for numbers that are not class numbers.
 
     Parameters
     ----------
     y : ndarray of shape (n,) or (n, 1)
     name : str, default="y"
-        What error messages call the labels.
+        Name of the labels in error messages.
 
     Raises
     ------
     ValueError
-        If a number is NaN, infinite or not whole.
+        If a number is NaN, infinite or not an integer.
     """
     if y.dtype.kind != "f":
         return

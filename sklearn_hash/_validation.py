@@ -1,4 +1,4 @@
-"""What a valid code matrix and a valid similarity matrix are."""
+"""Checks of code matrices and similarity matrices."""
 
 import numbers
 
@@ -18,18 +18,17 @@ def check_codes(codes, *, packed=False, n_bits=None, name="codes") -> tuple[np.n
     Parameters
     ----------
     codes : array-like of shape (n, n_bits), or (n, n_bytes) uint8 with ``packed=True``
-        Bits, signs, booleans or real values (a bit is set where the value is positive), or packed bytes. Whether
-        they are packed is never guessed.
+        Bits, signs, booleans or real values (a bit is set where the value is positive), or packed bytes.
     packed : bool, default=False
     n_bits : int, optional
-        The code length that is expected; needed with ``packed=True`` when it is not a multiple of 8.
+        Expected code length; required with ``packed=True`` when it is not a multiple of 8.
     name : str, default="codes"
-        What error messages call the matrix.
+        Name of the matrix in error messages.
 
     Returns
     -------
     packed : ndarray of shape (n, n_bytes), uint8
-        The very same array when it came packed; read-only memory maps are fine.
+        The given array itself if it is packed.
     n_bits : int
 
     Raises
@@ -39,7 +38,7 @@ def check_codes(codes, *, packed=False, n_bits=None, name="codes") -> tuple[np.n
         be packed, or is uint8 and holds more than 0 and 1 although not said to be.
     """
     if n_bits is not None and (not isinstance(n_bits, numbers.Integral) or isinstance(n_bits, bool) or n_bits < 1):
-        raise ValueError(f"n_bits must be a positive integer; got {n_bits!r}.")
+        raise ValueError(f"n_bits must be a positive integer; got {n_bits!r:.60}.")
     if packed:
         return _check_packed(codes, n_bits, name)
     codes = check_array(tensor_to_array(codes, name), dtype="numeric", ensure_min_samples=0, input_name=name)
@@ -50,7 +49,7 @@ def check_codes(codes, *, packed=False, n_bits=None, name="codes") -> tuple[np.n
 
 
 def _refuse_bytes(codes, name):
-    """Packed bytes would pass for eight times fewer bits, nearly all of them set."""
+    """Raise an error for packed bytes that would be read as bits, eight times too few and nearly all of them set."""
     if codes.dtype == np.uint8 and (largest := codes.max(initial=0)) > 1:
         raise ValueError(
             f"{name} must hold bits of 0 and 1 where it is uint8 and packed=False; got {largest}. Pass packed=True for "
@@ -63,7 +62,7 @@ def _check_packed(codes, n_bits, name):
     codes = codes if isinstance(codes, np.ndarray) else np.asarray(codes)
     if codes.ndim != 2 or codes.dtype != np.uint8:
         raise ValueError(
-            f"{name} must be a uint8 array of shape (n, n_bytes) with packed=True; got {codes.dtype} of shape "
+            f"{name} must be a uint8 array of shape (n, n_bytes) with packed=True; got {codes.dtype!s:.60} of shape "
             f"{codes.shape}. Pack codes with sklearn_hash.codes.pack_codes, or pass packed=False."
         )
     if codes.shape[1] == 0:
@@ -85,11 +84,11 @@ def check_similarity(similarity, *, n=None, name="similarity"):
     Parameters
     ----------
     similarity : array-like or sparse matrix of shape (n, n)
-        Values in [0, 1]; NaN marks a pair that nothing is known of. What a sparse matrix does not store is 0.
+        Values in [0, 1], or NaN for unknown pairs. What a sparse matrix does not store is 0.
     n : int, optional
-        The number of rows that is expected.
+        Expected number of rows.
     name : str, default="similarity"
-        What error messages call the matrix.
+        Name of the matrix in error messages.
 
     Returns
     -------
@@ -98,7 +97,7 @@ def check_similarity(similarity, *, n=None, name="similarity"):
     Raises
     ------
     ValueError
-        If the matrix is not square, not symmetric, has another size than expected or a value outside [0, 1].
+        If the matrix is not square or not symmetric, has another size than expected, or a value outside [0, 1].
     """
     similarity = check_array(
         similarity, accept_sparse="csr", dtype=np.float32, ensure_all_finite="allow-nan", input_name=name
@@ -113,8 +112,7 @@ def check_similarity(similarity, *, n=None, name="similarity"):
         raise ValueError(f"{name} must lie in [0, 1], with NaN for unknown pairs; got {outside.flat[0]:g}.")
     if not _is_symmetric(similarity):
         raise ValueError(
-            f"{name} must be symmetric: a pair has one similarity, in whichever order it is named. Where S is yours, "
-            "(S + S.T) / 2 is symmetric."
+            f"{name} must be symmetric; got a matrix that differs from its transpose. (S + S.T) / 2 is symmetric."
         )
     return similarity
 

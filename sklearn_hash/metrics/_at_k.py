@@ -30,15 +30,16 @@ def precision_at_k(
     n_bits=None,
     n_jobs=None,
 ):
-    """Mean share of relevant rows among the first k of a ranking by Hamming distance.
+    """Compute the mean precision of the first k rows of a ranking by Hamming distance.
 
-    A database row is relevant to a query where the two share a label.
+    The precision of a query is the share of relevant rows among the first k. A database row is relevant to a query if
+    the two share a label.
 
     Parameters
     ----------
     {codes and labels}
     k : int
-        How many rows are retrieved; all of them where the database holds fewer.
+        Number of rows retrieved; the whole database if it holds fewer.
     {ties}
     {zero_division}
     {packing}
@@ -50,7 +51,7 @@ def precision_at_k(
     See Also
     --------
     recall_at_k : Share of the relevant rows that are among the first k.
-    average_cumulative_gain : The same for graded relevance.
+    average_cumulative_gain : Generalisation to graded relevance.
 
     Examples
     --------
@@ -81,15 +82,16 @@ def recall_at_k(
     n_bits=None,
     n_jobs=None,
 ):
-    """Mean share of the relevant rows that are among the first k of a ranking by Hamming distance.
+    """Compute the mean recall of the first k rows of a ranking by Hamming distance.
 
-    A database row is relevant to a query where the two share a label.
+    The recall of a query is the share of the relevant rows that are among the first k. A database row is relevant to a
+    query if the two share a label.
 
     Parameters
     ----------
     {codes and labels}
     k : int
-        How many rows are retrieved.
+        Number of rows retrieved.
     {ties}
     {zero_division}
     {packing}
@@ -101,7 +103,7 @@ def recall_at_k(
     See Also
     --------
     precision_at_k : Share of the first k rows that are relevant.
-    recall_within_radius : The same for all rows within a Hamming radius.
+    recall_within_radius : Recall of all rows within a Hamming radius.
 
     Examples
     --------
@@ -116,6 +118,6 @@ def recall_at_k(
 
 
 def _mean_of_hits(retrieval, n_ranks, norm, ties, zero_division, n_jobs):
-    """Mean over the queries of the number of relevant rows among the first, by a norm."""
+    """Return the mean over queries of the number of relevant rows among the first ranks, divided by a norm."""
     rules = {"ties": ties, "zero_division": zero_division, "n_jobs": n_jobs}
     return mean_of_defined(discounted_scores(retrieval, _RELEVANT, np.ones(n_ranks), norm, **rules))

@@ -1,4 +1,4 @@
-"""Average precision of a ranking by Hamming distance, ties included."""
+"""Average precision of a ranking by Hamming distance with ties."""
 
 from numbers import Integral
 
@@ -32,25 +32,25 @@ def average_precision_scores(
     n_bits=None,
     n_jobs=None,
 ):
-    """Average precision of every query, when the database is ranked by Hamming distance.
+    """Compute the average precision of every query for a database ranked by Hamming distance.
 
-    A database row is relevant to a query where the two share a label. With ``R`` relevant rows among the
-    first ``k`` of the ranking, the average precision of a query is the mean, over these ``R`` rows, of the
-    share of relevant rows down to each. Without ``k`` the whole database counts.
+    A database row is relevant to a query if the two share a label. With ``R`` relevant rows among the
+    first ``k`` of the ranking, the average precision of a query is the mean of the precision at the ranks of these
+    ``R`` rows. Without ``k`` the whole database is retrieved.
 
-    Codes of few bits leave most rows tied. ``ties="expected"`` gives the exact mean over all orders of tied
-    rows, found in closed form; it depends neither on the order of the database nor on chance.
+    With short codes most rows are tied. ``ties="expected"`` gives the exact mean over all orders of tied rows in
+    closed form, which does not depend on the order of the database.
 
     Parameters
     ----------
     {codes and labels}
     k : int, default=None
-        How many rows are retrieved. The divisor is the number of relevant rows among them, as in the papers
+        Number of rows retrieved. The divisor is the number of relevant rows among them, as in the papers
         on hashing, not the number in the database.
     {ties}
     zero_division : float between 0 and 1, or np.nan, default=0.0
-        The score of a query to which no row of the database is relevant. Where relevant rows exist and none
-        is among the first ``k``, the score is 0.
+        Score of a query to which no row of the database is relevant. If relevant rows exist and none is among
+        the first ``k``, the score is 0.
     {packing}
 
     Returns
@@ -64,18 +64,18 @@ def average_precision_scores(
 
     See Also
     --------
-    mean_average_precision : The mean of these scores.
+    mean_average_precision : Mean of these scores.
 
     Notes
     -----
-    A ring of t tied rows, r of them relevant, that follows N rows with P relevant ones adds
+    A ring of t rows at equal distance, r of them relevant, that follows N rows with P relevant ones adds
 
     .. math:: \\frac{r}{t} \\left[(P + 1 - s (N + 1)) (H_{N+t} - H_N) + s t\\right],
         \\quad s = \\frac{r - 1}{t - 1}
 
-    to the expected sum of precisions, H being the harmonic numbers, and s = 0 where t = 1. So counts of rows
-    at each distance are all that is needed, and no ranking is ever sorted. Where ``k`` cuts a ring, the number
-    of relevant rows retrieved from it is hypergeometric, and the expectation runs over that number.
+    to the expected sum of precisions, where H are the harmonic numbers and s = 0 if t = 1. Counts of rows at
+    each distance are therefore sufficient, and no ranking is sorted. If ``k`` falls inside a ring, the number of
+    relevant rows retrieved from it has a hypergeometric distribution, over which the expectation is taken.
 
     References
     ----------
@@ -114,21 +114,21 @@ def mean_average_precision(
     n_bits=None,
     n_jobs=None,
 ):
-    """Mean over the queries of the average precision of a ranking by Hamming distance.
+    """Compute the mean average precision (mAP) of a ranking by Hamming distance.
 
-    A database row is relevant to a query where the two share a label. With ``R`` relevant rows among the
-    first ``k`` of the ranking, the average precision of a query is the mean, over these ``R`` rows, of the
-    share of relevant rows down to each. Without ``k`` the whole database counts.
+    A database row is relevant to a query if the two share a label. With ``R`` relevant rows among the
+    first ``k`` of the ranking, the average precision of a query is the mean of the precision at the ranks of these
+    ``R`` rows. Without ``k`` the whole database is retrieved.
 
     Parameters
     ----------
     {codes and labels}
     k : int, default=None
-        How many rows are retrieved: mAP@k. The divisor is the number of relevant rows among them, as in the
+        Number of rows retrieved: mAP@k. The divisor is the number of relevant rows among them, as in the
         papers on hashing, not the number in the database.
     {ties}
     {zero_division}
-        Where relevant rows exist and none is among the first ``k``, the score is 0.
+        If relevant rows exist and none is among the first ``k``, the score is 0.
     {packing}
 
     Returns
@@ -137,7 +137,7 @@ def mean_average_precision(
 
     See Also
     --------
-    average_precision_scores : The score of every query, and how ties are treated.
+    average_precision_scores : Score of every query, and the formula for ties.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""What codes look like, whatever their labels: whether bits are balanced, independent, and put to use."""
+"""Statistics of codes without labels: balance and correlation of bits, entropy and number of codes."""
 
 import numpy as np
 
@@ -17,10 +17,9 @@ _ROWS_A_BLOCK = 1 << 14  # rows unpacked at once; products of fewer than 2**24 r
 @validate_params(_CONSTRAINTS, prefer_skip_nested_validation=True)
 @document
 def code_balance(codes, *, packed=False, n_bits=None):
-    """Share of the codes that have each bit set.
+    """Compute the share of codes in which each bit is set.
 
-    A bit tells most where it is set in half of the codes; one at 0 or 1 is the same in all of them and tells
-    nothing.
+    A bit carries most information if it is set in half of the codes, and none if its share is 0 or 1.
 
     Parameters
     ----------
@@ -37,7 +36,7 @@ def code_balance(codes, *, packed=False, n_bits=None):
 
     See Also
     --------
-    bit_correlation : Whether bits repeat each other.
+    bit_correlation : Correlation of every pair of bits.
 
     Examples
     --------
@@ -52,9 +51,9 @@ def code_balance(codes, *, packed=False, n_bits=None):
 @validate_params(_CONSTRAINTS, prefer_skip_nested_validation=True)
 @document
 def bit_correlation(codes, *, packed=False, n_bits=None):
-    """Pearson correlation of every two bits.
+    """Compute the Pearson correlation of every pair of bits.
 
-    Two bits at 1 or -1 tell the same: one of them is wasted.
+    At a correlation of 1 or -1 one bit of the pair is redundant.
 
     Parameters
     ----------
@@ -63,7 +62,7 @@ def bit_correlation(codes, *, packed=False, n_bits=None):
     Returns
     -------
     correlation : ndarray of shape (n_bits, n_bits)
-        1 on the diagonal. A bit that is the same in all codes correlates with none, itself included: NaN.
+        1 on the diagonal. NaN in the row and the column of a bit that is the same in all codes.
 
     Raises
     ------
@@ -72,7 +71,7 @@ def bit_correlation(codes, *, packed=False, n_bits=None):
 
     See Also
     --------
-    code_balance : How often each bit is set.
+    code_balance : Share of codes in which each bit is set.
 
     Examples
     --------
@@ -97,10 +96,10 @@ def bit_correlation(codes, *, packed=False, n_bits=None):
 @validate_params(_CONSTRAINTS, prefer_skip_nested_validation=True)
 @document
 def code_entropy(codes, *, packed=False, n_bits=None):
-    """Entropy of the distribution of whole codes, in bits.
+    """Compute the entropy of the distribution of whole codes, in bits.
 
-    What a code tells of its row: ``n_bits`` where every code is equally frequent, 0 where all rows have the same.
-    n rows show no more than ``log2(n)``.
+    It is ``n_bits`` if all possible codes are equally frequent, and 0 if all rows have the same code. For n rows it is
+    at most ``log2(n)``.
 
     Parameters
     ----------
@@ -117,7 +116,7 @@ def code_entropy(codes, *, packed=False, n_bits=None):
 
     See Also
     --------
-    n_distinct_codes : How many codes occur at all.
+    n_distinct_codes : Number of distinct codes.
 
     Examples
     --------
@@ -133,7 +132,7 @@ def code_entropy(codes, *, packed=False, n_bits=None):
 @validate_params(_CONSTRAINTS, prefer_skip_nested_validation=True)
 @document
 def n_distinct_codes(codes, *, packed=False, n_bits=None):
-    """How many different codes there are.
+    """Count the distinct codes.
 
     Parameters
     ----------
@@ -150,7 +149,7 @@ def n_distinct_codes(codes, *, packed=False, n_bits=None):
 
     See Also
     --------
-    code_entropy : How evenly the codes are used.
+    code_entropy : Takes into account how often each code occurs.
 
     Examples
     --------
@@ -175,9 +174,9 @@ def _blocks(packed_codes, n_bits):
 
 
 def _frequencies(packed_codes):
-    """How often each code occurs."""
+    """Return how often each distinct code occurs."""
     words, weights = distinct_columns(as_words(packed_codes))
-    # A code of several words may come in more than one copy; in a full sort the copies meet.
+    # A code of several words may be left in more than one copy; a full sort brings the copies together.
     order = np.lexsort(words)
     fresh = np.ones(len(order), dtype=bool)
     np.any(words[:, order[1:]] != words[:, order[:-1]], axis=0, out=fresh[1:])

@@ -1,4 +1,4 @@
-"""Measures of graded relevance: a row is worth more to a query, the more labels the two share."""
+"""Measures of graded relevance, by the number of labels that a row and a query share."""
 
 from numbers import Integral
 
@@ -31,16 +31,16 @@ def average_cumulative_gain(
     n_bits=None,
     n_jobs=None,
 ):
-    """Mean gain of the first k rows of a ranking by Hamming distance: ACG@k.
+    """Compute the average cumulative gain (ACG) of the first k rows of a ranking by Hamming distance.
 
-    The gain of a row is the number of labels that it shares with the query, unless ``gain`` says otherwise. With
-    class labels this is the precision of the first k.
+    ACG is the mean gain of the first k rows. The gain of a row is the number of labels that it shares with the query,
+    unless ``gain`` is given. With class labels ACG is the precision of the first k rows.
 
     Parameters
     ----------
     {codes and labels}
     k : int
-        How many rows are retrieved; all of them where the database holds fewer.
+        Number of rows retrieved; the whole database if it holds fewer.
     {ties}
     {gain}
     {zero_division}
@@ -52,8 +52,8 @@ def average_cumulative_gain(
 
     See Also
     --------
-    ndcg_at_k : Discounts the gain of later rows, and is 1 at best.
-    precision_at_k : The same where every relevant row is worth 1.
+    ndcg_at_k : Discounts the gain of later rows and is at most 1.
+    precision_at_k : Gives every relevant row a gain of 1.
 
     References
     ----------
@@ -90,17 +90,17 @@ def ndcg_at_k(
     n_bits=None,
     n_jobs=None,
 ):
-    """Mean normalised discounted cumulative gain of a ranking by Hamming distance: NDCG@k.
+    """Compute the mean normalised discounted cumulative gain (NDCG) of a ranking by Hamming distance.
 
-    The gain of a row is the number of labels that it shares with the query, unless ``gain`` says otherwise. At rank
-    i it is divided by ``log2(i + 1)``. The sum over the first k ranks is divided by that of the best order of the
-    database, so the score is 1 at best.
+    The gain of a row is the number of labels that it shares with the query, unless ``gain`` is given. At rank i it is
+    divided by ``log2(i + 1)``. The sum over the first k ranks is divided by that of the best order of the database, so
+    the score is at most 1.
 
     Parameters
     ----------
     {codes and labels}
     k : int, default=None
-        How many rows are retrieved; the whole database when left out.
+        Number of rows retrieved; the whole database by default.
     {ties}
     {gain}
     {zero_division}
@@ -112,8 +112,8 @@ def ndcg_at_k(
 
     See Also
     --------
-    average_cumulative_gain : The gain itself.
-    sklearn.metrics.ndcg_score : The same for any scores, from the matrices of scores and gains.
+    average_cumulative_gain : Mean gain without a discount.
+    sklearn.metrics.ndcg_score : NDCG from matrices of scores and gains.
 
     References
     ----------
@@ -149,14 +149,14 @@ def ndcg_at_k(
 
 
 def _gains(retrieval, gain):
-    """What a row is worth that shares 0, 1, ... labels, up to the most that any can share."""
+    """Return the gains of rows that share 0, 1, ... labels, up to the most that two rows can share."""
     shared = np.arange(retrieval.most_shared + 1)
     if not callable(gain):
         return shared.astype(float) if gain == "linear" else 2.0**shared - 1
     gains = np.asarray(gain(shared), dtype=float)
     if gains.shape != shared.shape or gains[0] != 0 or not (np.isfinite(gains) & (gains >= 0)).all():
         raise ValueError(
-            "gain must make non-negative gains of an array of numbers of shared labels, and 0 of none; of "
-            f"{shared.tolist()} it made {gains.tolist()}."
+            "gain must return non-negative gains for an array of numbers of shared labels, and 0 for 0; for "
+            f"{shared.tolist()!s:.60} it returned {gains.tolist()!s:.60}."
         )
     return gains

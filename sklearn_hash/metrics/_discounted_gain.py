@@ -1,4 +1,4 @@
-"""The sum that all measures of the first k rows are made of: what each row is worth, times a discount of its rank."""
+"""Discounted gain of the first ranks, of which precision, recall, ACG and NDCG at k are special cases."""
 
 import numpy as np
 
@@ -9,24 +9,24 @@ __all__ = ["discounted_scores"]
 
 
 def discounted_scores(retrieval, gains, discounts, norm, *, ties, zero_division, n_jobs):
-    """Discounted gain of every query over the first ranks, by a norm.
+    """Compute the discounted gain of every query over the first ranks, divided by a norm.
 
-    A ring of t tied rows is worth g in total. In expectation over the orders of its rows each rank that it fills
-    is worth g / t, so the ring adds g / t times the sum of the discounts at these ranks.
+    In a ring of t rows at equal distance, with a total gain g, the expected gain at each rank is g / t over all orders
+    of the rows. The ring adds g / t times the sum of the discounts at the ranks that it fills.
 
     Parameters
     ----------
     retrieval : Retrieval
     gains : ndarray of shape (n_kinds,)
-        What a row is worth that shares 0, 1, ..., ``n_kinds - 1`` or more labels with the query; nothing for 0.
+        Gain of a row that shares 0, 1, ..., ``n_kinds - 1`` or more labels with the query; 0 for no label.
     discounts : ndarray of shape (n_ranks,)
-        What a gain is worth at each rank; nothing behind the last.
+        Factor of the gain at each rank; 0 behind the last.
     norm : callable
-        ``norm(grades)`` divides the sums, where grades is (n_queries, n_kinds): how many rows of the whole database
-        share so many labels with each query.
+        ``norm(grades)`` is the divisor of the sums, where grades, of shape (n_queries, n_kinds), counts the rows of the
+        whole database that share so many labels with each query.
     ties : {"expected", "index"}
     zero_division : float
-        The score of a query for which no row of the database is worth anything.
+        Score of a query for which no row of the database has a gain.
     n_jobs : int or None
 
     Returns
@@ -50,13 +50,13 @@ def discounted_scores(retrieval, gains, discounts, norm, *, ties, zero_division,
 
 
 def _expected_sums(counts, gains, until):
-    """Expected sums from counts of rows at each distance; ``until[n]`` is the sum of the first n discounts."""
+    """Return expected sums from counts of rows at each distance; ``until[n]`` is the sum of the first n discounts."""
     total = counts.sum(axis=1)
-    worth = np.tensordot(gains, counts, axes=(0, 1))
+    gain = np.tensordot(gains, counts, axes=(0, 1))
     stop = np.minimum(np.cumsum(total, axis=1), len(until) - 1)
     reached = until[stop]
     discount = np.diff(reached, axis=1, prepend=0.0)
-    return (np.divide(worth, total, out=np.zeros_like(worth), where=total > 0) * discount).sum(axis=1)
+    return (np.divide(gain, total, out=np.zeros_like(gain), where=total > 0) * discount).sum(axis=1)
 
 
 def _index_order_scores(retrieval, gains, discounts, normalised, n_jobs):
@@ -67,7 +67,7 @@ def _index_order_scores(retrieval, gains, discounts, normalised, n_jobs):
         kinds = np.minimum(shared, len(gains) - 1)
         grades = np.bincount(kinds, minlength=len(gains))
         if retrieval.leave_one_out:
-            grades[kinds[rows[0]]] -= 1  # the row itself shares its own labels, as many for each of these queries
+            grades[kinds[rows[0]]] -= 1  # the query itself, which shares as many labels for each of these queries
         queries, database = retrieval.query_codes[:, rows], retrieval.database_codes
         sums = index_order_gain(queries, database, gains[kinds], discounts, retrieval.n_bits, excluded, n_jobs)
         scores[rows] = normalised(sums, grades[None])

@@ -1,4 +1,4 @@
-"""How many rows of each relevance lie at each distance from each query."""
+"""Counts of database rows by Hamming distance from each query and by number of shared labels."""
 
 import numpy as np
 
@@ -7,15 +7,15 @@ from sklearn_hash.metrics._relevance import Labels
 
 __all__ = ["mean_over_queries", "score_queries"]
 
-_COUNTS_A_BLOCK = 1 << 18  # counts held at once, however many queries there are
+_COUNTS_A_BLOCK = 1 << 18  # counts held at once, whatever the number of queries
 
 
 def score_queries(retrieval, score, n_jobs=None, n_kinds=2):
-    """``score(counts)`` of every query, from its counts of rows at each distance.
+    """Compute ``score(counts)`` of every query from its counts of rows at each distance.
 
     ``counts`` is (n_queries, n_kinds, n_bits + 1) for a block of queries: rows that share 0, 1, ...,
-    ``n_kinds - 1`` or more labels with the query. Queries of equal code and label see the same counts, so
-    each such pair is scored once.
+    ``n_kinds - 1`` or more labels with the query. Queries of equal code and label have equal counts and are
+    scored once.
     """
     queries, inverse = _distinct_queries(retrieval)
     scores = [score(counts) for counts in _count_blocks(retrieval, queries, n_kinds, n_jobs)]
@@ -23,9 +23,9 @@ def score_queries(retrieval, score, n_jobs=None, n_kinds=2):
 
 
 def mean_over_queries(retrieval, score, n_jobs=None):
-    """Mean over the queries of ``score(counts)``, each an array, where it is a number; NaN where it never is.
+    """Compute the mean over queries of ``score(counts)``, an array each, ignoring NaN; NaN if there is nothing else.
 
-    The scores of all queries are never held at once.
+    Only the scores of one block of queries are held in memory.
     """
     queries, inverse = _distinct_queries(retrieval)
     weights = np.bincount(inverse)
@@ -40,12 +40,12 @@ def mean_over_queries(retrieval, score, n_jobs=None):
 
 
 def _distinct_queries(retrieval):
-    """Distinct pairs of code and label among the queries, and the pair of each query."""
+    """Return the distinct pairs of code and label among the queries, and the pair of each query."""
     return distinct_with_inverse(np.vstack([retrieval.query_codes, retrieval.query_labels.words]))
 
 
 def _count_blocks(retrieval, queries, n_kinds, n_jobs):
-    """Counts of a few queries at a time."""
+    """Yield the counts of one block of queries at a time."""
     n_words, multilabel = len(retrieval.query_codes), retrieval.query_labels.multilabel
     count = (_multilabel_counter if multilabel else _class_counter)(retrieval, n_kinds, n_jobs)
     step = max(1, _COUNTS_A_BLOCK // ((retrieval.n_bits + 1) * n_kinds))
@@ -59,7 +59,7 @@ def _count_blocks(retrieval, queries, n_kinds, n_jobs):
 
 
 def _class_counter(retrieval, n_kinds, n_jobs):
-    """Counts for class labels: all rows from the distinct codes, relevant ones from those of a class."""
+    """Return a function that counts rows for class labels: all rows, and those of the query's class."""
     from sklearn_hash._hamming._histogram import distance_histograms  # loads numba
 
     all_codes, all_weights = distinct_columns(retrieval.database_codes)
@@ -83,7 +83,7 @@ def _class_counter(retrieval, n_kinds, n_jobs):
 
 
 def _multilabel_counter(retrieval, n_kinds, n_jobs):
-    """Counts for label sets: one pass over the distinct pairs of code and label set."""
+    """Return a function that counts rows for label sets, in one pass over the distinct pairs of code and label set."""
     from sklearn_hash._hamming._histogram import distance_histograms
 
     n_words = len(retrieval.database_codes)
@@ -105,5 +105,5 @@ def _multilabel_counter(retrieval, n_kinds, n_jobs):
 
 
 def _narrow(classes):
-    """Class numbers as 16-bit integers where they fit: these sort by radix, ten times faster."""
+    """Return class numbers as 16-bit integers if they fit, for which numpy has a radix sort, ten times faster."""
     return classes.astype(np.uint16) if len(classes) and classes.max() < 2**16 else classes

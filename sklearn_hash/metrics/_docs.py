@@ -1,4 +1,4 @@
-"""Documentation that the measures share, written once and substituted into each function."""
+"""Parts of docstrings that several measures share."""
 
 from textwrap import dedent, indent
 
@@ -9,8 +9,8 @@ _TEXTS = {
         query_codes : array-like of shape (n_queries, n_bits)
             Codes of any form that :mod:`sklearn_hash.codes` reads, or packed bytes with ``packed=True``.
         y_query : array-like of shape (n_queries,) or {array-like, sparse matrix} of shape (n_queries, n_labels)
-            Class labels of any kind, or a multi-label indicator of 0 and 1. A row of zeros is relevant to
-            nothing.
+            Class labels of any kind, or a multi-label indicator of 0 and 1. A row of zeros shares no label with
+            any row.
         database_codes : array-like of shape (n_database, n_bits), default=None
             The codes searched. When left out, each query searches all the other queries (leave-one-out).
         y_database : array-like or sparse matrix with n_database rows, default=None
@@ -26,14 +26,13 @@ _TEXTS = {
         """,
     "ties": """\
         ties : {"expected", "index"}, default="expected"
-            The exact expectation over the orders of tied rows, or the order of rows in the database, as a
-            stable argsort of distances has it. The latter can move by whole points when the database is
-            shuffled.
+            The exact expectation over the orders of tied rows, or tied rows in the order of the database, as in a
+            stable argsort of distances. The latter score changes if the database is shuffled.
         """,
     "gain": """\
         gain : {"linear", "exponential"} or callable, default="linear"
-            What a row is worth that shares r labels with the query: r itself, ``2 ** r - 1``, or what a function
-            makes of an array of such numbers, which must be 0 where r is 0 and negative nowhere.
+            Gain of a row that shares r labels with the query: r, ``2 ** r - 1``, or a function of an array of such
+            numbers, which must return non-negative gains, and 0 for r = 0.
         """,
     "metric": """\
         metric : str or callable, default="cosine"
@@ -46,7 +45,7 @@ _TEXTS = {
         """,
     "zero_division": """\
         zero_division : float between 0 and 1, or np.nan, default=0.0
-            What a query counts to which no row of the database is relevant; NaN leaves such queries out of the
+            Score of a query to which no row of the database is relevant; with NaN such queries are left out of the
             mean.
         """,
     "packing": """\
@@ -70,7 +69,7 @@ _TEXTS = {
 
 
 def document(function):
-    """Fill the placeholders in a function's docstring, each alone on its line: ``{ties}`` and the like."""
+    """Fill the placeholders of a function's docstring, such as ``{ties}``, each alone on its line."""
     doc = function.__doc__
     for name, text in _TEXTS.items():
         doc = doc.replace(f"    {{{name}}}\n", indent(dedent(text), "    "))

@@ -1,4 +1,4 @@
-"""The exact expectation of average precision over all orders of tied items, from ring counts alone."""
+"""Exact expectation of average precision over the orders of tied rows, from counts of rows at each distance."""
 
 import numpy as np
 
@@ -9,20 +9,24 @@ _HARMONIC = np.concatenate([[0.0], np.cumsum(1.0 / np.arange(1, _EXACT + 1))])
 
 
 def expected_average_precision(total, relevant, *, k=None, zero_division=0.0):
-    """Average precision of each query, averaged over the orders that its ties allow.
+    """Compute the expected average precision of each query over all orders of its tied rows.
 
-    A ring of t items with r relevant, after N items with P relevant, adds
+    A ring of t rows at equal distance, r of them relevant, that follows N rows with P relevant ones, adds
     ``r / t * [(P + 1 - s (N + 1)) (H(N + m) - H(N)) + s m]`` with ``s = (r - 1) / (t - 1)`` to the sum of
-    precisions, where m <= t is how many of its items are retrieved, and s = 0 for a single item.
+    precisions, where m <= t is the number of its rows that are retrieved, and s = 0 if t = 1.
 
     Parameters
     ----------
     total, relevant : ndarray of shape (n_queries, n_rings)
-        How many items, and how many relevant ones, each ring of equal distance holds.
+        Number of rows, and of relevant rows, at each distance.
     k : int, optional
-        Items retrieved; all when left out.
+        Number of rows retrieved; all by default.
     zero_division : float
-        The score of a query to which nothing is relevant.
+        Score of a query to which no row is relevant.
+
+    Returns
+    -------
+    scores : ndarray of shape (n_queries,)
     """
     total, relevant = total.astype(np.float64), relevant.astype(np.float64)
     before, found = np.cumsum(total, axis=1) - total, np.cumsum(relevant, axis=1) - relevant
@@ -38,10 +42,10 @@ def expected_average_precision(total, relevant, *, k=None, zero_division=0.0):
 
 
 def _cut_ring(total, relevant, kept, before, hits, sums):
-    """Expected average precision where k falls inside a ring.
+    """Return the expected average precision of a query for which k falls inside a ring.
 
-    Of the ring's relevant items a hypergeometric number is retrieved. Both the sum of precisions and the
-    number of relevant items retrieved, which divides it, follow from that number.
+    The number of the ring's relevant rows that are retrieved has a hypergeometric distribution. The sum of precisions
+    and its divisor, the number of relevant rows retrieved, are functions of that number.
     """
     drawn, probability = _hypergeometric(total, relevant, kept)
     ring_sums = _ring_sum(kept, drawn, before, hits, kept)
@@ -50,7 +54,7 @@ def _cut_ring(total, relevant, kept, before, hits, sums):
 
 
 def _ring_sum(total, relevant, before, found, kept):
-    """Expected sum of precisions over the relevant ones of a ring's first ``kept`` items."""
+    """Return the expected sum of precisions over the relevant rows among the first ``kept`` of a ring."""
     slope = np.divide(relevant - 1, total - 1, out=np.zeros_like(relevant), where=total > 1)
     share = np.divide(relevant, total, out=np.zeros_like(relevant), where=total > 0)
     span = _harmonic_span(before, kept)
@@ -58,7 +62,7 @@ def _ring_sum(total, relevant, before, found, kept):
 
 
 def _harmonic_span(start, length):
-    """H(start + length) - H(start), with no digits lost to cancellation when both are large."""
+    """Return H(start + length) - H(start) without cancellation for large numbers."""
     stop = start + length
     small = _HARMONIC[np.minimum(stop, _EXACT).astype(np.intp)] - _HARMONIC[np.minimum(start, _EXACT).astype(np.intp)]
     low, high = np.maximum(start, _EXACT) + 0.5, np.maximum(stop, _EXACT) + 0.5
@@ -66,16 +70,16 @@ def _harmonic_span(start, length):
 
 
 def _harmonic_tail(x):
-    """What H(x - 1/2) exceeds log(x) + Euler's constant by, for large x."""
+    """Return H(x - 1/2) - log(x) - gamma for large x, where gamma is Euler's constant."""
     inverse_square = 1.0 / (x * x)
     return inverse_square * (1 / 24 - inverse_square * (7 / 960 - inverse_square * (31 / 8064)))
 
 
 def _hypergeometric(total, relevant, kept):
-    """Values and probabilities of the number of relevant items among ``kept`` of ``total``.
+    """Return values and probabilities of the number of relevant rows among ``kept`` of ``total``.
 
-    Values further than about ten deviations from the mean are left out: together they weigh less than the
-    last digit of a float.
+    Values further than about ten standard deviations from the mean are left out: their total probability is below the
+    precision of a double.
     """
     mean = kept * relevant / total
     reach = 30 + 10 * np.sqrt(mean * (1 - relevant / total))

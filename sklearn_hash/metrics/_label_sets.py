@@ -1,4 +1,4 @@
-"""Scores under the order of rows, one label (set) at a time: its queries find the same rows relevant."""
+"""Queries grouped by class label or label set: the same rows are relevant to all queries of a group."""
 
 from collections.abc import Iterator
 
@@ -8,16 +8,16 @@ __all__ = ["by_label_set"]
 
 
 def by_label_set(retrieval) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Queries grouped by their labels.
+    """Yield queries grouped by their labels.
 
     Yields
     ------
     rows : ndarray of shape (n_rows,)
-        The queries of one label (set).
+        Queries of one class label or label set.
     shared : ndarray of shape (n_database,)
-        How many labels each row of the database shares with them.
+        Number of labels that each row of the database shares with them.
     excluded : ndarray of shape (n_rows,)
-        The row that each query leaves out, or -1.
+        Row that each query leaves out, or -1.
     """
     label_sets, group = np.unique(retrieval.query_labels.words, axis=1, return_inverse=True)
     for label in range(label_sets.shape[1]):

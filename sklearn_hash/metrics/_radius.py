@@ -28,18 +28,19 @@ def precision_within_radius(
     n_bits=None,
     n_jobs=None,
 ):
-    """Mean share of relevant rows among all rows within a Hamming radius of a query.
+    """Compute the mean precision of all rows within a Hamming radius of a query.
 
-    A database row is relevant to a query where the two share a label. Radius 2 is what a lookup in a hash
-    table reaches, hence the usual figure of the papers on hashing. No order of tied rows matters.
+    The precision of a query is the share of relevant rows among those within the radius. A database row is relevant to
+    a query if the two share a label. Papers on hashing usually report radius 2, which lookups in a hash table can
+    search. The order of tied rows does not matter.
 
     Parameters
     ----------
     {codes and labels}
     radius : int, default=2
-        The largest distance of a row that is found.
+        Largest distance of a row that is retrieved.
     {zero_division}
-        A query that has no row within the radius counts the same. Leaving these out flatters long codes.
+        It is also the score of a query that has no row within the radius.
     {packing}
 
     Returns
@@ -50,7 +51,7 @@ def precision_within_radius(
     --------
     recall_within_radius : Share of the relevant rows that are within the radius.
     hamming_precision_recall_curve : Both for every radius.
-    mean_average_precision : Quality of the whole ranking.
+    mean_average_precision : Measure of the whole ranking.
 
     Examples
     --------
@@ -81,15 +82,16 @@ def recall_within_radius(
     n_bits=None,
     n_jobs=None,
 ):
-    """Mean share of the relevant rows that are within a Hamming radius of a query.
+    """Compute the mean recall of all rows within a Hamming radius of a query.
 
-    A database row is relevant to a query where the two share a label. No order of tied rows matters.
+    The recall of a query is the share of the relevant rows that are within the radius. A database row is relevant to a
+    query if the two share a label. The order of tied rows does not matter.
 
     Parameters
     ----------
     {codes and labels}
     radius : int, default=2
-        The largest distance of a row that is found.
+        Largest distance of a row that is retrieved.
     {zero_division}
     {packing}
 
@@ -101,7 +103,7 @@ def recall_within_radius(
     --------
     precision_within_radius : Share of the rows within the radius that are relevant.
     hamming_precision_recall_curve : Both for every radius.
-    recall_at_k : The same for the first k rows of the ranking.
+    recall_at_k : Recall of the first k rows of the ranking.
 
     Examples
     --------
@@ -131,21 +133,21 @@ def hamming_precision_recall_curve(
     n_bits=None,
     n_jobs=None,
 ):
-    """Mean precision and recall within every Hamming radius from 0 to the length of the codes.
+    """Compute the mean precision and recall within every Hamming radius from 0 to the code length.
 
     Parameters
     ----------
     {codes and labels}
     {zero_division}
-        In the precision at a radius, a query that has no row within it counts the same.
+        It is also the precision, at a radius, of a query that has no row within it.
     {packing}
 
     Returns
     -------
     precision : ndarray of shape (n_bits + 1,)
-        What :func:`precision_within_radius` is at each radius.
+        The result of :func:`precision_within_radius` at each radius.
     recall : ndarray of shape (n_bits + 1,)
-        What :func:`recall_within_radius` is at each radius; never falls.
+        The result of :func:`recall_within_radius` at each radius; never decreases.
     radii : ndarray of shape (n_bits + 1,)
         0, 1, ..., ``n_bits``.
 
@@ -156,8 +158,8 @@ def hamming_precision_recall_curve(
 
     See Also
     --------
-    precision_within_radius : One point of the curve.
-    recall_within_radius : One point of the curve.
+    precision_within_radius : Precision at one radius.
+    recall_within_radius : Recall at one radius.
 
     Examples
     --------
@@ -180,7 +182,7 @@ def hamming_precision_recall_curve(
 
 
 def _precision(within, any_relevant, zero_division):
-    """Share of the relevant among (n_queries, 2, ...) counts of irrelevant and relevant rows."""
+    """Return the share of relevant rows, from (n_queries, 2, ...) counts of irrelevant and relevant rows."""
     found = within.sum(axis=1)
     scores = np.full(found.shape, float(zero_division))
     return np.divide(within[:, 1], found, out=scores, where=(found > 0) & any_relevant)

@@ -1,4 +1,4 @@
-"""Which database rows are relevant to which queries: those that share a label."""
+"""Checked class labels and label sets, encoded so that shared labels can be counted."""
 
 from dataclasses import dataclass
 
@@ -17,31 +17,31 @@ _ROWS_A_BLOCK = 1 << 16  # rows of a sparse indicator made dense at once
 
 @dataclass(frozen=True)
 class Labels:
-    """Labels as columns of words: the number of one class, or a label set as a bit mask."""
+    """Class labels or label sets of rows, each as a column of words: a class number or a bit mask."""
 
     words: np.ndarray
     multilabel: bool
 
     def n_labels(self):
-        """How many labels each row has."""
+        """Return the number of labels of each row."""
         return _population(self.words) if self.multilabel else np.ones(self.words.shape[1], dtype=np.intp)
 
     def shared_with(self, label):
-        """How many labels each row shares with one column of words."""
+        """Return the number of labels that each row shares with one column of words."""
         if self.multilabel:
             return _population(self.words & label[:, None])
         return (self.words[0] == label[0]).astype(np.intp)
 
 
 def _population(words):
-    """How many bits each column of words has set."""
+    """Return the number of set bits of each column of words."""
     return np.bitwise_count(words).sum(axis=0, dtype=np.intp)
 
 
 def check_labels(query, y_query, database=None, y_database=None):
-    """Check labels against the codes they belong to and against each other, and read all in one encoding.
+    """Check labels of queries and database against their codes and each other, and encode them alike.
 
-    Without a database the labels of the queries stand for both.
+    Without a database the labels of the queries are returned for both.
     """
     y_query = check_y(y_query, len(query), "y_query", "query_codes")
     if database is None:
@@ -54,7 +54,7 @@ def check_labels(query, y_query, database=None, y_database=None):
 
 
 def check_y(y, n_codes, name, codes_name):
-    """Class labels as one column, or an indicator of 0 and 1; as many rows as there are codes."""
+    """Check class labels or a multi-label indicator, of as many rows as there are codes."""
     if y is None:
         raise ValueError(f"{name} must be given with {codes_name}; got None.")
     y = tensor_to_array(y, name)
@@ -78,32 +78,32 @@ def _check_indicator(y, name):
 
 
 def check_same_kind(y_query, y_database, names):
-    """Refuse checked labels that cannot be compared."""
+    """Raise an error if checked labels of queries and database cannot be compared."""
     if _kind(y_query) != _kind(y_database):
         raise ValueError(f"{names} must hold labels of one kind; got {_kind(y_query)} and {_kind(y_database)}.")
 
 
 def _kind(y):
-    """What a label array holds, in words; arrays of different kinds cannot be compared."""
+    """Return the kind of a label array for messages; arrays of different kinds cannot be compared."""
     if y.ndim == 2:
         return f"an indicator of {y.shape[1]} labels"
     return "numbers" if y.dtype.kind in "biuf" else "names"
 
 
 def _encode(*ys):
-    """Labels of every array, equal where the given labels are."""
+    """Return the labels of every array in one encoding."""
     if ys[0].ndim == 2:
         return [Labels(_mask_words(y), multilabel=True) for y in ys]
     try:
         _, numbers = np.unique(np.concatenate(ys), return_inverse=True)
     except TypeError as error:
-        raise ValueError(f"Class labels must be of one type that sorts: {error}.") from error
+        raise ValueError(f"Class labels must be of one type that can be sorted: {error!s:.100}.") from error
     ends = np.cumsum([len(y) for y in ys])[:-1]
     return [Labels(part.astype(np.uint64)[None], multilabel=False) for part in np.split(numbers, ends)]
 
 
 def _mask_words(indicator):
-    """Each row of an indicator as a column of masks, 64 labels a word."""
+    """Return each row of an indicator as a column of bit masks of 64 labels each."""
     blocks = []
     for start in range(0, max(indicator.shape[0], 1), _ROWS_A_BLOCK):
         block = indicator[start : start + _ROWS_A_BLOCK]

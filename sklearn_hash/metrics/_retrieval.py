@@ -1,4 +1,4 @@
-"""A retrieval evaluation: codes and labels of queries and database, checked."""
+"""Checked codes and labels of queries and database."""
 
 from dataclasses import dataclass
 from numbers import Integral, Real
@@ -14,7 +14,7 @@ __all__ = ["CONSTRAINTS", "TIES", "Retrieval", "check_retrieval", "mean_of_defin
 
 TIES = StrOptions({"expected", "index"})
 
-# What every measure takes.
+# Of the parameters that every measure has.
 CONSTRAINTS: dict = {
     "zero_division": [Interval(Real, 0, 1, closed="both"), "nan"],
     "packed": ["boolean"],
@@ -26,7 +26,7 @@ CONSTRAINTS: dict = {
 class Retrieval:
     """Codes and labels of queries and database as columns of words.
 
-    Leave-one-out means that the database is the query set, of which each query finds all but itself.
+    With ``leave_one_out`` the database is the query set, and each query searches all other queries.
     """
 
     query_codes: np.ndarray
@@ -38,18 +38,18 @@ class Retrieval:
 
     @property
     def n_ranked(self):
-        """How many rows each query ranks."""
+        """Number of rows that each query ranks."""
         return self.database_codes.shape[1] - self.leave_one_out
 
     @property
     def most_shared(self):
-        """As many labels as any two rows can share, going by how many each has."""
+        """Upper bound on the number of labels that a query and a row share, from the numbers of labels they have."""
         labels = self.query_labels, self.database_labels
         return int(min(side.n_labels().max(initial=1) for side in labels))
 
 
 def check_retrieval(query_codes, y_query, database_codes, y_database, packed, n_bits):
-    """Check the arrays that describe an evaluation, against each other too."""
+    """Check codes and labels of queries and database, alone and against each other."""
     query, n_bits = check_codes(query_codes, packed=packed, n_bits=n_bits, name="query_codes")
     if len(query) == 0:
         raise ValueError("query_codes must hold at least one code; got none.")
@@ -65,6 +65,6 @@ def check_retrieval(query_codes, y_query, database_codes, y_database, packed, n_
 
 
 def mean_of_defined(scores):
-    """Mean over the scores that are numbers; NaN when none is."""
+    """Return the mean of the scores that are not NaN; NaN if all are."""
     defined = scores[~np.isnan(scores)]
     return float(defined.mean()) if len(defined) else float("nan")

@@ -1,4 +1,4 @@
-"""Measures of retrieval as scorers, for scikit-learn's searches and cross-validation."""
+"""Scorers for scikit-learn's model selection, from measures of retrieval."""
 
 from functools import partial
 from inspect import Parameter, signature
@@ -40,22 +40,22 @@ _METRICS = {
 def make_retrieval_scorer(metric="mean_average_precision", *, k=None, radius=None, **params):
     """Make a scorer from a measure of retrieval.
 
-    The scorer is called as ``scorer(estimator, X, y)``. Where the estimator is a
+    The scorer is called as ``scorer(estimator, X, y)``. If the estimator is a
     :class:`~sklearn_hash.HammingNeighbors` or a pipeline that ends in one, the rows of X are queries against the
-    fitted rows. Where it is a hasher, a pipeline that ends in one, or any transformer to codes, each row of X
-    searches all the other rows of X (leave-one-out). Packed codes are recognised in either case.
+    fitted rows. If it is a hasher, a pipeline that ends in one, or any transformer to codes, each row of X searches
+    all the other rows of X (leave-one-out). Packed codes are recognised in either case.
 
     Parameters
     ----------
     metric : {"mean_average_precision", "precision_at_k", "recall_at_k", "average_cumulative_gain", "ndcg_at_k", \
             "precision_within_radius", "recall_within_radius"} or callable, default="mean_average_precision"
-        A measure of this module, or a function of the same form whose score is better the higher it is.
+        Name of a measure of this module, or a function with the same parameters, of which a higher score is better.
     k : int, default=None
-        How many rows are retrieved; the measure's default when left out.
+        Number of rows retrieved; the default of the measure if None.
     radius : int, default=None
-        The largest distance of a row that is found; the measure's default when left out.
+        Largest distance of a row that is retrieved; the default of the measure if None.
     **params : dict
-        More parameters of the measure: ``ties``, ``gain``, ``zero_division``, ``n_jobs``.
+        Further parameters of the measure: ``ties``, ``gain``, ``zero_division``, ``n_jobs``.
 
     Returns
     -------
@@ -67,11 +67,12 @@ def make_retrieval_scorer(metric="mean_average_precision", *, k=None, radius=Non
     Raises
     ------
     ValueError
-        If there is no such measure, the measure takes no such parameter, or it needs one that is missing.
+        If there is no such measure, it has no such parameter, or a parameter that it requires is missing.
 
     See Also
     --------
-    mean_average_precision : What hashers and searchers score without a scorer.
+    mean_average_precision : Measure of the ``score`` method of hashers and of HammingNeighbors.
+    make_neighbor_scorer : Scorer that needs no labels.
 
     Examples
     --------
@@ -92,29 +93,29 @@ def make_retrieval_scorer(metric="mean_average_precision", *, k=None, radius=Non
 
 
 def bind_metric(metric, **params):
-    """A measure, or the measure of a name, with its parameters; None leaves a parameter to its default.
+    """Return a measure with its parameters bound; a parameter that is None keeps its default.
 
     Raises
     ------
     ValueError
-        If there is no such measure, it takes no such parameter, or it needs one that is missing.
+        If there is no such measure, it has no such parameter, or a parameter that it requires is missing.
     """
     if isinstance(metric, str) and metric not in _METRICS:
-        raise ValueError(f"metric must be one of {sorted(_METRICS)} or a callable; got {metric!r}.")
+        raise ValueError(f"metric must be one of {sorted(_METRICS)} or a callable; got {metric!r:.60}.")
     function = _METRICS[metric] if isinstance(metric, str) else metric
     params = {name: value for name, value in params.items() if value is not None}
     options = _options(function)
     unknown = sorted(params.keys() - options.keys())
     if unknown:
-        raise ValueError(f"{_name(function)} takes no {' or '.join(unknown)}; it takes {', '.join(options)}.")
+        raise ValueError(f"{_name(function)} takes no {' or '.join(unknown):.60}; it takes {', '.join(options):.200}.")
     missing = [name for name, option in options.items() if option.default is Parameter.empty and name not in params]
     if missing:
-        raise ValueError(f"{_name(function)} needs {' and '.join(missing)}, which must be given with it.")
+        raise ValueError(f"{_name(function)} needs {' and '.join(missing):.60}: pass them with the measure.")
     return partial(function, **params)
 
 
 def _options(function):
-    """Parameters of a measure that are its user's, not its codes'."""
+    """Return the keyword parameters of a measure, without those that describe the codes."""
     parameters = signature(function).parameters
     return {
         name: parameter
@@ -128,28 +129,28 @@ def _name(function):
 
 
 class _RetrievalScorer:
-    """Scores an estimator by a measure of retrieval."""
+    """Scorer that applies a measure of retrieval to the codes of an estimator."""
 
     def __init__(self, metric):
         self.metric = metric
 
     def __call__(self, estimator, X, y):
-        """Score the rows of X by their labels."""
+        """Score the codes of the rows of X by the labels y."""
         last, X = _last_step(estimator, X)
         if hasattr(last, "packed_codes_"):
             return self._score_queries(last, X, y)
         similarity = getattr(last, "similarity", "share")
         if not isinstance(similarity, str) or similarity == "precomputed":
             raise ValueError(
-                "A retrieval scorer goes by labels, but with this similarity y holds none: use the estimator's score."
+                "A retrieval scorer needs labels in y, which this similarity does not use: call the estimator's score."
             )
         codes, form = _codes_of_step(last, X)
         return self.metric(codes, y, **form)
 
     def _score_queries(self, search, X, y):
-        """Queries against the rows that a searcher was fitted on."""
+        """Score queries against the rows that a search was fitted on."""
         if search.labels_ is None:
-            raise ValueError("A retrieval scorer needs the labels of the fitted rows: give y to fit.")
+            raise ValueError("A retrieval scorer needs the labels of the fitted rows: pass y to fit.")
         queries, n_bits = check_codes(X, packed=search.packed, n_bits=search.n_bits_, name="X")
         return self.metric(queries, y, search.packed_codes_, search.labels_, packed=True, n_bits=n_bits)
 
@@ -159,10 +160,10 @@ class _RetrievalScorer:
 
 
 def codes_of(estimator, X):
-    """Codes of rows, and the parameters ``packed`` and ``n_bits`` of a measure that say how to read them.
+    """Return the codes of rows, and the parameters ``packed`` and ``n_bits`` with which a measure reads them.
 
-    For a :class:`~sklearn_hash.HammingNeighbors` or a pipeline that ends in one these are the codes that it searches
-    for; for a hasher or a pipeline that ends in one what it transforms the rows to.
+    A hasher transforms the rows; a :class:`~sklearn_hash.HammingNeighbors` is given codes. Of a pipeline this is its
+    last step.
 
     Raises
     ------
@@ -181,7 +182,7 @@ def _codes_of_step(step, X):
 
 
 def _last_step(estimator, X):
-    """The step of an estimator that hashes or searches, and what of X reaches it."""
+    """Return the last step of an estimator, and X as transformed by the steps before it."""
     if hasattr(estimator, "best_estimator_"):
         return _last_step(estimator.best_estimator_, X)
     if isinstance(estimator, Pipeline):

@@ -146,7 +146,7 @@ def test_far_down_a_long_ranking():
 @pytest.mark.parametrize("measure", [average_cumulative_gain, ndcg_at_k])
 @pytest.mark.filterwarnings("ignore:(divide|invalid)")
 def test_bad_gain(measure, gain):
-    with pytest.raises(ValueError, match="gain must make non-negative gains"):
+    with pytest.raises(ValueError, match="gain must return non-negative gains"):
         measure([[0, 1]], [0], [[0, 1]], [0], k=1, gain=gain)
 
 

@@ -152,12 +152,12 @@ def test_estimators_that_cannot_be_scored(blobs):
     scorer = make_retrieval_scorer()
     with pytest.raises(NotFittedError):
         scorer(HammingNeighbors(), X, y)
-    with pytest.raises(ValueError, match="give y to fit"):
+    with pytest.raises(ValueError, match="pass y to fit"):
         scorer(HammingNeighbors().fit(X), X, y)
     with pytest.raises(ValueError, match="n_bits=8"):
         scorer(HammingNeighbors().fit(X, y), X[:, :5], y)
     with pytest.raises(TypeError, match="no transform"):
         scorer(make_pipeline(StandardScaler(), "passthrough").fit(X), X, y)
     for similarity in ("precomputed", np.eye(150)):
-        with pytest.raises(ValueError, match="use the estimator's score"):
+        with pytest.raises(ValueError, match="call the estimator's score"):
             scorer(SignHasher(similarity=similarity).fit(X), X, np.arange(150))
