@@ -53,15 +53,3 @@ def test_quantization_is_all_that_remains_without_labels():
     z = np.random.default_rng(2).normal(size=(4, 8))
     value = make(8, 3, quantization=0.7)(torch.tensor(z), torch.zeros(4, 3))
     assert value.item() == pytest.approx(csq(z, [None] * 4, quantization=0.7), rel=1e-10)
-
-
-def test_centres_are_saved_state_and_not_trained():
-    loss = make(8, 3)
-    assert set(loss.state_dict()) == {"centres", "tie_break"}
-    assert not list(loss.parameters())
-
-
-@pytest.mark.parametrize("quantization", [-0.1, math.inf, None])
-def test_bad_parameters_are_refused(quantization):
-    with pytest.raises(ValueError, match="quantization must be a finite number of at least 0; got"):
-        make(8, 3, quantization=quantization)

@@ -30,28 +30,14 @@ def dch(z, similarity, *, gamma, quantization):
     return total / norm + quantization * np.mean(to_corner)
 
 
-def make_batch(n=11, n_bits=5, similar=0.3, seed=0):
-    rng = np.random.default_rng(seed)
-    similarity = (rng.random((n, n)) < similar).astype(float)
-    similarity[rng.random((n, n)) < 0.1] = np.nan
-    similarity[rng.random((n, n)) < 0.1] = 0.4
-    return rng.normal(size=(n, n_bits)), similarity
-
-
 @pytest.mark.parametrize("similar", [0.0, 0.3, 1.1])
 @pytest.mark.parametrize("quantization", [0.0, 0.1, 2])
 @pytest.mark.parametrize("gamma", ["auto", 0.5, 20])
-def test_value_is_that_of_the_formula(gamma, quantization, similar):
-    z, similarity = make_batch(similar=similar)
+def test_value_is_that_of_the_formula(gamma, quantization, similar, pair_batch):
+    z, similarity = pair_batch(similar=similar)
     value = DCHLoss(gamma, quantization)(torch.tensor(z), torch.tensor(similarity))
     expected = dch(z, similarity, gamma=5 if gamma == "auto" else gamma, quantization=quantization)
     assert value.item() == pytest.approx(expected, rel=1e-5)
-
-
-def test_defaults():
-    z, similarity = make_batch(n_bits=8)
-    value = DCHLoss()(torch.tensor(z), torch.tensor(similarity))
-    assert value.item() == pytest.approx(dch(z, similarity, gamma=8, quantization=0.1), rel=1e-5)
 
 
 def penalty(d, s, *, n_bits=32, **parameters):
@@ -89,23 +75,3 @@ def test_rows_at_zero_have_a_moderate_gradient():
     z.requires_grad_()
     DCHLoss()(z, torch.eye(6)).backward()
     assert z.grad.abs().max() < 1e5
-
-
-def test_quantization_is_all_that_remains_without_a_known_pair():
-    z = make_batch()[0]
-    value = DCHLoss(quantization=0.5)(torch.tensor(z), torch.full((11, 11), math.nan))
-    distances = [distance(np.abs(np.tanh(row)), np.ones(5)) for row in z]
-    assert value.item() == pytest.approx(0.5 * np.mean(np.log1p(np.array(distances) / 5)), rel=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("parameters", "message"),
-    [
-        ({"gamma": 0}, "gamma must be 'auto' or a finite number greater than 0; got 0"),
-        ({"gamma": "K"}, "gamma must be 'auto' or a finite number greater than 0; got 'K'"),
-        ({"quantization": -0.1}, "quantization must be a finite number of at least 0; got -0.1"),
-    ],
-)
-def test_bad_parameters_are_refused(parameters, message):
-    with pytest.raises(ValueError, match=message):
-        DCHLoss(**parameters)

@@ -76,25 +76,3 @@ def test_centres_move_to_their_codes_and_apart():
         loss(z, y).backward()
         optimizer.step()
     torch.testing.assert_close(loss.relaxed_centres.detach(), z[:2] / 3, atol=1e-3, rtol=0)
-
-
-def test_automatic_scale_follows_the_code_length():
-    z, indicator = map(torch.tensor, make_batch())
-    loss = DFHLoss(6, 3)
-    scaled = DFHLoss(6, 3, alpha=5 / 6)
-    scaled.load_state_dict(loss.state_dict())
-    assert torch.equal(scaled(z, indicator), loss(z, indicator))
-
-
-@pytest.mark.parametrize(
-    ("parameters", "message"),
-    [
-        ({"alpha": 0}, "alpha must be 'auto' or a finite number greater than 0; got 0"),
-        ({"margin": -1}, "margin must be a finite number of at least 0; got -1"),
-        ({"centre_pull": math.nan}, "centre_pull must be a finite number of at least 0; got nan"),
-        ({"quantization": "auto"}, "quantization must be a finite number of at least 0; got 'auto'"),
-    ],
-)
-def test_bad_parameters_are_refused(parameters, message):
-    with pytest.raises(ValueError, match=message):
-        DFHLoss(8, 3, **parameters)

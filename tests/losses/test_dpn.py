@@ -35,15 +35,3 @@ def test_bits_beyond_the_margin_cost_nothing():
     value.backward()
     assert value == 0
     assert not z.grad.any()
-
-
-def test_centres_are_saved_state_and_not_trained():
-    loss = DPNLoss(8, 3)
-    assert set(loss.state_dict()) == {"centres"}
-    assert not list(loss.parameters())
-
-
-@pytest.mark.parametrize("margin", [0, -1.0, "auto"])
-def test_bad_parameters_are_refused(margin):
-    with pytest.raises(ValueError, match="margin must be a finite number greater than 0; got"):
-        DPNLoss(8, 3, margin=margin)

@@ -82,23 +82,3 @@ def test_classification_changes_codes():
     head = with_head().head.detach().double().numpy()
     assert (discrete_codes(z, indicator, head, 5.0, 0.01) != np.where(z > 0, 1, -1)).any()
     np.testing.assert_array_equal(discrete_codes(z, indicator, head, 0.0, 1.0), np.where(z > 0, 1, -1))
-
-
-def test_automatic_scale_follows_the_code_length():
-    z, indicator = map(torch.tensor, make_batch(n_bits=8))
-    parameters = {"classification": 0.0, "quantization": 0.0}
-    assert torch.equal(DSDHLoss(8, 3, **parameters)(z, indicator), DSDHLoss(8, 3, 5 / 8, **parameters)(z, indicator))
-
-
-@pytest.mark.parametrize(
-    ("parameters", "message"),
-    [
-        ({"alpha": 0}, "alpha must be 'auto' or a finite number greater than 0; got 0"),
-        ({"classification": -1}, "classification must be a finite number of at least 0; got -1"),
-        ({"regularization": math.nan}, "regularization must be a finite number of at least 0; got nan"),
-        ({"quantization": None}, "quantization must be a finite number of at least 0; got None"),
-    ],
-)
-def test_bad_parameters_are_refused(parameters, message):
-    with pytest.raises(ValueError, match=message):
-        DSDHLoss(8, 3, **parameters)

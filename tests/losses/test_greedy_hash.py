@@ -46,16 +46,3 @@ def test_only_the_codes_are_classified():
     z, indicator = map(torch.tensor, make_batch())
     loss = GreedyHashLoss(5, 4, quantization=0.0)
     assert torch.equal(loss(z, indicator), loss(torch.where(z > 0, 1e6, -1e-6).double(), indicator))
-
-
-def test_the_classifier_is_trained_along():
-    loss = GreedyHashLoss(5, 4)
-    assert [(name, tuple(p.shape)) for name, p in loss.named_parameters()] == [("head", (4, 5))]
-    loss(*map(torch.tensor, make_batch())).backward()
-    assert loss.head.grad.abs().max() > 0
-
-
-@pytest.mark.parametrize("quantization", [-0.1, float("nan"), None])
-def test_bad_parameters_are_refused(quantization):
-    with pytest.raises(ValueError, match="quantization must be a finite number of at least 0; got"):
-        GreedyHashLoss(5, 4, quantization=quantization)

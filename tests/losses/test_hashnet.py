@@ -30,27 +30,19 @@ def hashnet(z, similarity, *, alpha, beta, class_weight):
     return total / norm
 
 
-def make_batch(similar=0.2, n=13, n_bits=5, seed=0):
-    rng = np.random.default_rng(seed)
-    similarity = (rng.random((n, n)) < similar).astype(float)
-    similarity[rng.random((n, n)) < 0.1] = np.nan
-    similarity[rng.random((n, n)) < 0.1] = 0.4
-    return rng.normal(size=(n, n_bits)), similarity
-
-
 @pytest.mark.parametrize("class_weight", ["balanced", None, 7.0, 3])
 @pytest.mark.parametrize(("alpha", "beta"), [("auto", 1.0), (0.5, 2.5), (3.0, 7.0)])
-def test_value_is_that_of_the_formula(alpha, beta, class_weight):
-    z, similarity = make_batch()
+def test_value_is_that_of_the_formula(alpha, beta, class_weight, pair_batch):
+    z, similarity = pair_batch()
     expected = hashnet(z, similarity, alpha=10 / 5 if alpha == "auto" else alpha, beta=beta, class_weight=class_weight)
     value = HashNetLoss(alpha, beta, class_weight)(torch.tensor(z), torch.tensor(similarity))
     assert value.item() == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize("constant", [0.0, 1.0])
-def test_value_with_one_class_in_the_batch(constant):
-    z, _ = make_batch()
-    similarity = np.full((13, 13), constant)
+def test_value_with_one_class_in_the_batch(constant, pair_batch):
+    z, _ = pair_batch()
+    similarity = np.full((11, 11), constant)
     expected = hashnet(z, similarity, alpha=2.0, beta=1.0, class_weight="balanced")
     assert HashNetLoss()(torch.tensor(z), torch.tensor(similarity)).item() == pytest.approx(expected, rel=1e-12)
 
@@ -66,8 +58,8 @@ def test_balanced_weights_ignore_how_rare_similar_pairs_are():
         assert value == pytest.approx((similar + dissimilar) / 2, rel=1e-12)
 
 
-def test_continuation_makes_the_relaxed_codes_binary():
-    z, similarity = map(torch.tensor, make_batch())
+def test_continuation_makes_the_relaxed_codes_binary(pair_batch):
+    z, similarity = map(torch.tensor, pair_batch())
     loss = HashNetLoss()
     binary = HashNetLoss()(1e6 * z.sign(), similarity)
     gaps = []
@@ -78,8 +70,8 @@ def test_continuation_makes_the_relaxed_codes_binary():
     assert gaps[-1] < 1e-9
 
 
-def test_beta_is_saved_state():
-    z, similarity = map(torch.tensor, make_batch())
+def test_beta_is_saved_state(pair_batch):
+    z, similarity = map(torch.tensor, pair_batch())
     loss = HashNetLoss()
     loss.set_beta(3.7)
     assert loss.beta.shape == ()
@@ -92,29 +84,6 @@ def test_beta_is_saved_state():
     loaded.set_beta(1.0)
     assert loss.beta.item() == pytest.approx(3.7)
     assert torch.equal(loaded(z, similarity), HashNetLoss()(z, similarity))
-
-
-@pytest.mark.parametrize(
-    ("parameters", "message"),
-    [
-        ({"alpha": 0}, "alpha must be 'auto' or a finite number greater than 0; got 0"),
-        ({"alpha": "automatic"}, "alpha must be 'auto' or .*; got 'automatic'"),
-        ({"alpha": None}, "alpha must be 'auto' or .*; got None"),
-        ({"beta": -1.0}, "beta must be a finite number greater than 0; got -1.0"),
-        ({"beta": math.nan}, "beta must be a finite number greater than 0; got nan"),
-        ({"beta": "auto"}, "beta must be a finite number greater than 0; got 'auto'"),
-        (
-            {"class_weight": "sqrt"},
-            "class_weight must be 'balanced' or None or a finite number .* got 'sqrt'",
-        ),
-        ({"class_weight": 0.0}, "class_weight must be .*; got 0.0"),
-        ({"class_weight": True}, "class_weight must be .*; got True"),
-        ({"class_weight": [1.0]}, r"class_weight must be .*; got \[1.0\]"),
-    ],
-)
-def test_bad_parameters_are_refused(parameters, message):
-    with pytest.raises(ValueError, match=message):
-        HashNetLoss(**parameters)
 
 
 @pytest.mark.parametrize("value", [0.0, -1.0, math.inf, "7"])

@@ -40,12 +40,6 @@ def test_value_is_that_of_the_formula(alpha, gamma, quantization):
     assert value.item() == pytest.approx(expected, rel=1e-12)
 
 
-def test_defaults():
-    z, similarity = make_batch(n_bits=8)
-    value = IDHNLoss()(torch.tensor(z), torch.tensor(similarity))
-    assert value.item() == pytest.approx(idhn(z, similarity, alpha=10 / 8, gamma=10, quantization=0.1), rel=1e-12)
-
-
 def test_same_labels_are_a_hard_pair_however_the_cosine_rounds():
     for n_labels in range(1, 40):
         similarity = similarity_matrix(torch.ones(2, n_labels), kind="cosine")
@@ -68,23 +62,3 @@ def test_multi_label_codes_grade_with_the_labels():
     means = [distances[(similarity - level).abs() < 0.01].mean() for level in (1, 0.5, 0)]
     assert means[0] + 8 < means[1]
     assert means[1] + 8 < means[2]
-
-
-def test_quantization_is_all_that_remains_without_a_known_pair():
-    z = make_batch()[0]
-    value = IDHNLoss(quantization=0.5)(torch.tensor(z), torch.full((11, 11), math.nan))
-    assert value.item() == pytest.approx(0.5 * np.mean(1 - np.abs(z) / (1 + np.abs(z))), rel=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("parameters", "message"),
-    [
-        ({"alpha": 0}, "alpha must be 'auto' or a finite number greater than 0; got 0"),
-        ({"alpha": "5/K"}, "alpha must be 'auto' or a finite number greater than 0; got '5/K'"),
-        ({"gamma": -1}, "gamma must be a finite number of at least 0; got -1"),
-        ({"quantization": -0.1}, "quantization must be a finite number of at least 0; got -0.1"),
-    ],
-)
-def test_bad_parameters_are_refused(parameters, message):
-    with pytest.raises(ValueError, match=message):
-        IDHNLoss(**parameters)

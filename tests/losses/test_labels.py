@@ -26,14 +26,6 @@ def for_every(losses):
 every_loss = for_every(LOSSES)
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def build(make, n_bits=N_BITS, n_classes=N_CLASSES, seed=0, **parameters):
     """A loss whose centres follow from the seed, and whose head is not the initial one."""
     with torch.random.fork_rng():
@@ -182,6 +174,27 @@ def test_randomness_is_torchs_default_generator_at_construction(make):
     first, again, other = (build_untouched(make, seed) for seed in (0, 0, 1))
     assert torch.equal(first(z, indicator), again(z, indicator))
     assert not torch.equal(first(z, indicator), other(z, indicator))
+
+
+@pytest.mark.parametrize(
+    ("name", "buffers", "parameters"),
+    [
+        ("csq", ["centres", "tie_break"], []),
+        ("dpn", ["centres"], []),
+        ("ortho_hash", ["centres"], []),
+        ("greedy_hash", [], ["head"]),
+        ("dsdh", [], ["head"]),
+        ("dfh", [], ["relaxed_centres"]),
+    ],
+)
+def test_centres_are_fixed_and_classifiers_are_trained(name, buffers, parameters):
+    loss = build(LOSSES[name])
+    assert [key for key, _ in loss.named_buffers()] == buffers
+    assert [key for key, _ in loss.named_parameters()] == parameters
+    z, indicator = make_batch()
+    loss(z.requires_grad_(), indicator).backward()
+    assert all(parameter.grad.abs().max() > 0 for parameter in loss.parameters())
+    assert {tuple(parameter.shape) for parameter in loss.parameters()} <= {(N_CLASSES, N_BITS)}
 
 
 @every_loss

@@ -42,21 +42,3 @@ def test_a_binary_code_is_best_in_every_direction_of_its_class():
     best = loss(loss.centres[:1], y)
     generator = torch.Generator().manual_seed(0)
     assert all(loss(torch.randn(1, 8, generator=generator), y) > best for _ in range(200))
-
-
-def test_centres_are_saved_state_and_not_trained():
-    loss = OrthoHashLoss(8, 3)
-    assert set(loss.state_dict()) == {"centres"}
-    assert not list(loss.parameters())
-
-
-@pytest.mark.parametrize(
-    ("parameters", "message"),
-    [
-        ({"scale": 0}, "scale must be a finite number greater than 0; got 0"),
-        ({"margin": -0.1}, "margin must be a finite number of at least 0; got -0.1"),
-    ],
-)
-def test_bad_parameters_are_refused(parameters, message):
-    with pytest.raises(ValueError, match=message):
-        OrthoHashLoss(8, 3, **parameters)
