@@ -189,7 +189,7 @@ def get_protocol(name) -> Protocol:
     >>> get_protocol("cifar10").sizes, get_protocol("cifar10-1").sizes
     ((1000, 5000, 54000), (1000, 5000, 59000))
     """
-    if name not in _PROTOCOLS:
+    if not isinstance(name, str) or name not in _PROTOCOLS:
         raise ValueError(f"protocol must be one of {get_protocol_names()}; got {reprlib.repr(name)}.")
     return _PROTOCOLS[name]
 
