@@ -1,0 +1,87 @@
+"""Bit masks for self-joins: two codes within a radius agree on all bits of at least one mask.
+
+The bits are dealt to ``radius + n`` parts. Codes within the radius differ in at most ``radius`` parts, hence agree in
+some ``n`` of them: the masks are all unions of ``n`` parts. A larger ``n`` means more joins of smaller buckets.
+"""
+
+from itertools import combinations, count
+from math import comb
+
+import numpy as np
+
+from sklearn_hash._hamming._distinct import as_words, distinct_columns
+
+__all__ = ["choose_masks", "staged_masks"]
+
+_SAMPLE_ROWS = 1 << 14
+_SAMPLE_MASKS = 8
+_MOST_PARTS = 8  # in a mask
+# Nanoseconds on one core, to weigh the sorting of a row against the comparison of a pair.
+_ROW_COST = 40.0
+_PAIR_COST = 1 / 12
+
+
+def choose_masks(words, n_bits, radius, most_masks=128):
+    """The masks with which a self-join should take least time.
+
+    Parameters
+    ----------
+    words : ndarray of shape (n, n_words), uint64
+        Distinct codes.
+    n_bits : int
+    radius : int
+        Less than ``n_bits``.
+    most_masks : int
+
+    Returns
+    -------
+    masks : ndarray of shape (n_masks, n_words), uint64
+        A single mask without bits where comparing all pairs takes least.
+    pair_cost : float
+        Nanoseconds that comparing pairs should take.
+    """
+    best, least_cost, pair_cost = None, np.inf, 0.0
+    for n_agreeing in count():
+        n_masks = comb(radius + n_agreeing, n_agreeing)
+        if n_agreeing > _MOST_PARTS or radius + n_agreeing > n_bits or n_masks > most_masks:
+            return best, pair_cost
+        masks = _masks(n_bits, words.shape[1], radius + n_agreeing, n_agreeing)
+        cost = _PAIR_COST * _count_pairs(words, masks)
+        if cost + _ROW_COST * len(words) * n_masks < least_cost:
+            best, least_cost, pair_cost = masks, cost + _ROW_COST * len(words) * n_masks, cost
+
+
+def staged_masks(words, n_bits, radius):
+    """Masks for the radius, behind those for smaller radii where these should save time.
+
+    Smaller radii need fewer joins of smaller buckets. In dense clusters they unite most codes, and pairs of one
+    component need not be compared again.
+    """
+    stages = []
+    while True:
+        masks, pair_cost = choose_masks(words, n_bits, radius)
+        stages.append(masks)
+        if radius < 2 or pair_cost < _ROW_COST * len(words) * len(masks):
+            return np.concatenate(stages[::-1])
+        radius //= 2
+
+
+def _masks(n_bits, n_words, n_parts, n_agreeing):
+    """Every union of ``n_agreeing`` of the parts."""
+    # Neighbouring bits of image hashes are correlated: drawn at random, a part tells more codes apart.
+    parts = np.random.default_rng(0).permutation(n_bits) % max(n_parts, 1)
+    bits = np.zeros((comb(n_parts, n_agreeing), 64 * n_words), np.uint8)
+    for row, chosen in zip(bits, combinations(range(n_parts), n_agreeing), strict=True):
+        row[:n_bits] = np.isin(parts, chosen)
+    return np.ascontiguousarray(as_words(np.packbits(bits, axis=1)).T)
+
+
+def _count_pairs(words, masks):
+    """Pairs of codes that agree on a mask, summed over the masks; estimated from some rows and masks."""
+    sample = words[np.linspace(0, len(words) - 1, min(len(words), _SAMPLE_ROWS)).astype(np.int64)]
+    chosen = masks[:: -(-len(masks) // _SAMPLE_MASKS)]
+    n_pairs = 0
+    for mask in chosen:
+        _, sizes = distinct_columns((sample & mask).T)
+        n_pairs += (sizes * (sizes - 1) // 2).sum()
+    return n_pairs / len(chosen) * len(masks) * (len(words) / len(sample)) ** 2
