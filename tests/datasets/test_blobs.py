@@ -1,4 +1,4 @@
-"""Made classes in families: the distances within and between them, and which is in which."""
+"""Synthetic super-classes: distances within and between classes, and class sizes."""
 
 import numpy as np
 import pytest

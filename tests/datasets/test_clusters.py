@@ -1,4 +1,4 @@
-"""Made codes: as far from their centres as asked, and the same in every form."""
+"""Synthetic codes: distances to their centres, and packed codes."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The split of the embedded digits."""
+"""Split of the digits of scikit-learn."""
 
 import numpy as np
 from sklearn.datasets import load_digits

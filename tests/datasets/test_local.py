@@ -1,4 +1,4 @@
-"""Reading sets of every stored form from a folder, and the errors for what is not there."""
+"""Local data sets in every format, and errors for missing or wrong arrays."""
 
 import numpy as np
 import pytest

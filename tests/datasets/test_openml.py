@@ -1,4 +1,4 @@
-"""Sets of OpenML without a network: what is asked for, and what becomes of the answer."""
+"""Data sets of OpenML without a network: the request, and the conversion of the response."""
 
 import runpy
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The named protocols: their published sizes, and splits that have them."""
+"""Named protocols: published sizes, and splits of these sizes."""
 
 import warnings
 

@@ -1,4 +1,4 @@
-"""The sets of the folder SKLEARN_HASH_DATA: sizes, labels, and rows that lie where they should."""
+"""Data sets in the folder SKLEARN_HASH_DATA: sizes, labels and row numbers."""
 
 import os
 from pathlib import Path

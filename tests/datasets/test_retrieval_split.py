@@ -1,4 +1,4 @@
-"""Splits by sizes: exact counts, what lies where, determinism, forms of labels, and errors that say what is short."""
+"""Splits by sizes: exact counts, disjoint parts, determinism, forms of labels, and errors."""
 
 import numpy as np
 import pandas as pd

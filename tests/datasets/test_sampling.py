@@ -1,4 +1,4 @@
-"""Smaller experiments: sizes, the share of database rows trained on, and determinism."""
+"""Samples of a split: sizes, share of training rows in the database, and determinism."""
 
 import numpy as np
 import pytest

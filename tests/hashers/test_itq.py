@@ -1,4 +1,4 @@
-"""Iterative quantization: every step is the best one, and none makes the quantization worse."""
+"""Iterative quantization: each update is optimal, and the quantization error never increases."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Random hyperplanes: how often two rows agree in a bit."""
+"""Locality-sensitive hashing: probability that two rows agree in a bit, mean, and code lengths."""
 
 import numpy as np
 import pytest

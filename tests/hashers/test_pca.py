@@ -1,4 +1,4 @@
-"""Principal component hashing: which directions, and what where there are none."""
+"""Principal component hashing: principal directions, and random ones for further bits."""
 
 import numpy as np
 import pytest

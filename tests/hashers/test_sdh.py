@@ -1,4 +1,4 @@
-"""Supervised discrete hashing: the best of every part, the others fixed, and never a worse whole."""
+"""Supervised discrete hashing: each update is optimal, and the objective never increases."""
 
 from itertools import product
 
@@ -57,7 +57,7 @@ def ridge_by_least_squares(A, B, penalty):
     return np.linalg.lstsq(np.vstack([A, extra]), np.vstack([B, np.zeros((A.shape[1], B.shape[1]))]), rcond=None)[0]
 
 
-def test_the_whole_against_another_evaluation():
+def test_codes_and_projection_are_those_of_a_direct_evaluation():
     features, Y, signs = small_problem()
     alpha, nu, ridge = 0.7, 0.3, 0.2
     found, projection = learn_codes(features, Y, signs, 3, alpha, nu, ridge)
@@ -78,7 +78,7 @@ def test_the_whole_against_another_evaluation():
 
 @pytest.mark.parametrize("nu", [0.0, 1e-5, 0.1, 1.0])
 @pytest.mark.parametrize("seed", range(3))
-def test_the_objective_never_rises(nu, seed):
+def test_the_objective_never_increases(nu, seed):
     alpha, ridge = 1.0, 0.1
     features, Y, signs = small_problem(60, 10, 8, 5, seed)
 
@@ -164,7 +164,7 @@ def test_several_labels_a_row(digits):
         (lambda y: None, "requires y to be passed"),
     ],
 )
-def test_labels_that_teach_nothing_are_refused(digits, labels, message):
+def test_bad_labels_are_refused(digits, labels, message):
     X, y = digits
     with pytest.raises(ValueError, match=message):
         SDHHasher(8).fit(X, labels(y))

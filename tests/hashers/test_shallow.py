@@ -1,4 +1,4 @@
-"""What holds of every hasher without a network."""
+"""Properties of every shallow hasher."""
 
 import subprocess
 import sys

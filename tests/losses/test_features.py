@@ -1,4 +1,4 @@
-"""What holds for every loss over features."""
+"""Properties of every loss over features."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""What holds for every loss over labels."""
+"""Properties of every loss over labels."""
 
 import numpy as np
 import pytest

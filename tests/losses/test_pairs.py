@@ -1,4 +1,4 @@
-"""What holds for every loss over pairs."""
+"""Properties of every loss over pairs."""
 
 import subprocess
 import sys
