@@ -1,9 +1,4 @@
-"""Bits, signs and packed bytes: the one definition of a hash code.
-
-A code matrix is (n, n_bits). Whatever its type, a bit is set where the value is positive, so 0/1, -1/+1, boolean and
-real-valued codes all read the same, and zero is never half a bit. Packed codes are (n, ceil(n_bits / 8)) uint8 in
-numpy's default bit order (first bit highest), the form that PostgreSQL ``bit``, Vespa and faiss read.
-"""
+"""Bits, signs and packed bytes of codes."""
 
 import numpy as np
 
