@@ -13,6 +13,7 @@ _DEFINED_IN = {
     **dict.fromkeys(METHODS.values(), "sklearn_hash.hashers"),
     "ImageInput": "sklearn_hash.training",
     "HammingNeighbors": "sklearn_hash.neighbors",
+    "NearDuplicates": "sklearn_hash.neighbors",
 }
 _SUBPACKAGES = ("codes", "datasets", "hashers", "losses", "metrics", "neighbors", "plotting", "training")
 
