@@ -3,6 +3,7 @@
 import re
 import warnings
 from importlib.util import find_spec
+from reprlib import repr as short_repr
 
 import numpy as np
 import torch
@@ -27,8 +28,10 @@ class AbsentDeviceError(ValueError):
 
 def check_device(name):
     """Raise a ValueError unless the parameter names a device of this machine."""
-    if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", name):
-        raise ValueError(f"The 'device' parameter must be 'cpu', 'cuda', 'cuda:<index>' or 'auto'; got {name!r}.")
+    if not re.fullmatch(r"auto|cpu|cuda(:\d{1,9})?", name):
+        raise ValueError(
+            f"The 'device' parameter must be 'cpu', 'cuda', 'cuda:<index>' or 'auto'; got {short_repr(name)}."
+        )
     if not name.startswith("cuda"):
         return
     if not torch.cuda.is_available():

@@ -6,23 +6,24 @@ from sklearn import get_config
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_hash.neighbors._check_input import check_mode
+from sklearn_hash.neighbors._docs import document
+
 __all__ = ["NeighborsGraphMixin"]
 
 
 class NeighborsGraphMixin(ClassNamePrefixFeaturesOutMixin, TransformerMixin):
     """Graphs from ``_kneighbors`` and ``_radius_neighbors`` of an estimator; columns are its fitted rows."""
 
+    @document
     def kneighbors_graph(self, X=None, n_neighbors=None, mode="connectivity"):
         """Graph of the nearest neighbours.
 
         Parameters
         ----------
-        X : array-like of shape (n_queries, n_features), default=None
-            Query codes. When left out, the fitted codes, of which none is its own neighbour.
-        n_neighbors : int, default=None
-            Neighbours per query; the parameter of the estimator when left out.
-        mode : {"connectivity", "distance"}, default="connectivity"
-            What an edge holds: a one, or the number of differing bits.
+        {queries}
+        {n_neighbors}
+        {mode}
 
         Returns
         -------
@@ -43,22 +44,20 @@ class NeighborsGraphMixin(ClassNamePrefixFeaturesOutMixin, TransformerMixin):
         array([[0, 1, 0]], dtype=int32)
         """
         check_is_fitted(self)
-        _check_mode(mode)
+        check_mode(mode)
         distances, rows = self._kneighbors(X, n_neighbors)
         indptr = np.arange(len(rows) + 1) * rows.shape[1]
         return self._graph(indptr, distances.ravel(), rows.ravel(), mode)
 
+    @document
     def radius_neighbors_graph(self, X=None, radius=None, mode="connectivity"):
         """Graph of the neighbours within a radius.
 
         Parameters
         ----------
-        X : array-like of shape (n_queries, n_features), default=None
-            Query codes. When left out, the fitted codes, of which none is its own neighbour.
-        radius : float, default=None
-            The largest distance of a neighbour, inclusive; the parameter of the estimator when left out.
-        mode : {"connectivity", "distance"}, default="connectivity"
-            What an edge holds: a one, or the number of differing bits.
+        {queries}
+        {radius}
+        {mode}
 
         Returns
         -------
@@ -78,7 +77,7 @@ class NeighborsGraphMixin(ClassNamePrefixFeaturesOutMixin, TransformerMixin):
         array([[1., 1., 0.]])
         """
         check_is_fitted(self)
-        _check_mode(mode)
+        check_mode(mode)
         indptr, distances, rows = self._radius_neighbors(X, radius)
         return self._graph(indptr, distances, rows, mode)
 
@@ -124,8 +123,3 @@ class NeighborsGraphMixin(ClassNamePrefixFeaturesOutMixin, TransformerMixin):
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = []  # distances are int32 whatever the codes were
         return tags
-
-
-def _check_mode(mode):
-    if mode not in ("connectivity", "distance"):
-        raise ValueError(f'mode must be "connectivity" or "distance"; got {mode!r}.')

@@ -1,0 +1,58 @@
+"""Fitted codes of a searcher, with their ids and labels."""
+
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from sklearn_hash._tensors import tensor_to_array
+from sklearn_hash._validation import check_codes
+
+__all__ = ["FittedCodes"]
+
+
+class FittedCodes(BaseEstimator):
+    """Fitted attributes of a searcher, and validation of codes to go with them.
+
+    ``fit`` of a subclass sets ``n_bits_``, ``_rows`` (:class:`~._stored_rows.StoredRows`) and ``_index``
+    (:class:`~._index.CodeIndex`).
+    """
+
+    @property
+    def algorithm_(self):
+        """The algorithm in use."""
+        check_is_fitted(self)
+        return self._index.choice
+
+    @property
+    def n_samples_fit_(self):
+        """Number of fitted rows."""
+        check_is_fitted(self)
+        return self._rows.n
+
+    @property
+    def ids_(self):
+        """The id of each row."""
+        check_is_fitted(self)
+        return self._rows.ids
+
+    @property
+    def packed_codes_(self):
+        """The fitted codes."""
+        check_is_fitted(self)
+        return self._fitted_codes()
+
+    @property
+    def labels_(self):
+        """The labels of the fitted rows."""
+        check_is_fitted(self)
+        return None if self._rows.labels is None else self._rows.remaining(self._rows.labels)
+
+    def _packed_codes(self, X, n_bits, reset=False):
+        dtype = None if self.packed else "numeric"  # bytes must be uint8 as given, not made so
+        X = validate_data(self, tensor_to_array(X), reset=reset, dtype=dtype, ensure_min_samples=int(reset))
+        return check_codes(X, packed=self.packed, n_bits=n_bits, name="X")
+
+    def _queries(self, X):
+        return self._packed_codes(X, self.n_bits_)[0]
+
+    def _fitted_codes(self):
+        return self._rows.remaining(self._index.packed)
