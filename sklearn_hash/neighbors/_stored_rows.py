@@ -51,7 +51,7 @@ class StoredRows:
         filled = stored >= 0
         if filled.all():
             return self._ids[stored]
-        ids = np.full(stored.shape(self._ids.dtype), self._ids.dtype)
+        ids = np.full(stored.shape, None if self._ids.dtype == object else -1, self._ids.dtype)
         ids[filled] = self._ids[stored[filled]]
         return ids
 
