@@ -1,8 +1,5 @@
 """Average precision against every order of ties written out, plain argsort, and scikit-learn."""
 
-import subprocess
-import sys
-import tracemalloc
 from itertools import permutations, product
 
 import numpy as np
@@ -45,10 +42,10 @@ def share_a_label(a, b):
 
 
 @st.composite
-def retrievals(draw, max_database=6):
+def retrievals(draw):
     """Few short codes with many ties; class labels or label sets, empty ones among them."""
     n_bits, n_query = draw(st.integers(1, 4)), draw(st.integers(1, 4))
-    n_database = draw(st.integers(0, max_database))
+    n_database = draw(st.integers(0, 6))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     query, database = (rng.integers(0, 2, (n, n_bits)) for n in (n_query, n_database))
     if draw(st.booleans()):
@@ -59,24 +56,17 @@ def retrievals(draw, max_database=6):
 
 
 @pytest.mark.parametrize(("ties", "oracle"), [("expected", mean_over_orders), ("index", by_argsort)])
-@given(retrieval=retrievals(), k=st.one_of(st.none(), st.integers(1, 8)))
-@settings(deadline=None, max_examples=80)
-def test_equals_oracle(ties, oracle, retrieval, k):
+@given(retrieval=retrievals(), k=st.one_of(st.none(), st.integers(1, 8)), leave_one_out=st.booleans())
+@settings(deadline=None, max_examples=120)
+def test_equals_oracle(ties, oracle, retrieval, k, leave_one_out):
     query, y_query, database, y_database = retrieval
-    distances, relevant = hamming(query, database), share_a_label(y_query, y_database)
-    expected = [oracle(d, r, k) for d, r in zip(distances, relevant, strict=True)]
+    if leave_one_out:
+        retrieval, database, y_database = (query, y_query), query, y_query
+    expected = []
+    for i, (d, r) in enumerate(zip(hamming(query, database), share_a_label(y_query, y_database), strict=True)):
+        own = i if leave_one_out else []
+        expected.append(oracle(np.delete(d, own), np.delete(r, own), k))
     scores = average_precision_scores(*retrieval, k=k, ties=ties)
-    np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-12)
-
-
-@pytest.mark.parametrize(("ties", "oracle"), [("expected", mean_over_orders), ("index", by_argsort)])
-@given(retrieval=retrievals(), k=st.one_of(st.none(), st.integers(1, 8)))
-@settings(deadline=None, max_examples=40)
-def test_leave_one_out_equals_explicit_loop(ties, oracle, retrieval, k):
-    codes, y = retrieval[:2]
-    distances, relevant = hamming(codes, codes), share_a_label(y, y)
-    expected = [oracle(np.delete(distances[i], i), np.delete(relevant[i], i), k) for i in range(len(codes))]
-    scores = average_precision_scores(codes, y, k=k, ties=ties)
     np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-12)
 
 
@@ -143,27 +133,6 @@ def by_position(distances, relevant):
 
 
 @pytest.mark.parametrize("ties", ["expected", "index"])
-def test_order_of_queries_threads_and_packing_do_not_matter(large, ties):
-    query, y_query, database, y_database = large
-    scores = average_precision_scores(query, y_query, database, y_database, ties=ties)
-    packed = average_precision_scores(
-        pack_codes(query[::-1]), y_query[::-1], pack_codes(database), y_database, ties=ties, packed=True, n_jobs=2
-    )
-    np.testing.assert_array_equal(scores, packed[::-1])
-
-
-def test_expectation_ignores_the_order_of_the_database_and_index_does_not(large):
-    query, y_query, database, y_database = large
-    order = np.random.default_rng(0).permutation(len(database))
-    shuffled = query, y_query, database[order], y_database[order]
-    assert mean_average_precision(*large) == mean_average_precision(*shuffled)
-    by_class = np.argsort(y_database)
-    assert mean_average_precision(*large, ties="index") != mean_average_precision(
-        query, y_query, database[by_class], y_database[by_class], ties="index"
-    )
-
-
-@pytest.mark.parametrize("ties", ["expected", "index"])
 @pytest.mark.parametrize("n_bits", [1, 7, 8, 63, 64, 65, 200, 1030])
 def test_any_code_length(n_bits, ties):
     rng = np.random.default_rng(n_bits)
@@ -184,37 +153,10 @@ def test_block_of_queries_does_not_matter(large, monkeypatch):
     np.testing.assert_array_equal(average_precision_scores(*large, k=500), scores)
 
 
-def test_memory_does_not_grow_with_the_number_of_pairs():
-    rng = np.random.default_rng(0)
-    codes, y = rng.integers(0, 256, (8000, 8), dtype=np.uint8), rng.integers(0, 10, 8000)
-    average_precision_scores(codes[:10], y[:10], codes, y, packed=True)
-    tracemalloc.start()
-    average_precision_scores(codes, y, packed=True)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert peak < 8000 * 8000  # bytes: less than one byte a pair
-
-
-@pytest.mark.parametrize("ties", ["expected", "index"])
-def test_query_with_nothing_relevant(ties):
-    codes, labels = [[0, 1], [1, 1]], [0, 1]
-    query, y_query = [[0, 1], [1, 1], [0, 0]], [0, 7, 7]
-    assert mean_average_precision(query, y_query, codes, labels, ties=ties) == pytest.approx(1 / 3)
-    assert mean_average_precision(query, y_query, codes, labels, ties=ties, zero_division=1.0) == 1.0
-    assert mean_average_precision(query, y_query, codes, labels, ties=ties, zero_division=np.nan) == 1.0
-    assert np.isnan(mean_average_precision(query[1:], [7, 7], codes, labels, ties=ties, zero_division=np.nan))
-
-
 @pytest.mark.parametrize("ties", ["expected", "index"])
 def test_relevant_rows_beyond_k_score_zero_whatever_zero_division(ties):
     query, database = [[0, 0]], [[0, 0], [1, 1]]
     assert mean_average_precision(query, [1], database, [0, 1], k=1, ties=ties, zero_division=np.nan) == 0.0
-
-
-@pytest.mark.parametrize("ties", ["expected", "index"])
-def test_lone_row_has_nothing_to_find(ties):
-    assert mean_average_precision([[0, 1]], [3], ties=ties, zero_division=1.0) == 1.0
-    assert mean_average_precision([[0, 1]], [3], np.empty((0, 2)), [], ties=ties, zero_division=1.0) == 1.0
 
 
 @pytest.mark.parametrize("ties", ["expected", "index"])
@@ -253,12 +195,9 @@ def test_more_labels_than_a_word_holds():
 @pytest.mark.parametrize(
     ("arguments", "options", "message"),
     [
-        (([[0, 1]], [0], [[0, 1, 1]], [0]), {}, "database_codes must have n_bits=2"),
         (([[0, 1]], [0, 1], [[0, 1]], [0]), {}, "y_query must have 1 rows"),
         (([[0, 1]], [0], [[0, 1]], [0, 1]), {}, "y_database must have 1 rows"),
-        (([[0, 1]], [0], [[0, 1]], None), {}, "y_database must be given"),
         (([[0, 1]], None), {}, "y_query must be given"),
-        (([[0, 1]], [0], None, [0]), {}, "database_codes must be given"),
         (([[0, 1]], [0], [[0, 1]], [[0, 1]]), {}, "labels of one kind; got numbers and an indicator of 2"),
         (([[0, 1]], [0], [[0, 1]], ["0"]), {}, "labels of one kind; got numbers and names"),
         (([[0, 1]], [[0, 1]], [[0, 1]], [[0, 1, 1]]), {}, "indicator of 2 labels and an indicator of 3"),
@@ -270,20 +209,12 @@ def test_more_labels_than_a_word_holds():
             {},
             r"y_query must have labels of one type.*'int', 'str'",
         ),
-        ((np.empty((0, 2)), []), {}, "at least one code"),
         (([[0, 1]], [0]), {"k": 0}, "'k' parameter"),
         (([[0, 1]], [0]), {"k": 1.5}, "'k' parameter"),
         (([[0, 1]], [0]), {"ties": "random"}, "'ties' parameter"),
-        (([[0, 1]], [0]), {"zero_division": 2.0}, "'zero_division' parameter"),
         (([[0, 1]], [0]), {"packed": True}, "uint8"),
     ],
 )
 def test_bad_input_names_the_parameter(arguments, options, message):
     with pytest.raises(ValueError, match=message):
         mean_average_precision(*arguments, **options)
-
-
-def test_import_loads_neither_numba_nor_torch():
-    code = "import sys, sklearn_hash.metrics; print({'numba', 'torch'} & set(sys.modules))"
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert result.stdout.strip() == "set()"

@@ -102,9 +102,10 @@ def test_query_with_nothing_relevant(measure, retrieval):
     assert np.isnan(scores(measure(query[20:], y_query[20:], database, y_database, zero_division=np.nan))).all()
 
 
-def test_empty_database_has_nothing_to_find(measure):
-    score = measure([[0, 1]], [3], np.empty((0, 2)), [], zero_division=1.0)
-    np.testing.assert_array_equal(scores(score), np.ones_like(scores(score)))
+@pytest.mark.parametrize("database", [(), (np.empty((0, 2)), [])], ids=["leave-one-out", "empty"])
+def test_no_row_to_search_is_no_relevant_row(measure, database):
+    score = scores(measure([[0, 1]], [3], *database, zero_division=1.0))
+    np.testing.assert_array_equal(score, np.ones_like(score))
 
 
 def test_memory_does_not_grow_with_the_number_of_pairs(measure):

@@ -67,13 +67,6 @@ def test_curve_of_many_blocks_of_queries(monkeypatch):
     np.testing.assert_allclose(hamming_precision_recall_curve(codes, y, zero_division=np.nan), whole, rtol=1e-14)
 
 
-@pytest.mark.parametrize("measure", MEASURES)
-def test_packed_codes_of_odd_length(measure):
-    rng = np.random.default_rng(0)
-    codes, y = rng.integers(0, 2, (50, 5)), rng.integers(0, 3, 50)
-    assert measure(pack_codes(codes), y, packed=True, n_bits=5, n_jobs=2) == measure(codes, y)
-
-
 def test_curve_of_packed_codes_ends_with_their_length():
     codes, y = np.eye(5, dtype=int), [0, 0, 0, 1, 1]
     precision, recall, radii = hamming_precision_recall_curve(pack_codes(codes), y, packed=True, n_bits=5)
