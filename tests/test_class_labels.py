@@ -52,6 +52,13 @@ def test_classes_announced_as_objects():
         CSQHasher(8).partial_fit(X, Y, classes=np.array([0, "a"], dtype=object))
 
 
+def test_messages_do_not_grow_with_the_number_of_types():
+    objects = np.array([type(f"Label{i}", (), {})() for i in range(1000)] + [1], dtype=object)
+    with pytest.raises(ValueError, match="labels of one type") as error:
+        plain_labels(objects)
+    assert len(str(error.value)) < 250
+
+
 def test_an_indicator_of_objects():
     indicator = np.eye(10, dtype=int)[Y]
     indicator[:, 0] = 1

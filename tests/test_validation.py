@@ -70,6 +70,12 @@ def test_malformed_codes_are_refused(codes, options, message):
         check_codes(codes, name="db", **options)
 
 
+def test_messages_do_not_grow_with_the_value():
+    with pytest.raises(ValueError, match="n_bits must be a positive integer") as error:
+        check_codes([[1, 0]], n_bits=list(range(10_000)))
+    assert len(str(error.value)) < 120
+
+
 def test_sparse_codes_are_refused():
     with pytest.raises(TypeError, match="Sparse data"):
         check_codes(sparse.eye_array(3, format="csr"))

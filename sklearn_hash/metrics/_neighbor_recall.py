@@ -59,7 +59,7 @@ def neighbor_recall(
     n_neighbors : int, default=10
         Number of true neighbors of each query.
     n_candidates : int or array-like of int, default=10
-        How many rows are retrieved by their codes. With ``ties="expected"`` several numbers cost as much as one.
+        Number of rows retrieved by their codes. With ``ties="expected"`` several numbers cost as much as one.
     {metric}
         "precomputed" means that the neighbors are given as ``X_query``.
     {ties}

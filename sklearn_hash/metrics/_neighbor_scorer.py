@@ -29,7 +29,7 @@ def make_neighbor_scorer(metric="cosine", *, n_neighbors=10, n_candidates=10, ti
     n_neighbors : int, default=10
         Number of true neighbors of each row.
     n_candidates : int, default=10
-        How many rows are retrieved by their codes.
+        Number of rows retrieved by their codes.
     ties : {"expected", "index"}, default="expected"
         As in :func:`neighbor_recall`.
     n_jobs : int, default=None
