@@ -1,4 +1,4 @@
-"""An estimator whose fit fails stays what it was."""
+"""Mixin that restores the attributes of an estimator after an exception."""
 
 from contextlib import contextmanager
 
@@ -6,10 +6,11 @@ __all__ = ["UnchangedOnFailureMixin"]
 
 
 class UnchangedOnFailureMixin:
-    """Lets an estimator try something that may fail halfway."""
+    """Mixin with a context manager for changes that are undone if they fail."""
 
     @contextmanager
     def _unchanged_on_failure(self):
+        """Restore all attributes if the body raises."""
         before = dict(vars(self))
         try:
             yield

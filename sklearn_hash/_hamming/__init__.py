@@ -1,8 +1,8 @@
-"""The compiled core: every loop over pairs of codes. It knows arrays only, and loads Numba on first use."""
+"""Compiled kernels: all loops over pairs of codes. They take arrays only; Numba is imported on first use."""
 
 from importlib import import_module
 
-_HOMES = {
+_MODULES = {
     "FlatIndex": "_flat",
     "MultiIndex": "_multi_index",
     "PrunedIndex": "_pruned",
@@ -14,8 +14,8 @@ __all__ = ["FlatIndex", "PrunedIndex", "MultiIndex", "distance_histograms", "pru
 
 
 def __getattr__(name):
-    if name in _HOMES:
-        return getattr(import_module(f"sklearn_hash._hamming.{_HOMES[name]}"), name)
+    if name in _MODULES:
+        return getattr(import_module(f"sklearn_hash._hamming.{_MODULES[name]}"), name)
     raise AttributeError(f"module 'sklearn_hash._hamming' has no attribute {name!r}")
 
 

@@ -8,7 +8,7 @@ _ODD = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio: an odd mult
 
 
 def as_words(packed):
-    """Packed rows as a (n_words, n) uint64 matrix, one column a row, filled up with zero bits."""
+    """Return packed codes as a (n_words, n) uint64 matrix, one column per code, padded with zero bits."""
     n, n_bytes = packed.shape
     padded = np.zeros((n, -(-n_bytes // 8) * 8), dtype=np.uint8)
     padded[:, :n_bytes] = packed
@@ -16,10 +16,10 @@ def as_words(packed):
 
 
 def distinct_columns(words):
-    """Merge equal columns: the distinct ones, and how often each occurs.
+    """Merge equal columns: return the distinct ones, and how often each occurs.
 
     Two different columns whose keys collide may interleave and leave a column in more than one copy. The
-    weights still add up, so whatever counts by weight stays exact.
+    weights still add up, so weighted counts stay exact.
     """
     if len(words) == 1:  # a plain sort of the words is four times faster than ordering columns by a key
         distinct, weights = np.unique(words[0], return_counts=True)
@@ -29,7 +29,7 @@ def distinct_columns(words):
 
 
 def distinct_with_inverse(words):
-    """Merge equal columns as :func:`distinct_columns` does, and say where each given column went."""
+    """Merge equal columns as :func:`distinct_columns` does, and return the index of each given column."""
     distinct, starts, order = _runs(words)
     first = np.zeros(words.shape[1], dtype=np.intp)
     first[starts[1:]] = 1
@@ -39,7 +39,7 @@ def distinct_with_inverse(words):
 
 
 def _runs(words):
-    """Distinct columns, where their runs start in an order that brings equal ones together, that order."""
+    """Return the distinct columns, the starts of their runs in an order of the columns, and that order."""
     order = np.argsort(_keys(words))
     ordered = words[:, order]
     fresh = np.ones(words.shape[1], dtype=bool)
@@ -49,7 +49,7 @@ def _runs(words):
 
 
 def _keys(words):
-    """One word a column to sort by, the same for equal columns."""
+    """Return a sort key per column, the same for equal columns."""
     keys = words[0].copy()
     for row in words[1:]:
         keys ^= keys >> np.uint64(32)

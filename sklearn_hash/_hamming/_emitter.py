@@ -1,4 +1,4 @@
-"""LLVM vector code of the intrinsics: operations on 64 codes at once for codes of one shape."""
+"""LLVM vector code of the intrinsics, for codes of one shape."""
 
 from llvmlite import ir
 from numba import types
@@ -51,7 +51,7 @@ class Emitter:
         return self.shuffled(first, second, list(range(2 * first.type.count)))
 
     def every(self, codes, stride, offset):
-        """One vector of the lanes ``offset``, ``offset + stride``... of a longer vector."""
+        """Return one vector of the lanes ``offset``, ``offset + stride``... of a longer vector."""
         return self.shuffled(codes, codes, [lane * stride + offset for lane in range(self.lanes)])
 
     def narrow(self, limit):
@@ -66,7 +66,7 @@ class Emitter:
         return self.builder.call(function, [value])
 
     def least(self, first, second):
-        # Distances leave the upper half of 64 bits empty, and halves are compared a quarter faster than wholes.
+        # The upper 32 bits of a distance are 0, and halves are compared a quarter faster than wholes.
         builder = self.builder
         kind = ir.VectorType(ir.IntType(32), 16) if self.bits == 64 else self.vector
         first, second = builder.bitcast(first, kind), builder.bitcast(second, kind)
@@ -74,7 +74,7 @@ class Emitter:
         return builder.bitcast(least, self.vector)
 
     def folded(self, below):
-        """A vector of truth values as at most 16 bits, by any of those that fall on the same bit."""
+        """Return a vector of truth values as at most 16 bits, each the disjunction of those folded onto it."""
         mask = self.builder.bitcast(below, ir.IntType(self.lanes))
         for width in (32, 16):
             if mask.type.width > width:
@@ -84,18 +84,18 @@ class Emitter:
         return self.builder.zext(mask, INT64)
 
     def query(self, address, words):
-        """The query's words, each filling a vector; only the address where their number is not known yet."""
+        """Return the query's words, each filling a vector; only the address if their number is not in the type."""
         if self.words is None:
             return address
         size = self.bits // 8
         return [self.splat(self.load(self.address(address, word * size), self.element)) for word in range(self.words)]
 
     def differing(self, address, query):
-        """Differing bits of one word of one vector of codes."""
+        """Count the differing bits of one word of one vector of codes."""
         return self.population(self.builder.xor(self.load(address, self.vector), query))
 
     def distances(self, group, query, words):
-        """Distances of the 64 codes of a group, vector by vector."""
+        """Return the distances of the 64 codes of a group, vector by vector."""
         if self.words is None:
             return self.distances_in_loop(group, query, words)
         totals = []

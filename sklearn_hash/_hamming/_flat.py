@@ -1,4 +1,4 @@
-"""Exhaustive search: every code is looked at, several hundred at a time."""
+"""Exhaustive search: distances to all codes, several hundred at a time."""
 
 from itertools import product
 
@@ -8,15 +8,15 @@ from sklearn_hash._hamming._threads import effective_threads, even_ranges, map_t
 
 __all__ = ["FlatIndex"]
 
-_TILE = 256  # queries that share the bringing in of a block
+_TILE = 256  # queries that share the loading of a block
 _MIN_TILE = 16
 _MIN_SHARD_PAIRS = 1 << 19
-_CANDIDATE_BYTES = 1 << 25  # bounds what one thread keeps for its tile
+_CANDIDATE_BYTES = 1 << 25  # most memory of one thread for the candidates of its tile
 _GROWTH = 8
 
 
 class FlatIndex:
-    """Exact search over packed codes that stay where they are.
+    """Exact search over packed codes, without a copy of them.
 
     Parameters
     ----------
@@ -42,11 +42,11 @@ class FlatIndex:
 
     @property
     def nbytes(self):
-        """Bytes that the codes take, room to grow included."""
+        """Bytes that the codes take, spare capacity included."""
         return self._storage.nbytes
 
     def append(self, packed):
-        """Add rows at the end; what was given to the constructor is copied on the first occasion."""
+        """Append rows; the first call copies the array given to the constructor."""
         n = self.n + len(packed)
         if n > len(self._storage):
             # Growing by an eighth makes many small appends cheap without wasting much memory.
@@ -57,7 +57,7 @@ class FlatIndex:
         self.n = n
 
     def knn(self, queries, k, *, where=None, n_jobs=None):
-        """The ``k`` nearest rows of every query.
+        """Find the ``k`` nearest rows of every query.
 
         Parameters
         ----------
@@ -80,7 +80,7 @@ class FlatIndex:
         return search.knn(k, tile, effective_threads(n_jobs))
 
     def radius(self, queries, radius, *, where=None, n_jobs=None):
-        """All rows within a radius of every query, the radius included.
+        """Find all rows within a radius of every query, inclusive.
 
         Parameters
         ----------
@@ -103,7 +103,7 @@ class FlatIndex:
 
 
 class _Search:
-    """One call's queries against one index, cut into tasks of a tile of queries and a range of codes."""
+    """One search, split into tasks of a tile of queries and a range of codes."""
 
     def __init__(self, index, queries, where):
         from sklearn_hash._hamming import _layout, _scan
@@ -116,13 +116,13 @@ class _Search:
         self.flat.flags.writeable = False
         self.shape = _layout.code_shape(self.n_bytes)
         self.queries = _layout.query_words(queries)
-        # No list of allowed rows stands for all of them, which a scan reads a good deal faster.
+        # An empty list of allowed rows means all rows, which are scanned much faster.
         everything = where is None or bool(where.all())
         self.allowed = np.empty(0, np.int64) if everything else np.flatnonzero(where)
         self.n = len(packed) if everything else len(self.allowed)
 
     def _tasks(self, tile, n_threads):
-        """Query ranges and code ranges; few queries share the codes among the threads instead."""
+        """Return ranges of queries and of codes; with few queries the codes are split among the threads."""
         m = len(self.queries)
         if m >= _MIN_TILE * n_threads:
             return even_ranges(m, tile, at_least=n_threads), [(0, self.n)]
@@ -176,7 +176,7 @@ class _Search:
         return self._place(tasks, found, counts, n_threads)
 
     def _place(self, tasks, found, counts, n_threads):
-        """Sort what was found by (query, distance, row), each task writing straight to its places."""
+        """Sort the results by (query, distance, row); each task writes directly to its places."""
         # A distance's rows from earlier shards come first.
         ordered = counts.transpose(1, 2, 0)
         ends = np.cumsum(ordered.ravel())
@@ -193,7 +193,7 @@ class _Search:
 
 
 def _merge(distances, rows, k):
-    """The ``k`` nearest of all shards; a stable sort keeps the order of rows, as shards come in order."""
+    """Return the ``k`` nearest of all shards, which are in the order of rows: a stable sort keeps it."""
     if len(distances) == 1:
         return distances[0], rows[0]
     distances, rows = np.concatenate(distances, axis=1), np.concatenate(rows, axis=1)

@@ -1,6 +1,6 @@
 """Grouping of codes for pruned search: leaders are picked, distinct codes assigned to them and put into slots."""
 
-# Compiled into this file, unseen by Numba's cache: sources 4d8c7b3ba71f93a3
+# Compiled into this file, unseen by Numba's cache: sources 482350acc480f0c7
 
 import numpy as np
 from numba import njit
@@ -19,7 +19,7 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
 def build_rings(words: np.ndarray, n_bits: int) -> Rings:
-    """Group a matrix of at least one code, (n, n_words) unsigned words."""
+    """Group codes, an (n, n_words) matrix of unsigned words with at least one row."""
     n, n_words = words.shape
     code_of_row, firsts, sizes = _merge_equal(words, np.empty(n, _smallest_type(n)))
     shape = code_shape(8 * n_words)
@@ -59,7 +59,7 @@ def _smallest_type(n):
 
 
 def _most_frequent(sizes):
-    """Indices of the most frequent codes, the first to occur first on ties."""
+    """Return the indices of the most frequent codes, in the order of occurrence on ties."""
     chosen = np.arange(len(sizes))
     if len(sizes) > _N_FREQUENT:
         chosen = np.sort(np.argpartition(sizes, -_N_FREQUENT)[-_N_FREQUENT:])
@@ -67,16 +67,16 @@ def _most_frequent(sizes):
 
 
 def _empty_blocks(n_codes, n_words):
-    """Room for codes in whole blocks, aligned to cache lines."""
+    """Return a buffer of zeros for codes in whole blocks, aligned to cache lines."""
     size = -(-n_codes // BLOCK) * BLOCK * n_words
-    room = np.zeros(size + 8, np.uint64)
-    offset = -room.ctypes.data % 64 // 8
-    return room[offset : offset + size]
+    buffer = np.zeros(size + 8, np.uint64)
+    offset = -buffer.ctypes.data % 64 // 8
+    return buffer[offset : offset + size]
 
 
 @njit(cache=True, nogil=True)
 def _merge_equal(words, code_of_row):
-    """Number the distinct codes by first occurrence: the number of each row, first row and size of each code."""
+    """Number the distinct codes by first occurrence: return each row's number, and each code's first row and size."""
     n = len(words)
     size = 64
     while 3 * size < 4 * n:
@@ -124,18 +124,18 @@ def _row_distance(words, first, second):
 
 @njit(cache=True, nogil=True)
 def _pick_leaders(words, candidates, radius, most):
-    """Rows that lead: each candidate farther than the radius from all leaders before it."""
+    """Pick the rows of leaders: each candidate farther than the radius from all leaders before it."""
     leaders = np.empty(most, candidates.dtype)
     n_leaders = 0
     for row in candidates:
         if n_leaders == most:
             break
-        led = False
+        covered = False
         for other in leaders[:n_leaders]:
             if _row_distance(words, other, row) <= radius:
-                led = True
+                covered = True
                 break
-        if not led:
+        if not covered:
             leaders[n_leaders] = row
             n_leaders += 1
     return leaders[:n_leaders].copy()
@@ -143,7 +143,7 @@ def _pick_leaders(words, candidates, radius, most):
 
 @njit(cache=True, nogil=True)
 def _word_place(slot, word, n_words):
-    """Where one word of a slot stands in its array of blocks."""
+    """Return the index of one word of a slot in its array of blocks."""
     return (slot // _LANES * n_words + word) * _LANES + slot % _LANES
 
 
@@ -155,7 +155,7 @@ def _put_code(codes, slot, words, row):
 
 @njit(cache=True, nogil=True)
 def _assign(words, firsts, leaders, n_leaders, shape):
-    """Group and ring of every distinct code."""
+    """Return the group and ring of every distinct code."""
     groups, rings = np.empty(len(firsts), np.uint16), np.empty(len(firsts), np.uint16)
     address, row_bytes = np.int64(words.ctypes.data), words.shape[1] * 8
     for code in range(len(firsts)):
@@ -166,7 +166,7 @@ def _assign(words, firsts, leaders, n_leaders, shape):
 
 @njit(cache=True, nogil=True)
 def _place(groups, rings, n_groups, n_bits):
-    """Slot of every code, and the first block of every group, by a counting sort on (group, ring)."""
+    """Return the slot of every code and the first block of every group, by a counting sort on (group, ring)."""
     next_slot = np.zeros((n_groups, n_bits + 1), np.int64)
     for code in range(len(groups)):
         next_slot[groups[code], rings[code]] += 1
@@ -187,7 +187,7 @@ def _place(groups, rings, n_groups, n_bits):
 
 @njit(cache=True, nogil=True)
 def _fill_spare(codes, leaders, group_starts, n_words):
-    """Put the opposite of its leader into the last block of every group: spare slots are then seldom hits."""
+    """Fill the last block of every group with the complement of its leader: spare slots are then rarely hits."""
     for group in range(len(group_starts) - 1):
         end = group_starts[group + 1] * BLOCK
         for slot in range(end - BLOCK, end):
@@ -198,7 +198,7 @@ def _fill_spare(codes, leaders, group_starts, n_words):
 
 @njit(cache=True, nogil=True)
 def _fill_codes(codes, words, firsts, slots, rings, group_starts):
-    """Put every code into its slot; returns the least and largest ring of every block."""
+    """Put every code into its slot; return the least and largest ring of every block."""
     n_blocks = group_starts[-1]
     inner, outer = np.full(n_blocks, 65535, np.uint16), np.zeros(n_blocks, np.uint16)
     for code in range(len(firsts)):
@@ -211,7 +211,7 @@ def _fill_codes(codes, words, firsts, slots, rings, group_starts):
 
 @njit(cache=True, nogil=True)
 def _fill_rows(code_of_row, sizes, slots, n_slots):
-    """Rows of every slot in increasing order, as starts and one list."""
+    """Return the rows of every slot in increasing order, as starts and one array."""
     starts = np.zeros(n_slots + 1, code_of_row.dtype)
     for code in range(len(sizes)):
         starts[slots[code] + 1] = sizes[code]

@@ -1,4 +1,4 @@
-"""What indexes that are built from all rows share: rows come in parts, and what is built from them is built late."""
+"""Base class of indexes that are built from all rows when first needed."""
 
 import threading
 from abc import ABC, abstractmethod
@@ -9,7 +9,7 @@ __all__ = ["GrowingIndex"]
 
 
 class GrowingIndex(ABC):
-    """Packed codes that grow, and one structure built from them when it is next asked for.
+    """Packed codes that can be appended to, and one structure built from them when next needed.
 
     Parameters
     ----------
@@ -19,7 +19,7 @@ class GrowingIndex(ABC):
 
     Notes
     -----
-    What is built is never changed, only replaced: searches may run in many threads at once.
+    A structure is never changed, only replaced: several threads may search at once.
     """
 
     def __init__(self, packed, n_bits):
@@ -34,7 +34,7 @@ class GrowingIndex(ABC):
 
     @property
     def packed(self) -> np.ndarray:
-        """All rows as they came, (n, n_bytes) uint8."""
+        """Packed codes of all rows, (n, n_bytes) uint8."""
         with self._lock:
             if self._appended:
                 self._packed = np.concatenate([self._packed, *self._appended])
@@ -49,16 +49,16 @@ class GrowingIndex(ABC):
 
     @property
     def nbytes(self) -> int:
-        """Bytes held by now, the packed codes included."""
+        """Bytes held, the packed codes included."""
         with self._lock:
             return self.packed.nbytes + (0 if self._built is None else self._built.nbytes)
 
     def append(self, packed: np.ndarray) -> None:
-        """Add rows behind the last one."""
+        """Append rows."""
         with self._lock:
             self._appended.append(packed)
             self._built = None
 
     @abstractmethod
     def radius(self, queries, radius, *, where=None, n_jobs=None):
-        """The rows at most ``radius`` from every query, each query's ordered by (distance, row)."""
+        """Find the rows at most ``radius`` from every query, ordered by (distance, row)."""

@@ -1,10 +1,10 @@
-"""Whole rankings as histograms: how many codes lie at each distance from each query.
+"""Histograms of distances: the number of codes at each distance from each query.
 
-A ranking by Hamming distance has at most ``n_bits + 1`` rings of tied codes, so these few counts say all
-that an average precision can know about a million rows, and they need no sort.
+A ranking by Hamming distance has at most ``n_bits + 1`` groups of tied codes, so an average precision depends on these
+counts alone, and no sort is needed.
 """
 
-# Compiled into this file, unseen by Numba's cache: sources a3b53d30042475fd
+# Compiled into this file, unseen by Numba's cache: sources 3188bcb22b022f28
 
 import numpy as np
 from numba import njit
@@ -14,12 +14,12 @@ from sklearn_hash._hamming._threads import effective_threads, even_ranges, map_t
 
 __all__ = ["BLOCK", "distance_histograms", "find_cells"]
 
-BLOCK = 2048  # codes a pass: with their weights and cells they stay in the first-level cache
+BLOCK = 2048  # codes a pass, which fit the first-level cache with their weights and cells
 _TILE = 32  # queries that share one block of codes while it is in cache
 
 
 def distance_histograms(queries, codes, weights, n_bits, *, query_marks=None, marks=None, n_kinds=2, n_jobs=None):
-    """Weighted counts of codes at every distance from each query, split by the number of shared marks.
+    """Count codes, by weight, at every distance from each query, split by the number of shared marks.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def distance_histograms(queries, codes, weights, n_bits, *, query_marks=None, ma
     marks : ndarray of shape (n_mark_words, n_codes), uint64, optional
         Label sets as bit masks. A code shares as many marks with a query as the two have bits in common.
     n_kinds : int, default=2
-        Kinds of codes that are told apart where there are marks: sharing 0, 1, ..., ``n_kinds - 1`` or more.
+        Number of kinds of codes counted separately where there are marks: sharing 0, 1, ..., ``n_kinds - 1`` or more.
     n_jobs : int, optional
         Threads, in joblib's sense.
 
@@ -45,7 +45,7 @@ def distance_histograms(queries, codes, weights, n_bits, *, query_marks=None, ma
         query_marks = np.empty((0, queries.shape[1]), dtype=np.uint64)
         marks = np.empty((0, codes.shape[1]), dtype=np.uint64)
     queries, query_marks = (np.ascontiguousarray(rows.T) for rows in (queries, query_marks))
-    count_type = np.uint32 if weights.sum() < 2**32 else np.int64  # half the cache where it is enough
+    count_type = np.uint32 if weights.sum() < 2**32 else np.int64  # takes half the cache where it suffices
     weights = weights.astype(count_type)
     n_kinds = n_kinds if len(marks) else 1
     out = np.zeros((len(queries), n_kinds * (n_bits + 1)), dtype=np.int64)
@@ -63,8 +63,8 @@ def distance_histograms(queries, codes, weights, n_bits, *, query_marks=None, ma
 def _count_tile(queries, codes, query_marks, marks, weights, n_rings, out):
     """Add the histograms of a few queries to ``out``.
 
-    A histogram costs its additions to memory, one a cycle at best. So queries go in pairs: one addition to
-    the table of both distances counts a code for two queries. The larger table pays where codes are many.
+    Most of the time goes into additions to memory, one a cycle at best. Queries are therefore counted in pairs: one
+    addition to a table of both distances counts a code for two queries. The larger table pays if there are many codes.
     """
     n_cells, most = out.shape[1], out.shape[1] // n_rings - 1
     paired = 4 * n_cells * n_cells <= codes.shape[1]

@@ -1,6 +1,6 @@
 """Measures of a ranking by (distance, row), without sorting it."""
 
-# Compiled into this file, unseen by Numba's cache: sources 7043185132f87111
+# Compiled into this file, unseen by Numba's cache: sources 7b8afa3ab230fcb6
 
 import numpy as np
 from numba import njit
@@ -14,7 +14,7 @@ _TILE = 8  # queries a task
 
 
 def index_order_precision(queries, codes, relevant, n_bits, k, excluded, n_jobs=None):
-    """Average precision within the first k of queries that all find the same rows relevant.
+    """Compute the average precision at k of queries to which the same rows are relevant.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def index_order_precision(queries, codes, relevant, n_bits, k, excluded, n_jobs=
 
 
 def index_order_gain(queries, codes, gains, discounts, n_bits, excluded, n_jobs=None):
-    """Gains of the first rows, each times the discount of its rank, for queries to which rows have the same gains.
+    """Compute the discounted gain of queries to which rows have the same gains.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def index_order_gain(queries, codes, gains, discounts, n_bits, excluded, n_jobs=
     codes : ndarray of shape (n_words, n_codes), uint64
     gains : ndarray of shape (n_codes,), float64
     discounts : ndarray of shape (k,), float64
-        What a gain is worth at each rank; at most as many as rows are ranked.
+        Discount of each rank; at most as many as there are ranked rows.
     n_bits : int
     excluded : ndarray of shape (n_queries,), intp
         A row left out for each query, or -1.
@@ -79,7 +79,7 @@ def _by_tile(score, queries, excluded, n_jobs):
 
 @njit(cache=True, nogil=True)
 def _precision_tile(queries, codes, relevant, n_rings, k, excluded, scores):
-    """Score a few queries, each by a counting sort that never writes the order down.
+    """Score a few queries, each by a counting sort that does not write the order.
 
     The first pass counts the rings. The second walks the rows in order and reads each row's rank from its
     ring's counter.
@@ -109,7 +109,7 @@ def _gain_tile(queries, codes, gains, discounts, n_rings, excluded, sums):
 
 @njit(cache=True, nogil=True)
 def _find_rings(query, codes, excluded, n_rings, ring):
-    """The distance of every row; an excluded one goes to a ring of its own behind all others."""
+    """Write the distance of every row; an excluded row gets ``n_rings``, larger than all others."""
     for start in range(0, codes.shape[1], BLOCK):
         stop = min(start + BLOCK, codes.shape[1])
         find_cells(query, query, codes, start, stop, 0, ring[start:stop])
@@ -119,7 +119,7 @@ def _find_rings(query, codes, excluded, n_rings, ring):
 
 @njit(cache=True, nogil=True)
 def _rows_before(ring, n_rings):
-    """How many rows lie in the rings before each."""
+    """Return how many rows lie in the rings before each."""
     counts = np.zeros(n_rings, np.int64)
     for i in range(len(ring)):
         counts[ring[i]] += 1
@@ -128,7 +128,7 @@ def _rows_before(ring, n_rings):
 
 @njit(cache=True, nogil=True)
 def _counts_before(ring, relevant, n_rings):
-    """How many rows, and how many relevant ones, lie in the rings before each."""
+    """Return how many rows, and how many relevant ones, lie in the rings before each."""
     counts = np.zeros((n_rings, 2), np.int64)
     for i in range(len(ring)):
         counts[ring[i], np.uint8(relevant[i])] += 1
@@ -141,7 +141,7 @@ def _counts_before(ring, relevant, n_rings):
 
 @njit(cache=True, nogil=True)
 def _walk(ring, relevant, rank, found, k, behind):
-    """Mean precision at the relevant rows ranked k or better."""
+    """Return the mean precision at the relevant rows ranked k or better."""
     total, hits = 0.0, 0
     for i in range(len(ring)):
         rank[ring[i]] += 1

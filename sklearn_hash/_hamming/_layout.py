@@ -1,9 +1,9 @@
-"""How codes lie in memory while they are scanned.
+"""Memory layout of codes during a scan.
 
-Stored codes are packed rows of bytes and stay where they are, in memory or in a memory map. A scan brings them
-block by block into a scratch that fits the first-level cache, in groups of 64 codes: vectors of 64 bytes hold one
-word of as many consecutive codes, and word w of a group's vector j lies at ``j * words + w``. A word is the
-narrowest of 8, 16, 32 and 64 bits that holds a code; longer codes take several words of 64 bits.
+Stored codes are packed rows of bytes, in memory or in a memory map. A scan copies them block by block into a scratch
+buffer that fits the first-level cache, in groups of 64 codes: vectors of 64 bytes hold one word of as many consecutive
+codes, and word w of a group's vector j lies at ``j * words + w``. A word is the narrowest of 8, 16, 32 and 64 bits that
+holds a code; longer codes take several words of 64 bits.
 """
 
 import numpy as np
@@ -27,7 +27,7 @@ _UNROLLED_WORDS = 2
 
 
 def word_layout(n_bytes: int) -> tuple[type[np.unsignedinteger], int]:
-    """The word type and the number of words of a code of ``n_bytes``."""
+    """Return the word type and the number of words of a code of ``n_bytes``."""
     for word in (np.uint8, np.uint16, np.uint32):
         if n_bytes <= word(0).itemsize:
             return word, 1
@@ -35,21 +35,21 @@ def word_layout(n_bytes: int) -> tuple[type[np.unsignedinteger], int]:
 
 
 def code_shape(n_bytes: int) -> np.unsignedinteger | tuple[np.unsignedinteger, ...]:
-    """What the vector intrinsics take as the shape of a code: a value whose type chooses their machine code.
+    """Return the ``shape`` argument of the vector intrinsics: a value whose type selects their machine code.
 
-    The type of a code of one or two words tells how many; longer ones share a loop over words.
+    The type for codes of one or two words holds the number of words; longer codes share a loop over words.
     """
     word, words = word_layout(n_bytes)
     return (word(0),) * words if words <= _UNROLLED_WORDS else word(0)
 
 
 def query_words(packed: np.ndarray) -> np.ndarray:
-    """Packed codes as an (n, words) array of the words of :func:`word_layout`, filled up with zeros."""
+    """Return packed codes as an (n, words) array of the words of :func:`word_layout`, padded with zeros."""
     return words_of(packed, word_layout(packed.shape[1])[0])
 
 
 def words_of(packed: np.ndarray, word: type[np.unsignedinteger] = np.uint64) -> np.ndarray:
-    """Packed codes as a new (n, n_words) array of words, filled up with zeros.
+    """Return packed codes as a new (n, n_words) array of words, padded with zeros.
 
     Always a copy: Numba would compile everything anew for an array that is read-only or not aligned.
     """
@@ -61,23 +61,23 @@ def words_of(packed: np.ndarray, word: type[np.unsignedinteger] = np.uint64) -> 
 
 
 def block_codes(n_bytes: int) -> int:
-    """How many codes of ``n_bytes`` a block holds: a multiple of a chunk that fits the first-level cache."""
+    """Return the number of codes of ``n_bytes`` in a block: a multiple of a chunk that fits the first-level cache."""
     word, words = word_layout(n_bytes)
     return max(1, _BLOCK_BYTES // (words * word(0).itemsize) // CHUNK) * CHUNK
 
 
 def new_scratch(n_bytes: int) -> np.ndarray:
-    """Bytes for one block, aligned to a cache line."""
+    """Return a buffer for one block, aligned to a cache line."""
     word, words = word_layout(n_bytes)
     size = block_codes(n_bytes) * words * word(0).itemsize
-    room = np.empty(size + _LINE, np.uint8)
-    start = -room.ctypes.data % _LINE
-    return room[start : start + size]
+    buffer = np.empty(size + _LINE, np.uint8)
+    start = -buffer.ctypes.data % _LINE
+    return buffer[start : start + size]
 
 
 @njit
 def fill_block(packed, n_bytes, rows, start, count, words, block, lane, shape):
-    """Bring ``count`` codes into a block, fill up a whole chunk with zeros, and return the number of chunks.
+    """Copy ``count`` codes into a block, pad the last chunk with zeros, and return the number of chunks.
 
     The codes are those of ``rows[start : start + count]``, or of these rows themselves where ``rows`` is empty;
     ``packed`` is flat, ``rows`` ascend, ``block`` is an address and ``lane`` any word.
@@ -107,13 +107,13 @@ def fill_block(packed, n_bytes, rows, start, count, words, block, lane, shape):
 
 @njit
 def _last_word_mask(n_bytes, words, lane):
-    """Cuts off the bytes that a row's last word takes from the row after it."""
+    """Return a mask that clears the bytes of a row's last word that belong to the next row."""
     return type(lane)(type(lane)(-1) >> type(lane)(8 * (words * word_bytes(lane) - n_bytes)))
 
 
 @njit
 def _gather_block(packed, n_bytes, start, count, words, block, lane):
-    """Bring consecutive codes in; return how many could be, without reading past the end of the codes."""
+    """Copy consecutive codes; return how many, since none may be read past the end of the codes."""
     size = word_bytes(lane)
     lanes = _LINE // size
     mask = _last_word_mask(n_bytes, words, lane)
@@ -133,7 +133,7 @@ def _gather_block(packed, n_bytes, start, count, words, block, lane):
 
 @njit
 def _gather_rows(packed, n_bytes, rows, start, count, words, block, lane):
-    """Bring chosen codes in; return how many could be, without reading past the end of the codes."""
+    """Copy chosen codes; return how many, since none may be read past the end of the codes."""
     size = word_bytes(lane)
     lanes = _LINE // size
     mask = _last_word_mask(n_bytes, words, lane)

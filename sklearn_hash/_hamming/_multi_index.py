@@ -1,4 +1,4 @@
-"""Multi-index hashing: exact radius search that looks codes up instead of scanning them."""
+"""Multi-index hashing: exact radius search by lookups in hash tables instead of a scan."""
 
 from itertools import pairwise
 from math import comb
@@ -11,7 +11,7 @@ __all__ = ["MultiIndex"]
 
 _CHUNK_BITS = 16
 _SAMPLE_ROWS = 65_536
-# Nanoseconds on one core: what decides between an index lookup and the flat scan.
+# Costs in nanoseconds on one core, to choose between lookups and the flat scan.
 _LOOKUP_COST = 100.0
 _CANDIDATE_COST = 1.0
 _SCAN_COST = 1 / 28  # a code of 8 bytes
@@ -19,7 +19,7 @@ _SCAN_OVERHEAD = 200.0
 
 
 class MultiIndex(GrowingIndex):
-    """Codes looked up by chunks of up to 16 bits, after Norouzi, Punjani and Fleet [1]_.
+    """Hash tables over chunks of up to 16 bits of the codes [1]_.
 
     A code within radius r of a query is within radius ``r // n_chunks`` in at least one of its chunks, so that few
     buckets hold all candidates. For every chunk the codes themselves are stored in the order of its buckets; a chunk's
@@ -42,13 +42,13 @@ class MultiIndex(GrowingIndex):
         self._crowding = None
 
     def append(self, packed: np.ndarray) -> None:
-        """Add rows behind the last one."""
+        """Append rows."""
         with self._lock:
             super().append(packed)
             self._crowding = None
 
     def answers(self, radius: int) -> bool:
-        """Whether the lookups for this radius should take less time than a flat scan."""
+        """Return whether the lookups for a radius are expected to take less time than a flat scan."""
         radii = self._radii(min(radius, self.n_bits))
         lookups = np.array([_ball(width, most) for width, most in zip(np.diff(self._edges), radii, strict=False)])
         candidates = lookups * self._bucket_sizes()[: len(radii)]
@@ -56,7 +56,7 @@ class MultiIndex(GrowingIndex):
         return bool(cost < _SCAN_OVERHEAD + _SCAN_COST * self.n * self.packed.shape[1] / 8)
 
     def radius(self, queries, radius, *, where=None, n_jobs=None):
-        """The rows at most ``radius`` from every query, each query's ordered by (distance, row).
+        """Find the rows at most ``radius`` from every query, ordered by (distance, row).
 
         Parameters
         ----------
@@ -81,14 +81,14 @@ class MultiIndex(GrowingIndex):
         return rows_within(self._tables(len(radii)), queries, radius, radii, where, n_jobs)
 
     def _radii(self, radius):
-        """Radius of every chunk that is looked up; with one added to each they sum to more than the radius."""
+        """Return the radius of every chunk looked up; with one added to each they sum to more than ``radius``."""
         n_chunks = len(self._edges) - 1
         least, extra = divmod(radius, n_chunks)
         radii = np.array([least] * (extra + 1) + [least - 1] * (n_chunks - extra - 1))
         return radii[radii >= 0]
 
     def _tables(self, n_chunks):
-        """Tables of at least the first ``n_chunks`` chunks."""
+        """Return tables of at least the first ``n_chunks`` chunks."""
         with self._lock:
             if self._built is None or len(self._built.first) <= n_chunks:
                 from sklearn_hash._hamming._multi_index_kernels import build_tables
@@ -97,7 +97,7 @@ class MultiIndex(GrowingIndex):
             return self._built
 
     def _bucket_sizes(self):
-        """Mean number of rows that share a chunk with a row, per chunk, estimated from a sample."""
+        """Estimate the mean number of rows that share a chunk with a row, per chunk, from a sample."""
         with self._lock:
             if self._crowding is None:
                 self._crowding = _shared_share(self.packed, self._edges)
@@ -105,12 +105,12 @@ class MultiIndex(GrowingIndex):
 
 
 def _ball(width, radius):
-    """How many values lie within a radius of a chunk's value."""
+    """Return the number of values within a radius of a chunk's value."""
     return sum(comb(int(width), flips) for flips in range(radius + 1))
 
 
 def _shared_share(packed, edges):
-    """Probability that two rows agree in a chunk, for every chunk."""
+    """Return the probability that two rows agree in a chunk, for every chunk."""
     sample = packed[np.linspace(0, len(packed) - 1, min(len(packed), _SAMPLE_ROWS)).astype(np.int64)]
     bits = np.unpackbits(sample, axis=1)
     n_pairs = max(1, len(sample) * (len(sample) - 1))

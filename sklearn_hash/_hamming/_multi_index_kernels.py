@@ -1,10 +1,10 @@
-"""Multi-index hashing: look a code up by pieces of it, and check only the codes that share a piece.
+"""Kernels of multi-index hashing: lookups by chunks of the code, and distances to the codes found.
 
 Words are read with their first bit highest, so that bit ``i`` of a code is bit ``i`` from the top of its words and a
 chunk of neighbouring bits is a number.
 """
 
-# Compiled into this file, unseen by Numba's cache: sources fbb5e5c8f9990702
+# Compiled into this file, unseen by Numba's cache: sources f4b0c4b3e54c1c20
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -32,7 +32,7 @@ class ChunkTables(NamedTuple):
     first: np.ndarray  # where the starts of a chunk's buckets begin
     starts: np.ndarray  # bucket b of chunk c holds places starts[first[c] + b] to starts[first[c] + b + 1] of n_rows
     rows: np.ndarray  # chunk after chunk
-    codes: np.ndarray  # words of these rows, and a group to spare for the last vectors
+    codes: np.ndarray  # words of these rows, and one spare group that the last vectors read
 
     @property
     def nbytes(self) -> int:
@@ -41,7 +41,7 @@ class ChunkTables(NamedTuple):
 
 
 def build_tables(packed: np.ndarray, edges: np.ndarray, n_chunks: int) -> ChunkTables:
-    """Tables of the first ``n_chunks`` of the chunks between the edges."""
+    """Build tables of the first ``n_chunks`` of the chunks between the edges."""
     n, words = len(packed), _ordered_words(packed)
     sizes = (1 << np.diff(edges[: n_chunks + 1])) + 1
     first = np.concatenate([[0], np.cumsum(sizes)])
@@ -56,17 +56,17 @@ def build_tables(packed: np.ndarray, edges: np.ndarray, n_chunks: int) -> ChunkT
 
 
 def _masks(edges, n_bytes):
-    """Words with the bits of each chunk set, and a last row of words with all bits set."""
+    """Return words with the bits of each chunk set, and a last row of words with all bits set."""
     bits = np.arange(8 * n_bytes)
     within = (edges[:-1, None] <= bits) & (bits < edges[1:, None])
     return _ordered_words(np.packbits(np.vstack([within, bits >= 0]), axis=1))
 
 
 def rows_within(tables, packed_queries, radius, radii, where, n_jobs):
-    """``(indptr, distances, rows)`` of the rows within the radius of every query, ordered by (distance, row).
+    """Return ``(indptr, distances, rows)`` of the rows within the radius of every query, ordered by (distance, row).
 
-    ``radii`` holds the radius of every chunk that is looked up: chunk by chunk they add up, one each, to more than
-    the radius, so that a code within the radius is within the radius of some chunk.
+    ``radii`` holds the radius of every chunk looked up. With one added to each they sum to more than ``radius``, so
+    that a code within ``radius`` is within the radius of some chunk.
     """
     queries = _ordered_words(packed_queries)
     where = np.array([] if where is None else where, bool)
@@ -91,20 +91,20 @@ def rows_within(tables, packed_queries, radius, radii, where, n_jobs):
 
 
 def _ordered_words(packed):
-    """Packed codes as (n, n_words) words of 64 bits whose first bit is the highest."""
+    """Return packed codes as (n, n_words) words of 64 bits whose first bit is the highest."""
     return words_of(packed).view(">u8").astype(np.uint64)
 
 
 @lru_cache(maxsize=16)
 def _changes(width, most):
-    """Every change of at most ``most`` bits of a chunk."""
+    """Return all masks of at most ``most`` bits of a chunk."""
     changes = np.arange(1 << width, dtype=np.uint64)
     return changes[np.bitwise_count(changes) <= most]
 
 
 @njit(cache=True, nogil=True)
 def _chunk(words, row, start, stop):
-    """Bits from ``start`` to ``stop`` of one row as a number."""
+    """Return the bits from ``start`` to ``stop`` of one row as a number."""
     word, spare = start // 64, 64 - start % 64 - (stop - start)
     lowest = (np.uint64(1) << np.uint64(stop - start)) - np.uint64(1)
     here = words[row, word]
@@ -135,7 +135,7 @@ def _fill_table(words, start, stop, starts, rows, codes):
 
 @njit(cache=True, nogil=True)
 def _scan(tables, queries, first_query, last_query, radius, radii, flips, chunks, where, lengths):
-    """Keys of the rows within the radius of some queries; writes how many each has."""
+    """Return the keys of the rows within the radius of some queries; write how many each has."""
     keys, spare = np.empty(1024, np.uint64), np.empty(1024, np.uint64)
     starts, stops = np.empty(len(flips), np.int64), np.empty(len(flips), np.int64)
     n_words, filtered = queries.shape[1], len(where) > 0
@@ -173,7 +173,7 @@ def _scan(tables, queries, first_query, last_query, radius, radii, flips, chunks
 
 @njit(cache=True, nogil=True)
 def _find_buckets(tables, queries, i, flips, chunks, starts, stops):
-    """Write where the bucket of every lookup of a query starts and stops; returns how many codes they hold in all."""
+    """Write where the bucket of every lookup of a query starts and stops; return how many codes they hold in all."""
     n_candidates = np.int64(0)
     for lookup in range(len(flips)):
         chunk = chunks[lookup]
@@ -187,8 +187,8 @@ def _find_buckets(tables, queries, i, flips, chunks, starts, stops):
 
 @njit(cache=True, nogil=True)
 def _hits(codes, count, query, all_bits, radius, n_words):
-    """Bit mask of the first 64 of ``count`` codes at an address that are within the radius."""
-    if n_words == 1:  # 64 words in a row are laid out as a group of the flat scan is
+    """Return a bit mask of the first 64 of ``count`` codes at an address that are within the radius."""
+    if n_words == 1:  # 64 consecutive words have the layout of a group of the flat scan
         hits = below_mask(codes, query, 1, radius + 1, (_LANE,))
         return hits if count >= GROUP else hits & ((np.uint64(1) << np.uint64(count)) - np.uint64(1))
     hits = np.uint64(0)
@@ -200,7 +200,7 @@ def _hits(codes, count, query, all_bits, radius, n_words):
 
 @njit(cache=True, nogil=True)
 def _masked_distance(code, query, mask, n_words):
-    """Differing bits of the codes at two addresses where the mask at a third is set."""
+    """Count the differing bits of the codes at two addresses where the mask at a third is set."""
     distance = 0
     for offset in range(0, 8 * n_words, 8):
         differing = load_word(code + offset, _LANE) ^ load_word(query + offset, _LANE)
@@ -210,7 +210,7 @@ def _masked_distance(code, query, mask, n_words):
 
 @njit(cache=True, nogil=True)
 def _found_before(chunk, code, query, masks, radii, n_words):
-    """Whether an earlier chunk of the same code is near enough to have found it."""
+    """Return whether the lookup of an earlier chunk has found the same code."""
     for earlier in range(chunk):
         mask = masks + earlier * n_words * 8
         if _masked_distance(code, query, mask, n_words) <= radii[earlier]:

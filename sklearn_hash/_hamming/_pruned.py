@@ -1,4 +1,4 @@
-"""Exact search over grouped codes: fast where codes crowd around few centres, as a trained hasher's do."""
+"""Exact search over grouped codes: fast where codes are clustered, as those of a trained hasher are."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ __all__ = ["PrunedIndex", "prunes_well"]
 _SAMPLE_ROWS = 65_536
 _SAMPLE_QUERIES = 64
 _SAMPLE_NEIGHBORS = 10
-# Microseconds on one core with AVX-512, of a query; measured on codes from clustered to uniform.
+# Costs of a query in microseconds on one core with AVX-512, measured on codes from clustered to uniform.
 _PRUNED_OVERHEAD = 1.8
 _GROUP_COST = 0.11
 _BLOCK_COST = 0.015  # of 64 codes, and as much again for every word
@@ -19,7 +19,7 @@ _LEAST_BYTES = 4  # shorter codes tie so often that a flat scan does not get fas
 
 
 class PrunedIndex(GrowingIndex):
-    """Equal codes stored once, near codes grouped in rings around leaders, and most groups never looked at.
+    """Equal codes stored once, near codes in groups, most of which a search skips.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class PrunedIndex(GrowingIndex):
 
     Notes
     -----
-    Appended rows are grouped with all others at the next search.
+    After an append all rows are grouped again by the next search.
     """
 
     def __init__(self, packed, n_bits):
@@ -36,7 +36,7 @@ class PrunedIndex(GrowingIndex):
         self._rings()
 
     def knn(self, queries, k, *, where=None, n_jobs=None):
-        """The k nearest rows of every query, ordered by (distance, row).
+        """Find the k nearest rows of every query, ordered by (distance, row).
 
         Parameters
         ----------
@@ -60,7 +60,7 @@ class PrunedIndex(GrowingIndex):
         return nearest_rows(self._allowed(where), words_of(queries), k, n_jobs)
 
     def radius(self, queries, radius, *, where=None, n_jobs=None):
-        """The rows at most ``radius`` from every query, each query's ordered by (distance, row).
+        """Find the rows at most ``radius`` from every query, ordered by (distance, row).
 
         Parameters
         ----------
@@ -86,7 +86,7 @@ class PrunedIndex(GrowingIndex):
         return rows_within(rings, words_of(queries), radius, n_jobs)
 
     def _rings(self):
-        """The groups of all rows; None where there are no rows."""
+        """Return the groups of all rows; None if there are no rows."""
         with self._lock:
             if self._built is None and self.n:
                 from sklearn_hash._hamming._grouping import build_rings
@@ -96,7 +96,7 @@ class PrunedIndex(GrowingIndex):
             return self._built
 
     def _allowed(self, where):
-        """The groups with only the rows allowed."""
+        """Return the groups with only the rows allowed."""
         rings = self._rings()
         if where is None or rings is None:
             return rings
@@ -106,11 +106,11 @@ class PrunedIndex(GrowingIndex):
 
 
 def prunes_well(packed: np.ndarray, n_bits: int) -> bool:
-    """Whether a pruned search should beat a flat scan, judged by searching a sample of the rows.
+    """Return whether pruned search is expected to be faster than a flat scan, from a search of a sample of the rows.
 
-    All rows have more blocks to scan than the sample has. Their number grows as that of distinct codes does, whose
-    growth with the rows is a power: the share of the sample's codes that occur once. Neighbours also come nearer, which
-    prunes more; leaving that out errs towards the flat scan.
+    All rows have more blocks to scan than the sample. The number of blocks grows as the number of distinct codes, taken
+    as a power of the number of rows, whose exponent is the share of the sample's codes that occur once. With more rows
+    neighbours are also nearer, which prunes more; neglecting this favours the flat scan.
     """
     from sklearn_hash._hamming._grouping import build_rings
     from sklearn_hash._hamming._layout import words_of
@@ -131,5 +131,5 @@ def prunes_well(packed: np.ndarray, n_bits: int) -> bool:
 
 
 def _spread(n, n_chosen):
-    """Numbers of rows, spread evenly over all."""
+    """Return row numbers spread evenly over all."""
     return np.linspace(0, n - 1, n_chosen).astype(np.int64)

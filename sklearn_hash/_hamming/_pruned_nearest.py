@@ -4,7 +4,7 @@ A code in ring ``r`` of a group is at least ``|d - r|`` from a query at distance
 skipped is farther than the limit, never at it: ties count.
 """
 
-# Compiled into this file, unseen by Numba's cache: sources 00aa58472a147040
+# Compiled into this file, unseen by Numba's cache: sources e64569ce3dd74905
 
 import numpy as np
 from numba import njit
@@ -20,7 +20,7 @@ _TILE = 256  # queries a task
 
 
 def nearest_rows(rings, queries, k, n_jobs):
-    """Distances and rows of the k nearest rows of every query, ordered by (distance, row)."""
+    """Return distances and rows of the k nearest rows of every query, ordered by (distance, row)."""
     n_threads = effective_threads(n_jobs)
     distances, rows = np.empty((len(queries), k), np.int32), np.empty((len(queries), k), np.int64)
     order = order_by_group(rings, queries)
@@ -33,7 +33,7 @@ def nearest_rows(rings, queries, k, n_jobs):
 
 
 def work_of(rings, queries, k):
-    """Blocks scanned and groups looked at, the mean over the queries."""
+    """Return the mean numbers of blocks scanned and groups considered over the queries."""
     distances, rows = np.empty((len(queries), k), np.int32), np.empty((len(queries), k), np.int64)
     n_blocks, n_groups = _neighbors_of(queries, np.arange(len(queries)), k, rings, distances, rows)
     return n_blocks / len(queries), n_groups / len(queries)
@@ -43,7 +43,7 @@ def work_of(rings, queries, k):
 def _neighbors_of(queries, order, k, rings, distances, rows):
     """Write the k nearest rows of every query, ordered by (distance, row).
 
-    Returns how many blocks were scanned and how many groups looked at.
+    Returns how many blocks were scanned and how many groups considered.
     """
     capacity = 4 * k + 16 * BLOCK
     counts = np.empty(rings.n_positions + 1, np.int64)  # rows seen at each distance
@@ -64,7 +64,7 @@ def _neighbors_of(queries, order, k, rings, distances, rows):
 
 @njit(cache=True, nogil=True)
 def _scan_for_nearest(rings, query, k, counts, slots, found):
-    """Collect every slot that may hold one of the k nearest rows: the nearest group first, then those in reach."""
+    """Collect all slots that may hold one of the k nearest rows, from the nearest group and those within reach."""
     n_leaders = len(rings.reach)
     first, distance = nearest_leader(rings.leaders, n_leaders, query, rings.n_words, rings.shape)
     state = (rings.n_positions, 0, 0, 0)  # limit, rows seen, slots found, blocks scanned
@@ -115,7 +115,7 @@ def _scan_group(rings, query, group, distance, k, state, counts, slots, found):
 
 @njit(cache=True, nogil=True)
 def _drop_far(rings, slots, found, limit, k):
-    """Keep the slots within the limit; of those at it only the k whose first rows are least. Returns their number."""
+    """Keep the slots within the limit; of those at it only the k whose first rows are least. Return their number."""
     firsts = np.empty(len(slots), np.uint64)
     n_ties = 0
     for place in range(len(slots)):

@@ -1,6 +1,6 @@
 """Radius search that skips groups and blocks by the triangle inequality, one query at a time; see :mod:`._rings`."""
 
-# Compiled into this file, unseen by Numba's cache: sources 00aa58472a147040
+# Compiled into this file, unseen by Numba's cache: sources e64569ce3dd74905
 
 import numpy as np
 from numba import njit
@@ -18,7 +18,7 @@ _SLOT_MASK = np.uint64(2**48 - 1)
 
 
 def rows_within(rings, queries, radius, n_jobs):
-    """``(indptr, distances, rows)`` of the rows within the radius of every query, ordered by (distance, row)."""
+    """Return ``(indptr, distances, rows)`` of the rows within the radius of every query, ordered by (distance, row)."""
     n_threads = effective_threads(n_jobs)
     radius = min(radius, rings.n_positions)
     order = order_by_group(rings, queries)
@@ -37,7 +37,7 @@ def rows_within(rings, queries, radius, n_jobs):
 
 @njit(cache=True, nogil=True)
 def _hits_within(queries, order, radius, rings, n_hits, n_found):
-    """Hits, ``distance << 48 | slot``, of one query after the other; writes how many hits and rows each has."""
+    """Return hits, ``distance << 48 | slot``, query by query; write how many hits and rows each query has."""
     hits = np.empty(1024, np.uint64)
     address, row_bytes = np.int64(queries.ctypes.data), queries.shape[1] * 8
     size = 0
@@ -79,7 +79,7 @@ def _n_rows(rings, slot):
 
 @njit(cache=True, nogil=True)
 def _fill_rows(rings, order, hits, n_hits, radius, indptr, distances, rows):
-    """Write the rows of all hits, query by query, into their place."""
+    """Write the distances and rows of all hits, query by query."""
     row_bits = bit_length(rings.n_rows)
     ends, n_slots = np.empty(radius + 1, np.int64), np.empty(radius + 1, np.int64)
     spare = np.empty(1024, np.uint64)
@@ -99,7 +99,7 @@ def _fill_rows(rings, order, hits, n_hits, radius, indptr, distances, rows):
 
 @njit(cache=True, nogil=True)
 def _spread_rows(rings, hits, start, ends, n_slots, rows):
-    """Write the rows of one query's hits ordered by distance alone; sets where each distance ends."""
+    """Write the rows of one query's hits ordered by distance alone, and where each distance ends."""
     ends[:] = 0
     n_slots[:] = 0
     for hit in hits:

@@ -5,7 +5,7 @@ codes. A group starts at a block of 64 slots; the slots left over in its last bl
 is the one of :mod:`._simd`.
 """
 
-# Compiled into this file, unseen by Numba's cache: sources 0df2c3850b88e469
+# Compiled into this file, unseen by Numba's cache: sources 5b7125a01799bf3a
 
 from typing import NamedTuple
 
@@ -54,7 +54,7 @@ class Rings(NamedTuple):
 
 
 def keep_rows(rings: Rings, where: np.ndarray) -> Rings:
-    """The same slots with only the rows where the mask is True."""
+    """Return the same slots with only the rows where the mask is True."""
     starts, rows = _filter_rows(rings.starts, rings.rows, np.array(where, bool))
     return rings._replace(starts=starts, rows=rows)
 
@@ -73,7 +73,7 @@ def _filter_rows(starts, rows, where):
 
 @njit(cache=True, nogil=True)
 def nearest_leader(leaders, n_leaders, query, n_words, shape):
-    """The leader nearest to the code at an address and its distance; the first one on ties."""
+    """Return the leader nearest to the code at an address, the first on ties, and its distance."""
     address, stride = np.int64(leaders.ctypes.data), BLOCK * n_words * 8
     nearest, distance = 0, code_distance(address, 0, query, n_words, LANE)
     for block in range((n_leaders + BLOCK - 1) // BLOCK):
@@ -88,7 +88,7 @@ def nearest_leader(leaders, n_leaders, query, n_words, shape):
 
 
 def order_by_group(rings, queries):
-    """An order of the queries that brings together those of one group, whose codes then stay in cache."""
+    """Return an order of the queries by group, so that the codes of a group stay in cache."""
     return np.argsort(_groups_of(rings, queries), kind="stable")
 
 
@@ -104,7 +104,7 @@ def _groups_of(rings, queries):
 
 @njit(cache=True, nogil=True)
 def groups_within(rings, query, limit, skipped):
-    """Groups that may hold a code within the limit, nearest leader first, as ``distance << 16 | group``."""
+    """Return the groups that may hold a code within the limit, nearest first, as ``distance << 16 | group``."""
     address, stride = np.int64(rings.leaders.ctypes.data), BLOCK * rings.n_words * 8
     n_leaders = len(rings.reach)
     near = np.empty(n_leaders, np.uint64)

@@ -1,6 +1,6 @@
-"""The flat scan's kernels: a tile of queries against a range of codes, block by block."""
+"""Kernels of the flat scan: a tile of queries against a range of codes, block by block."""
 
-# Compiled into this file, unseen by Numba's cache: sources 3498f531b0e19176
+# Compiled into this file, unseen by Numba's cache: sources ccab5c136c4fe4d3
 
 import numpy as np
 from numba import njit
@@ -20,10 +20,10 @@ from sklearn_hash._hamming._simd import (
 
 __all__ = ["nearest_of_tile", "place_found", "within_radius_of_tile"]
 
-# A candidate is one integer, its distance above its position: cheap to append, and to sort.
+# A candidate is one integer, the distance in the bits above the position.
 _SHIFT = 44
 _POSITION = (1 << _SHIFT) - 1
-# What a query knows: its limit, how many candidates are nearer, how many candidates it has kept.
+# State of a query: its limit, how many candidates are nearer, how many candidates are kept.
 _LIMIT, _NEARER, _USED = range(3)
 _SAMPLED_PER_NEIGHBOR = 512
 _LEAST_STRIDE = 4
@@ -155,7 +155,7 @@ def _bound_by_sample(packed, n_bytes, rows, start, stop, queries, shape, k, scra
     """Start every limit from runs of codes sampled at even strides.
 
     The least distances at each of a group's 64 places over a run belong to 64 different codes, so the k-th least
-    of all runs' minima is an upper bound of the k-th least distance, at the price of a scan without a branch.
+    of all runs' minima is an upper bound of the k-th least distance, for the cost of a scan without branches.
     """
     words = known_words(queries.shape[1], shape)
     lane = queries[0, 0]

@@ -1,10 +1,10 @@
-"""Vector instructions for Numba: the few operations on 64 codes at once that every scan is made of.
+"""Vector intrinsics for Numba: operations on 64 codes at once for all scans.
 
-Each intrinsic emits LLVM vector code (xor, population count, least, compare), which LLVM lowers to what the machine
-has: AVX-512, AVX2, SSE or NEON. Codes lie in groups of 64 (:mod:`._layout`). Addresses are plain integers, so one
-compilation serves writable, read-only and memory-mapped arrays. The width of a lane comes from the type of ``lane``,
-any word, or of ``shape``: a tuple of as many words as a code has, or one word where the ``words`` of a code are
-counted at run time. Types, unlike closures, let Numba cache what it compiled.
+Each intrinsic emits LLVM vector code (xor, population count, least, compare), which LLVM lowers to the instructions of
+the machine: AVX-512, AVX2, SSE or NEON. Codes lie in groups of 64 (:mod:`._layout`). Addresses are plain integers, so
+one compilation serves writable, read-only and memory-mapped arrays. The width of a lane comes from the type of
+``lane``, any word, or of ``shape``: a tuple of as many words as a code has, or one word where the ``words`` of a code
+are counted at run time. Types, unlike closures, let Numba cache what it compiled.
 """
 
 from typing import Any
@@ -42,7 +42,7 @@ intrinsic: Any = numba.extending.intrinsic
 
 @intrinsic
 def groups_below(typing_context, codes, query, words, limit, shape):
-    """Which of a chunk's 4 groups hold a code nearer to a query than a limit: 16 bits of a uint64 for each.
+    """Return which of a chunk's 4 groups hold a code nearer to a query than a limit, 16 bits of a uint64 for each.
 
     A group has one if any of its bits is set. ``codes`` and ``query`` are addresses.
     """
@@ -67,7 +67,7 @@ def groups_below(typing_context, codes, query, words, limit, shape):
 
 @intrinsic
 def below_mask(typing_context, codes, query, words, limit, shape):
-    """Which of the 64 codes at an address are nearer to a query than a limit, as the bits of a uint64."""
+    """Return which of the 64 codes at an address are nearer to a query than a limit, as the bits of a uint64."""
     signature = types.uint64(types.int64, types.int64, types.int64, types.int64, shape)
 
     def generate(context, builder, signature, arguments):
@@ -86,7 +86,7 @@ def below_mask(typing_context, codes, query, words, limit, shape):
 
 @intrinsic
 def group_minima(typing_context, codes, groups, query, words, output, shape):
-    """Least distance at each of a group's 64 places over consecutive groups, written as words to an address."""
+    """Write the least distance at each of a group's 64 places over consecutive groups, as words, to an address."""
     signature = types.void(types.int64, types.int64, types.int64, types.int64, types.int64, shape)
 
     def generate(context, builder, signature, arguments):
@@ -109,7 +109,7 @@ def group_minima(typing_context, codes, groups, query, words, output, shape):
 
 @intrinsic
 def load_word(typing_context, address, lane):
-    """The word at an address, which need not be aligned."""
+    """Return the word at an address, which need not be aligned."""
 
     def generate(context, builder, signature, arguments):
         emit = Emitter(builder, lane)
@@ -131,7 +131,7 @@ def store_word(typing_context, address, value):
 
 @intrinsic
 def split_words(typing_context, target, source, shape):
-    """Bring as many consecutive codes as a vector has lanes to a block: one vector of every word.
+    """Copy as many consecutive codes as a vector has lanes into a block, one vector per word.
 
     The codes are whole words without a gap, and their number of words is in the type of the shape.
     """
@@ -164,7 +164,7 @@ def _emit_gather(builder, mask_type, arguments, count):
 
 @intrinsic
 def gather_words(typing_context, target, source, stride, mask):
-    """Bring one word each of as many codes as a vector has lanes to a block, through a mask.
+    """Copy one word each of as many codes as a vector has lanes into a block, through a mask.
 
     The words lie ``stride`` bytes apart from the address ``source`` on; the type of the mask is that of a word.
     """
@@ -178,7 +178,7 @@ def gather_words(typing_context, target, source, stride, mask):
 
 @intrinsic
 def gather_quads(typing_context, target, source, stride, mask):
-    """Do as :func:`gather_words` for four consecutive words at once; the mask cuts the last."""
+    """Copy four consecutive words as :func:`gather_words` does one; the mask applies to the last."""
 
     def generate(context, builder, signature, arguments):
         _emit_gather(builder, mask, arguments, 4)
@@ -189,13 +189,13 @@ def gather_quads(typing_context, target, source, stride, mask):
 
 @intrinsic
 def word_bytes(typing_context, lane):
-    """Bytes of a word, a constant of its type."""
+    """Return the bytes of a word, a constant of its type."""
     return types.int64(lane), lambda context, builder, signature, arguments: INT64(lane.bitwidth // 8)
 
 
 @intrinsic
 def known_words(typing_context, words, shape):
-    """The number of words of a code, a constant where the shape's type tells."""
+    """Return the number of words of a code, a constant where the type of the shape holds it."""
 
     def generate(context, builder, signature, arguments):
         return INT64(shape.count) if isinstance(shape, types.UniTuple) else arguments[0]
@@ -205,7 +205,7 @@ def known_words(typing_context, words, shape):
 
 @intrinsic
 def population(typing_context, word):
-    """How many bits of an unsigned word are set, as int64."""
+    """Count the set bits of an unsigned word, as int64."""
 
     def generate(context, builder, signature, arguments):
         count = Emitter(builder, word).population(arguments[0])
@@ -216,7 +216,7 @@ def population(typing_context, word):
 
 @intrinsic
 def lowest_bit(typing_context, mask):
-    """Index of the lowest set bit of a uint64 other than 0, as int64."""
+    """Return the index of the lowest set bit of a uint64 other than 0, as int64."""
 
     def generate(context, builder, signature, arguments):
         return builder.cttz(arguments[0], ir.IntType(1)(1))
@@ -226,7 +226,7 @@ def lowest_bit(typing_context, mask):
 
 @njit(inline="always")
 def code_distance(codes, place, query, words, lane):
-    """Distance from a query to the code at one of the 64 places of the group at an address."""
+    """Return the distance from a query to the code at one of the 64 places of the group at an address."""
     n_bytes = word_bytes(lane)
     lanes = 64 // n_bytes
     here = codes + (place // lanes) * words * 64 + (place % lanes) * n_bytes

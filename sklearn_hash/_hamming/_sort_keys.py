@@ -1,17 +1,17 @@
-"""Search results as keys, a distance above the bits of a row, so that their order is the order of results."""
+"""Sorting of results as integer keys, with the distance in the bits above the row."""
 
 import numpy as np
 from numba import njit
 
 __all__ = ["bit_length", "keep_smallest", "room_for", "sort_keys", "split_keys"]
 
-_FEW = 48  # up to here an insertion sort is faster than a radix sort
+_FEW = 48  # up to this many keys an insertion sort is faster than a radix sort
 _MOST_DIGIT_BITS = 11
 
 
 @njit(cache=True, nogil=True)
 def bit_length(number):
-    """Bits that a number of 0 or more takes."""
+    """Return the number of bits of a non-negative number."""
     length = 0
     while number >> length:
         length += 1
@@ -20,7 +20,7 @@ def bit_length(number):
 
 @njit(cache=True, nogil=True)
 def sort_keys(keys, spare, n_bits):
-    """Sort uint64 keys of ``n_bits`` bits in place; ``spare`` has room for as many."""
+    """Sort uint64 keys of ``n_bits`` bits in place; ``spare`` is a buffer of at least their length."""
     if len(keys) <= _FEW:
         _insertion_sort(keys)
         return
@@ -64,7 +64,7 @@ def _sort_by_digit(source, target, shift, counts):
 
 @njit(cache=True, nogil=True)
 def keep_smallest(keys, n_kept):
-    """Bring the ``n_kept`` smallest keys to the front, in any order."""
+    """Move the ``n_kept`` smallest keys to the front, in any order."""
     low, high = 0, len(keys) - 1
     while low < high:
         pivot = keys[(low + high) // 2]
@@ -88,7 +88,7 @@ def keep_smallest(keys, n_kept):
 
 @njit(cache=True, nogil=True)
 def room_for(keys, n_used, n_more):
-    """The keys, moved to a larger array where ``n_more`` would not fit behind the first ``n_used``."""
+    """Return the keys, copied to a larger array if ``n_more`` do not fit after the first ``n_used``."""
     if n_used + n_more <= len(keys):
         return keys
     larger = np.empty(max(n_used + n_more, 2 * len(keys)), np.uint64)

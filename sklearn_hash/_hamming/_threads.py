@@ -1,4 +1,4 @@
-"""Threads for kernels that release the GIL: an own pool, so no OpenMP or TBB runs beside torch's."""
+"""Thread pool for kernels that release the GIL, instead of OpenMP or TBB, which conflict with torch's."""
 
 import os
 from collections import deque
@@ -14,25 +14,25 @@ _MOST_HELPERS = 64
 
 
 def effective_threads(n_jobs: int | None) -> int:
-    """How many threads ``n_jobs`` asks for; None is 1 unless a joblib context says otherwise."""
+    """Return the number of threads for ``n_jobs``; None is 1 unless in a joblib context."""
     return joblib.effective_n_jobs(n_jobs)
 
 
 @lru_cache(maxsize=1)
 def _pool() -> ThreadPoolExecutor:
-    """Threads that wait between searches; to start them takes as long as to search for hundreds of queries."""
+    """Return the pool, kept between searches: starting threads takes as long as a search for hundreds of queries."""
     return ThreadPoolExecutor(_MOST_HELPERS, thread_name_prefix="hamming")
 
 
-# A forked process has the pool's memory, not its threads.
+# A forked process has a copy of the pool, but not its threads.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_pool.cache_clear)
 
 
 def map_threads(function: Callable, tasks: Iterable, n_threads: int) -> list:
-    """Results of ``function`` for every task, in order; the first error of a task is raised.
+    """Return the results of ``function`` for all tasks, in order; raise the first error of a task.
 
-    The calling thread works too: a search never waits for a thread that other searches keep busy.
+    The calling thread works too, so that a search never waits for threads busy with other searches.
     """
     tasks = list(tasks)
     results: list = [None] * len(tasks)
@@ -60,7 +60,7 @@ def map_threads(function: Callable, tasks: Iterable, n_threads: int) -> list:
 
 
 def even_ranges(n: int, largest: int, *, at_least: int = 1, multiple: int = 1) -> list[tuple[int, int]]:
-    """Cut ``range(n)`` into (start, stop) pieces of equal size, as few as ``largest`` and ``at_least`` allow.
+    """Split ``range(n)`` into (start, stop) pieces of equal size, as few as ``largest`` and ``at_least`` allow.
 
     Parameters
     ----------

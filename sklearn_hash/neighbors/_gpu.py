@@ -1,4 +1,4 @@
-"""Exact search on a GPU: the least distance to each block of codes, then every code of the few blocks that count."""
+"""Exact search on a GPU: the least distance to each block of codes, then all distances to the nearest blocks."""
 
 import re
 import warnings
@@ -14,8 +14,8 @@ __all__ = ["GpuIndex", "check_device", "find_gpu"]
 
 _BLOCK = 1024  # codes
 _UPLOAD_ROWS = 1 << 18
-# What one tile of queries may take beside the codes, and the most that takes part in it: a distance to a code or a
-# block with its key and what is made on the way; one of the k neighbours, sorted; a neighbour within a radius.
+# Memory of one tile of queries beside the codes, and of an entry in it: a distance to a code or a block with its sort
+# key and temporaries; one of the k nearest neighbours, sorted; a neighbour within a radius.
 _TILE_BYTES = 1 << 30
 _KEY_BYTES = 20
 _NEIGHBOR_BYTES = 48
@@ -23,7 +23,7 @@ _WITHIN_BYTES = 64
 
 
 class AbsentDeviceError(ValueError):
-    """The device has a name, but this machine does not have it."""
+    """A valid device that this machine does not have."""
 
 
 def check_device(name):
@@ -41,15 +41,15 @@ def check_device(name):
         )
     if name != "cuda" and int(name.removeprefix("cuda:")) >= torch.cuda.device_count():
         raise AbsentDeviceError(
-            f"device={name!r} is none of the {torch.cuda.device_count()} CUDA devices of this machine, which count "
+            f"device={name!r} is none of the {torch.cuda.device_count()} CUDA devices of this machine, numbered "
             f"from 'cuda:0'. Use one of them, 'auto' or 'cpu'."
         )
 
 
 def find_gpu(name):
-    """The GPU that a parameter names, or None where the CPU is to search.
+    """Return the GPU named by ``device``, or None for the CPU.
 
-    A searcher that was fitted for a GPU may be loaded where there is none: there it warns and uses the CPU.
+    A searcher fitted for a GPU may be loaded on a machine without one: it then warns and uses the CPU.
     """
     try:
         check_device(name)
@@ -58,7 +58,7 @@ def find_gpu(name):
         return None
     if name == "cpu" or not torch.cuda.is_available():
         return None
-    # Spelt out, since the current device may be another one by the next search.
+    # With its index, since the current device may change before the next search.
     return torch.device(name if ":" in name else f"cuda:{torch.cuda.current_device()}")
 
 
@@ -88,7 +88,7 @@ class GpuIndex:
         self._dtype = torch.int16 if n_bits < torch.iinfo(torch.int16).max else torch.int32
 
     def knn(self, queries, k, *, where=None):
-        """Distances, int32, and rows, int64, of the ``k`` nearest, ordered by (distance, row)."""
+        """Return distances, int32, and rows, int64, of the ``k`` nearest, ordered by (distance, row)."""
         distances, rows = np.empty((len(queries), k), np.int32), np.empty((len(queries), k), np.int64)
         if k == 0:
             return distances, rows
@@ -101,7 +101,7 @@ class GpuIndex:
         return distances, rows
 
     def radius(self, queries, radius, *, where=None):
-        """``indptr``, distances and rows of all within ``radius``, ordered by (distance, row)."""
+        """Return ``indptr``, distances and rows of all within ``radius``, ordered by (distance, row)."""
         parts = [[np.zeros(1, np.int64), np.empty(0, np.int32), np.empty(0, np.int64)]]
         allowed = self._everything if where is None else self._mask(where)
         for tile in _tiles(len(queries), 2 * _KEY_BYTES * self._n_blocks):
@@ -120,7 +120,7 @@ class GpuIndex:
         return distances, blocks.gather(1, place // _BLOCK) * _BLOCK + place % _BLOCK
 
     def _first(self, distances, k):
-        """The first ``k`` of each row in the order (distance, place), and their places."""
+        """Return the first ``k`` of each row in the order (distance, place), and their places."""
         width = distances.shape[1]
         fits = (self._n_bits + 2) * width <= torch.iinfo(torch.int32).max
         place = torch.arange(width, dtype=torch.int32 if fits else torch.int64, device=self.device)
@@ -129,7 +129,7 @@ class GpuIndex:
         return keys // width, (keys % width).long()
 
     def _within(self, queries, radius, allowed):
-        """Counts by query, distances and rows, of some queries at a time."""
+        """Yield counts per query, distances and rows, of some queries at a time."""
         near = self._least(queries, allowed) <= radius
         query, block = near.nonzero(as_tuple=True)
         ends = np.cumsum(near.sum(dim=1).cpu().numpy())
@@ -139,7 +139,7 @@ class GpuIndex:
             yield counts, *found[1:]
 
     def _codes_within(self, queries, radius, allowed, query, block):
-        """Queries, distances and rows of what is near among pairs, which are in order."""
+        """Return queries, distances and rows within the radius among sorted pairs of a query and a block."""
         distances = self._pairs(queries, allowed, query, block)
         pair, place = (distances <= radius).nonzero(as_tuple=True)
         distances = distances[pair, place].int()
@@ -163,19 +163,19 @@ class GpuIndex:
         return _upload(packed, len(packed), self.device)
 
     def _mask(self, where):
-        """Which codes may be found, (n_blocks, _BLOCK); what fills up the last block never is."""
+        """Return a mask of the codes that may be found, (n_blocks, _BLOCK), False for the padding of the last block."""
         mask = torch.zeros(self._n_blocks * _BLOCK, dtype=torch.bool, device=self.device)
         mask[: self._n] = torch.tensor(where, device=self.device)
         return mask.view(self._n_blocks, _BLOCK)
 
 
 def _choose_scan(device):
-    """What computes distances there."""
+    """Return the module that computes distances on the device."""
     return _compiled_kernels(device) if device.type == "cuda" and find_spec("triton") else _gpu_matmul
 
 
 def _compiled_kernels(device):
-    """The Triton kernels, unless a compiler that Triton calls is missing or the GPU is too old for it."""
+    """Return the Triton kernels, or the matrix products where Triton misses a compiler or the GPU is too old."""
     words = torch.zeros((1, 1, _BLOCK), dtype=torch.int32, device=device)
     out = torch.empty((1, 1), dtype=torch.int16, device=device)
     try:
@@ -190,7 +190,7 @@ def _compiled_kernels(device):
 
 
 def _upload(packed, n_columns, device):
-    """Packed codes as columns of int32 words, (n_words, n_columns), zeros after the last code."""
+    """Upload packed codes as columns of int32 words, (n_words, n_columns), with zeros after the last code."""
     n_words = -(-packed.shape[1] // 4)
     words = torch.zeros((n_words, n_columns), dtype=torch.int32, device=device)
     for start in range(0, len(packed), _UPLOAD_ROWS):
@@ -202,14 +202,14 @@ def _upload(packed, n_columns, device):
 
 
 def _tiles(n_queries, bytes_each):
-    """Slices of queries that take ``_TILE_BYTES``, or one query that takes more."""
+    """Yield slices of queries that take at most ``_TILE_BYTES``, or of one query that takes more."""
     step = max(1, _TILE_BYTES // max(1, bytes_each))
     for start in range(0, n_queries, step):
         yield slice(start, min(start + step, n_queries))
 
 
 def _groups(ends, most):
-    """Slices of queries, and of their pairs, which end at ``ends``: ``most`` pairs, or one query that has more."""
+    """Yield slices of queries and of their pairs, which end at ``ends``: ``most`` pairs, or one query with more."""
     start = first = 0
     while start < len(ends):
         stop = max(start + 1, int(np.searchsorted(ends, first + most, side="right")))

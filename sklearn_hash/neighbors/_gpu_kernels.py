@@ -1,4 +1,4 @@
-"""Hamming distances on a GPU: two Triton kernels over codes that lie word by word.
+"""Hamming distances on a GPU: two Triton kernels over codes stored word by word.
 
 Word ``w`` of the ``i``-th code of block ``b`` is ``words[w, b, i]``, so that neighbouring threads read neighbouring
 addresses. Codes that must not be found, the padding of the last block among them, are at the distance ``far``.
@@ -16,7 +16,7 @@ _SIZES = ["n_queries", "n_blocks", "n_tiles", "n_words", "far"]
 
 
 def least_distances(queries, words, allowed, far, out):
-    """The least distance from each query to each block of codes.
+    """Compute the least distance from each query to each block of codes.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def least_distances(queries, words, allowed, far, out):
 
 
 def pair_distances(queries, words, allowed, far, query, block, out):
-    """All distances between pairs of a query and a block.
+    """Compute all distances between pairs of a query and a block.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def pair_distances(queries, words, allowed, far, query, block, out):
 def _least_kernel(
     queries, words, allowed, out, n_queries, n_blocks, n_tiles, n_words, far, TILE: tl.constexpr, BLOCK: tl.constexpr
 ):
-    # All tiles of queries meet a block one after another: it comes from the cache to all but the first.
+    # Consecutive programs take the same block: all but the first read it from the cache.
     program = tl.program_id(0)
     query = (program % n_tiles) * TILE + tl.arange(0, TILE)
     block = (program // n_tiles).to(tl.int64)
@@ -81,7 +81,7 @@ def _pair_kernel(queries, words, allowed, query, block, out, n_queries, n_blocks
 def _distances(
     queries, words, allowed, query, block, n_queries, n_blocks, n_words, far, TILE: tl.constexpr, BLOCK: tl.constexpr
 ):
-    """Distances of a tile of queries to the codes of a block, (TILE, BLOCK) int32."""
+    """Compute the distances of a tile of queries to the codes of a block, (TILE, BLOCK) int32."""
     code = block * BLOCK + tl.arange(0, BLOCK)
     distances = tl.zeros((TILE, BLOCK), tl.int32)
     for _ in range(n_words):
@@ -95,10 +95,10 @@ def _distances(
 
 @triton.jit
 def _popcount(word):
-    """Set bits of a word.
+    """Count the set bits of a word.
 
-    Written out, since Triton's interpreter has no popcount. LLVM knows this pattern of logical shifts: what runs on
-    a GPU is one ``popc`` instruction.
+    Written out, since Triton's interpreter has no popcount. LLVM turns this pattern of logical shifts into
+    one ``popc`` instruction on a GPU.
     """
     bits = word.to(tl.uint32, bitcast=True)
     bits -= (bits >> 1) & 0x55555555

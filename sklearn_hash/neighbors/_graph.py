@@ -1,4 +1,4 @@
-"""Neighbours as sparse graphs, and the KNeighborsTransformer contract on top of them."""
+"""Sparse graphs of neighbours, and the interface of ``KNeighborsTransformer``."""
 
 import numpy as np
 import scipy.sparse as sp
@@ -17,7 +17,7 @@ class NeighborsGraphMixin(ClassNamePrefixFeaturesOutMixin, TransformerMixin):
 
     @document
     def kneighbors_graph(self, X=None, n_neighbors=None, mode="connectivity"):
-        """Graph of the nearest neighbours.
+        """Compute the graph of the nearest neighbours.
 
         Parameters
         ----------
@@ -51,7 +51,7 @@ class NeighborsGraphMixin(ClassNamePrefixFeaturesOutMixin, TransformerMixin):
 
     @document
     def radius_neighbors_graph(self, X=None, radius=None, mode="connectivity"):
-        """Graph of the neighbours within a radius.
+        """Compute the graph of the neighbours within a radius.
 
         Parameters
         ----------
@@ -82,10 +82,10 @@ class NeighborsGraphMixin(ClassNamePrefixFeaturesOutMixin, TransformerMixin):
         return self._graph(indptr, distances, rows, mode)
 
     def transform(self, X):
-        """Distance graph of ``n_neighbors + 1`` neighbours.
+        """Compute the distance graph of ``n_neighbors + 1`` neighbours.
 
-        The contract of :class:`~sklearn.neighbors.KNeighborsTransformer`: one neighbour more than asked for,
-        since each fitted code finds itself. The graph feeds any estimator with ``metric="precomputed"``.
+        As in :class:`~sklearn.neighbors.KNeighborsTransformer` one neighbour more than ``n_neighbors``, since each
+        fitted code finds itself. Any estimator with ``metric="precomputed"`` takes the graph.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""The choice of algorithm: packed codes, and the structures that search them."""
+"""Choice of the search algorithm, and the indexes of the fitted codes."""
 
 from threading import Lock
 from timeit import repeat
@@ -9,8 +9,7 @@ from sklearn_hash import _hamming
 
 __all__ = ["CodeIndex"]
 
-# Building a structure takes as long as scanning for some hundreds of queries: a few queries never pay for it, nor
-# do few rows.
+# Building an index takes as long as scanning for some hundreds of queries: it does not pay for few queries or few rows.
 _MANY_QUERIES = 100
 _MANY_ROWS = 20_000
 _PROBE_QUERIES = 256
@@ -18,9 +17,9 @@ _PROBE_NEIGHBORS = 10
 
 
 class CodeIndex:
-    """Packed codes in a flat index, and what else searches them, built when it is first wanted.
+    """Packed codes in a flat index, and the other indexes of them, built when first needed.
 
-    Only the packed codes are pickled. Searching is safe from many threads at once, appending is not.
+    Only the packed codes are pickled. Several threads may search at once, but not append.
     """
 
     def __init__(self, packed, n_bits, algorithm):
@@ -44,24 +43,24 @@ class CodeIndex:
 
     @property
     def packed(self):
-        """The codes of every stored row."""
+        """Codes of all stored rows."""
         return self._flat.packed
 
     def append(self, packed):
-        """Add rows; the other structures are built again if searches still want them."""
+        """Append rows; the other indexes are built again when a search needs them."""
         self._flat.append(packed)
         self._forget_structures()
         if self._flat.n >= 2 * self._n_probed:
-            self._forget_probe()  # it saw less than half of these codes
+            self._forget_probe()  # less than half of these codes were probed
 
     @property
     def choice(self):
-        """The algorithm asked for, or the one that ``auto`` takes for the nearest of many queries."""
+        """Algorithm for the nearest neighbours of many queries: the one given, or the choice of ``auto``."""
         with self._lock:
             return self._choose()
 
     def knn(self, queries, k, *, where=None, n_jobs=None, device="cpu"):
-        """Distances and stored rows of the ``k`` nearest, ordered by (distance, row)."""
+        """Return distances and stored rows of the ``k`` nearest, ordered by (distance, row)."""
         with self._lock:
             gpu = self._on_gpu(device)
             if gpu is not None:
@@ -71,7 +70,7 @@ class CodeIndex:
         return searcher.knn(queries, k, where=where, n_jobs=n_jobs)
 
     def radius(self, queries, radius, *, where=None, n_jobs=None, device="cpu"):
-        """``indptr``, distances and stored rows of all within ``radius``, ordered by (distance, row)."""
+        """Return ``indptr``, distances and stored rows of all within ``radius``, ordered by (distance, row)."""
         with self._lock:
             gpu = self._on_gpu(device)
             if gpu is not None:
@@ -79,23 +78,23 @@ class CodeIndex:
             searcher = self._searcher_within(radius) if self._pays(len(queries)) else self._flat
         return searcher.radius(queries, radius, where=where, n_jobs=n_jobs)
 
-    # What follows is called with the lock held.
+    # The methods below are called with the lock held.
 
     def _on_gpu(self, device):
-        """The codes on the GPU that a parameter names, or None where the CPU is to search."""
+        """Return the index on the GPU named by ``device``, or None for the CPU."""
         place = None
         if device != "cpu":
             from sklearn_hash.neighbors import _gpu
 
             place = _gpu.find_gpu(device)
         if self._gpu is not None and self._gpu.device != place:
-            self._gpu = None  # leaves the memory of a GPU that is no longer asked
+            self._gpu = None  # frees the memory of a GPU that is no longer used
         if self._gpu is None and place is not None:
             self._gpu = _gpu.GpuIndex(self.packed, self._flat.n_bits, place)
         return self._gpu
 
     def _pays(self, n_queries):
-        """Whether more than the flat scan is worth building, counting the queries so far."""
+        """Count the queries so far, and return whether an index other than the flat one pays."""
         if self.algorithm == "auto":
             self._n_asked += n_queries
             return self._n_asked >= _MANY_QUERIES and self._flat.n >= _MANY_ROWS
@@ -120,7 +119,7 @@ class CodeIndex:
         return self._clustered
 
     def _pruning_is_faster(self):
-        """Clustered codes may still scan faster where they are few: that depends on the machine, so it is timed."""
+        """Time both searches: few clustered codes may be faster to scan, which depends on the machine."""
         rows = np.linspace(0, self._flat.n - 1, _PROBE_QUERIES).astype(np.int64)
         queries = np.ascontiguousarray(self.packed[rows])
         return _seconds(self._get_pruned(), queries) < _seconds(self._flat, queries)
@@ -137,6 +136,6 @@ class CodeIndex:
 
 
 def _seconds(searcher, queries):
-    """The least of three times, after a search that may still compile."""
+    """Return the least of three times, after a first search that may compile."""
     searcher.knn(queries, _PROBE_NEIGHBORS)
     return min(repeat(lambda: searcher.knn(queries, _PROBE_NEIGHBORS), number=1, repeat=3))
