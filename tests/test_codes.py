@@ -1,6 +1,7 @@
 """Codes against numpy's own packing, and the promise that every form reads the same."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -146,6 +147,7 @@ def test_imagehash(hashes):
         (packed_from_integers, [0.5], r"got float64 of shape \(1,\)\.$"),
         (packed_from_integers, np.full((2, 4), -100, np.int8), "packed_from_int8"),
         (packed_from_integers, ["ff"], "packed_from_hex"),
+        (packed_from_integers, pd.Series(["ff"]), "packed_from_hex"),
         (packed_from_integers, [-1, 2**63], "got float64"),
         (packed_from_integers, [2**64], "got object"),
         (packed_from_integers, np.zeros((2, 0), np.int64), r"\(2, 0\)"),

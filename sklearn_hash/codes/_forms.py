@@ -74,7 +74,7 @@ def _converter(codes):
         array = np.asarray(codes)
     except ValueError:  # rows of different lengths
         return None
-    if array.dtype.kind in "US":
+    if array.dtype.kind in "US" or isinstance(_first_element(array), str | bytes):
         return "packed_from_hex"
     if array.dtype == bool and array.ndim == 3:
         return "packed_from_imagehash"

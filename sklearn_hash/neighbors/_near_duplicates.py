@@ -111,7 +111,7 @@ def near_duplicates(
     >>> near_duplicates(codes, radius=1, method="leader")
     (array([0, 0, 1, 2]), array([0, 2, 3]))
     """
-    codes, n_bits = check_codes(tensor_to_array(codes), packed=packed, n_bits=n_bits)
+    codes, n_bits = check_codes(codes, packed=packed, n_bits=n_bits)
     labels, kept = _groups(codes, n_bits, radius, method, n_jobs, verbose)
     return (labels, kept, _graph(codes, n_bits, radius, n_jobs)) if return_graph else (labels, kept)
 

@@ -1,0 +1,143 @@
+"""
+=======================
+Near-duplicate images
+=======================
+
+Copies of an image that were resized, brightened or compressed differ in every pixel. An image hash keeps what survives
+such changes: here the difference hash, a bit for each place where the image gets brighter from left to right. Copies
+then have nearly the same code, and :func:`~sklearn_hash.neighbors.near_duplicates` finds all codes within a Hamming
+radius of each other.
+
+The hashes of the imagehash package are used the same way, after
+:func:`~sklearn_hash.codes.packed_from_imagehash`.
+
+python examples/near_duplicate_images.py [--plot FILE]
+"""
+
+import argparse
+
+import numpy as np
+from scipy.ndimage import gaussian_filter, zoom
+from sklearn.datasets import load_sample_images
+from sklearn.metrics import adjusted_rand_score
+from sklearn.utils import check_random_state
+
+from sklearn_hash.codes import hex_from_packed, pack_codes
+from sklearn_hash.neighbors import NearDuplicates, near_duplicates
+
+# %%
+# Images and their copies
+# -----------------------
+# Pieces of scikit-learn's two sample photographs are the originals. Half of them get one to three copies: brighter,
+# with noise, blurred, or scaled down and up again.
+
+PIECE = 64
+
+
+def originals():
+    """Pieces of the sample photographs that do not overlap, in grey."""
+    pieces = []
+    for image in load_sample_images().images:
+        grey = image.mean(axis=2)
+        rows, columns = grey.shape[0] // PIECE, grey.shape[1] // PIECE
+        grid = grey[: rows * PIECE, : columns * PIECE].reshape(rows, PIECE, columns, PIECE)
+        pieces.append(grid.swapaxes(1, 2).reshape(-1, PIECE, PIECE))
+    pieces = np.concatenate(pieces)
+    return pieces[pieces.std(axis=(1, 2)) > 20]  # of a piece of plain sky, the bits of a hash are noise
+
+
+def changed(image, rng):
+    """Return a copy of the image that differs from it in every pixel."""
+    kind = rng.randint(4)
+    if kind == 0:
+        return np.clip(1.2 * image + 10, 0, 255)
+    if kind == 1:
+        return np.clip(image + rng.normal(scale=4, size=image.shape), 0, 255)
+    if kind == 2:
+        return gaussian_filter(image, 1)
+    return zoom(zoom(image, 0.5, order=1), 2, order=1)
+
+
+rng = check_random_state(0)
+images = list(originals())
+sources = list(range(len(images)))
+for source in rng.permutation(len(images))[: len(images) // 2]:
+    for _ in range(rng.randint(1, 4)):
+        images.append(changed(images[source], rng))
+        sources.append(source)
+images, sources = np.array(images), np.array(sources)
+
+# %%
+# Difference hash
+# ---------------
+# The image is averaged over 9 x 9 blocks; a bit tells whether a block is brighter than its left neighbour, and another
+# 64 bits whether it is brighter than the one above.
+
+
+def shrunk(images, height, width):
+    """Means over the blocks of a grid of height x width."""
+    edges = [np.linspace(0, size, n + 1).astype(int) for size, n in zip(images.shape[1:], (height, width), strict=True)]
+    sums = np.add.reduceat(np.add.reduceat(images, edges[0][:-1], axis=1), edges[1][:-1], axis=2)
+    return sums / np.outer(np.diff(edges[0]), np.diff(edges[1]))
+
+
+def difference_hash(images):
+    """Codes of 128 bits."""
+    across = np.diff(shrunk(images, 8, 9), axis=2) > 0
+    down = np.diff(shrunk(images, 9, 8), axis=1) > 0
+    return np.concatenate([across.reshape(len(images), 64), down.reshape(len(images), 64)], axis=1)
+
+
+codes = pack_codes(difference_hash(images))
+print(
+    f"{len(images)} images, {len(np.unique(sources))} of them originals; the first code is {hex_from_packed(codes)[0]}"
+)
+
+# %%
+# Groups within a radius
+# ----------------------
+# A small radius misses copies, a large one joins different images. The adjusted Rand index compares the groups with
+# the true ones. Connected components chain through images in between, leader groups do not: each image of such a
+# group is within the radius of the one that is kept.
+
+for method in ("components", "leader"):
+    for radius in (0, 4, 8, 12, 16, 24):
+        labels = NearDuplicates(radius, method=method, packed=True).fit_predict(codes)
+        print(
+            f"{method:<11} radius {radius:2d}: {labels.max() + 1:4d} groups, "
+            f"adjusted Rand index {adjusted_rand_score(sources, labels):.3f}"
+        )
+
+# %%
+# One image of each group
+# -----------------------
+# ``kept`` holds the first row of every group. To keep the best image instead, sort the images from best to worst first.
+
+labels, kept, graph = near_duplicates(codes, 12, packed=True, return_graph=True)
+print(f"{len(kept)} images kept; {graph.nnz // 2} pairs of images are within radius 12")
+
+
+def plot(path):
+    """Draw the largest groups, the image that is kept first."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot as plt
+
+    largest = np.argsort(-np.bincount(labels), kind="stable")[:6]
+    figure, axes = plt.subplots(6, 4, figsize=(5, 7.5))
+    for axis in axes.flat:
+        axis.axis("off")
+    for line, group in zip(axes, largest, strict=True):
+        for axis, row in zip(line, np.flatnonzero(labels == group), strict=False):
+            distance = np.bitwise_count(codes[row] ^ codes[kept[group]]).sum()
+            axis.imshow(images[row], cmap="gray", vmin=0, vmax=255)
+            axis.set_title("kept" if row == kept[group] else f"{distance} bits", fontsize=8)
+    figure.tight_layout()
+    figure.savefig(path, dpi=100)
+
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--plot", metavar="FILE", help="draw the largest groups to this file")
+if (path := parser.parse_args().plot) is not None:
+    plot(path)
