@@ -1,4 +1,4 @@
-"""The exhaustive search finds what sorting all distances finds."""
+"""Exhaustive search against a stable sort of all distances."""
 
 import subprocess
 import sys
@@ -16,7 +16,7 @@ SIZES = [1, 2, 63, 64, 65, 255, 256, 257, 1000, 2500]
 
 
 def make_codes(n, n_bits, seed=0, kind="uniform"):
-    """Packed codes; clustered ones have many duplicates and ties."""
+    """Return packed codes; clustered ones have many duplicates and ties."""
     rng = np.random.default_rng(seed)
     bits = rng.integers(0, 2, (n, n_bits), dtype=np.uint8)
     if kind == "clustered":
@@ -30,7 +30,7 @@ def all_distances(queries, packed):
 
 
 def sorted_neighbors(queries, packed, where=None):
-    """For every query, the distances and rows of all allowed codes in order of (distance, row)."""
+    """Return, for every query, the distances and rows of all allowed codes in order of (distance, row)."""
     rows = np.arange(len(packed)) if where is None else np.flatnonzero(where)
     distances = all_distances(queries, packed[rows])
     order = np.argsort(distances, axis=1, kind="stable")
@@ -237,8 +237,8 @@ def test_read_only_memory_map_is_searched_in_place(tmp_path, n_bytes):
 
 def test_codes_at_any_address():
     packed = make_codes(1000, 64)
-    room = np.empty(packed.size + 3, np.uint8)
-    shifted = room[3:].reshape(packed.shape)
+    buffer = np.empty(packed.size + 3, np.uint8)
+    shifted = buffer[3:].reshape(packed.shape)
     shifted[:] = packed
     assert_knn(FlatIndex(shifted, 64), packed[:3], 10, sorted_neighbors(packed[:3], packed))
 

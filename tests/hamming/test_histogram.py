@@ -15,7 +15,7 @@ def by_bincount(query, codes, weights, n_bits):
 
 
 def random_words(rng, n_words, n):
-    """Columns near one of a few, so that distances repeat."""
+    """Return columns near one of a few centres, so that distances repeat."""
     noise = rng.integers(0, 2**64, (3, n_words, n), dtype=np.uint64)
     return rng.integers(0, 2**64, (n_words, 1), dtype=np.uint64) ^ (noise[0] & noise[1] & noise[2])
 
@@ -76,7 +76,7 @@ def test_counts_beyond_32_bits():
 @given(seed=st.integers(0, 2**32 - 1), n_bytes=st.integers(1, 20), n=st.integers(1, 60), collide=st.booleans())
 @settings(deadline=None, max_examples=60)
 def test_merged_columns_stand_for_all_columns(seed, n_bytes, n, collide):
-    """Keys that collide may leave copies apart, but never lose or mix columns."""
+    """Columns with colliding keys may not be merged, but none is lost or mixed with another."""
     rng = np.random.default_rng(seed)
     packed = rng.integers(0, 2, (n, n_bytes), dtype=np.uint8)
     words = as_words(packed)

@@ -1,4 +1,4 @@
-"""Codes come into a block whole, in their places, and nothing else comes with them."""
+"""Copies of codes in a block against the definition of the layout."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from sklearn_hash._hamming._simd import CHUNK
 
 
 def read_block(scratch, n_bytes, n_chunks):
-    """The codes of a block as packed rows, by the layout's definition."""
+    """Return the codes of a block as packed rows, by the definition of the layout."""
     word, words = _layout.word_layout(n_bytes)
     size = np.dtype(word).itemsize
     block = scratch.view(np.uint8)[: n_chunks * CHUNK * words * size].reshape(-1, words, 64 // size, size)

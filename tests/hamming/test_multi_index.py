@@ -1,4 +1,4 @@
-"""The multi-index finds what a stable sort of all distances finds within a radius, and says when it is worth it."""
+"""Radius search of the multi-index against a stable sort of all distances, and its estimate of costs."""
 
 import pickle
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""The pruned index answers as a stable sort of all distances does, and knows where it pays."""
+"""Pruned search against a stable sort of all distances, and its estimate of costs."""
 
 import pickle
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +12,7 @@ from numpy.testing import assert_array_equal
 
 from sklearn_hash._hamming._pruned import PrunedIndex, prunes_well
 
-# One width of every word layout: 8, 16, 32 and 64 bits, two words, many; whole bytes and not.
+# Code lengths of every word layout: 8, 16, 32 and 64 bits, two and more words; whole bytes and not.
 WIDTHS = [1, 8, 13, 16, 24, 32, 33, 64, 100, 128, 200]
 
 
@@ -29,7 +29,7 @@ def packed_codes(kind, n, n_bits, seed=0, n_centers=4):
 
 
 def sorted_neighbors(queries, packed, where=None):
-    """All rows by (distance, row), the rows not allowed last."""
+    """Return all rows by (distance, row), the rows not allowed last."""
     distances = np.bitwise_count(queries[:, None] ^ packed[None]).sum(axis=2, dtype=np.int64)
     if where is not None:
         distances[:, ~where] = 10_000
@@ -58,7 +58,7 @@ def assert_radius(index, queries, packed, radius, **options):
 
 @pytest.mark.parametrize("n_bits", WIDTHS)
 @pytest.mark.parametrize("kind", ["uniform", "clustered", "equal"])
-def test_answers_as_a_stable_sort_does(n_bits, kind):
+def test_equals_a_stable_sort_of_all_distances(n_bits, kind):
     for n in (1, 2, 63, 64, 65, 700):
         packed = packed_codes(kind, n, n_bits)
         queries = np.vstack([packed_codes(kind, 5, n_bits, seed=1), packed[:2], ~packed[:1]])
@@ -84,7 +84,7 @@ def test_finds_only_the_rows_allowed(n_bits, share):
 
 
 def test_more_ties_than_candidates_are_kept():
-    # 1,024 codes at one distance from the query: nothing but the row tells them apart.
+    # 1,024 codes at one distance from the query: only the rows order them.
     order = np.random.default_rng(0).permutation(1024)
     packed = np.packbits(np.eye(1024, dtype=np.uint8)[order], axis=1)
     index = PrunedIndex(packed, 1024)

@@ -1,4 +1,4 @@
-"""Threads follow n_jobs, keep the order of tasks and hide no error."""
+"""The thread pool: number of threads, order of results, errors and forks."""
 
 import multiprocessing
 import os

@@ -1,4 +1,4 @@
-"""scikit-learn's own checks: those for every estimator, and those it keeps for its own."""
+"""Estimator checks of scikit-learn, including those for its own estimators."""
 
 import pytest
 from sklearn.utils.estimator_checks import (

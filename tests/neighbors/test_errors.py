@@ -1,4 +1,4 @@
-"""Bad input: errors that name the parameter and what was expected."""
+"""Errors for invalid input name the parameter and what is expected."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Any width, any number of rows, any history: every algorithm finds what a stable sort of all distances finds."""
+"""Results of every algorithm against a stable sort of all distances: code lengths, numbers of rows, updates."""
 
 import numpy as np
 import pytest
@@ -12,14 +12,14 @@ N_BITS = [8, 9, 16, 31, 33, 64, 65, 100, 128, 250, 512, 1000, 1024]
 
 
 def make_bits(n, n_bits, seed):
-    """Codes around a few centres: duplicates and ties, and with them a few strays."""
+    """Return codes around a few centres, with duplicates, ties and outliers."""
     rng = np.random.default_rng(seed)
     centres = np.random.default_rng(99).integers(0, 2, (4, n_bits), dtype=np.uint8)
     return centres[rng.integers(0, 4, n)] ^ (rng.random((n, n_bits)) < rng.choice([0, 0.03, 0.3], (n, 1)))
 
 
 class Model:
-    """The rows that a searcher should have, and what sorting them finds."""
+    """Model of the rows of a searcher, searched by sorting."""
 
     def __init__(self):
         self.packed, self.ids = None, np.empty(0, np.int64)
@@ -70,7 +70,7 @@ def test_after_appending_and_removing(n_bits, algorithm):
             model.assert_equals(search, queries)
 
 
-# Codes of one, two and more words of the scan, whole words and not.
+# Codes of one, two and more words of the scan, with and without padding.
 @pytest.mark.parametrize("n_bits", [8, 24, 64, 136])
 def test_every_number_of_rows(n_bits):
     rows, queries = (pack_codes(make_bits(n, n_bits, seed=n)) for n in (260, 3))

@@ -1,4 +1,4 @@
-"""Pipelines, grid search, and the score they rank by."""
+"""Pipelines, grid search and score."""
 
 import numpy as np
 import pytest

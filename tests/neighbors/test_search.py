@@ -1,4 +1,4 @@
-"""What searches return, against brute force and scikit-learn."""
+"""Results of searches against brute force and scikit-learn."""
 
 import time
 
@@ -23,7 +23,7 @@ def distances_of(queries, database):
 
 
 def clustered(n, n_bits=N_BITS, n_centres=6, seed=0):
-    """Codes around few centres: many ties, many duplicates."""
+    """Return codes around few centres, with many ties and duplicates."""
     rng = np.random.default_rng(seed)
     centres = rng.integers(0, 2, (n_centres, n_bits), dtype=np.uint8)
     return centres[rng.integers(0, n_centres, n)] ^ (rng.random((n, n_bits)) < 0.04).view(np.uint8)
@@ -109,7 +109,7 @@ def test_where_restricts_the_neighbours(algorithm, itself, database, queries):
         assert_array_equal(np.sort(found), np.flatnonzero(expected[query] <= 4))
 
 
-def test_where_may_forbid_every_row(database, queries):
+def test_where_may_exclude_every_row(database, queries):
     search = HammingNeighbors().fit(database)
     nothing = np.zeros(len(database), dtype=bool)
     assert [len(found) for found in search.radius_neighbors(queries[:2], where=nothing)[1]] == [0, 0]
@@ -117,7 +117,7 @@ def test_where_may_forbid_every_row(database, queries):
         search.kneighbors(queries[:2], where=nothing)
 
 
-def test_every_form_of_a_code_reads_the_same(database, queries):
+def test_bits_signs_and_real_values_give_the_same_results(database, queries):
     expected = HammingNeighbors().fit(database).kneighbors(queries)
     rng = np.random.default_rng(0)
     forms = [
@@ -253,7 +253,7 @@ def test_auto_never_groups_spread_codes(spread, monkeypatch):
 def test_auto_changes_nothing_but_speed(codes, request):
     codes = request.getfixturevalue(codes)
     search, flat = (HammingNeighbors(packed=True, algorithm=name).fit(codes) for name in ("auto", "flat"))
-    for n_queries in (50, 150, 50):  # before, at and after what makes auto probe
+    for n_queries in (50, 150, 50):  # before, at and after the 100 queries after which auto probes
         queries = codes[:n_queries]
         assert_array_equal(search.kneighbors(queries), flat.kneighbors(queries))
         for radius in (2, 12):

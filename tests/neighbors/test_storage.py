@@ -19,7 +19,7 @@ ALGORITHMS = ["auto", "flat", "pruned", "multi_index"]
 
 @pytest.fixture(scope="module")
 def packed():
-    """Clustered codes, more than ``auto`` takes for too few to probe."""
+    """Clustered codes, enough for ``auto`` to probe."""
     rng = np.random.default_rng(0)
     centres = rng.integers(0, 256, (30, 8), dtype=np.uint8)
     return centres[rng.integers(0, 30, 25_000)] ^ np.packbits(rng.random((25_000, 64)) < 0.03, axis=1)
@@ -59,7 +59,7 @@ def test_a_pickle_after_removal_keeps_ids(packed):
     assert loaded.partial_fit(packed[:1]).ids_[-1] == 3 * 25_000 - 2
 
 
-def test_removed_rows_leave_memory_once_they_are_most(packed):
+def test_memory_of_removed_rows_is_freed_once_they_are_most(packed):
     search = HammingNeighbors(packed=True).fit(packed, y=np.zeros(25_000)).remove(np.arange(20_000))
     assert len(pickle.dumps(search)) < 5000 * (8 + 8 + 8) + 4096  # codes, ids, labels
     assert_array_equal(search.ids_, np.arange(20_000, 25_000))
@@ -73,7 +73,7 @@ def test_clone_takes_parameters_only(packed):
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_many_threads_ask_first(algorithm, packed, monkeypatch):
+def test_the_first_searches_of_many_threads(algorithm, packed, monkeypatch):
     built = []
     for name in ("FlatIndex", "PrunedIndex", "MultiIndex"):
         structure = getattr(_hamming, name)

@@ -17,7 +17,7 @@ codes = st.lists(st.tuples(*[st.integers(0, 1)] * N_BITS), min_size=1, max_size=
 
 
 class Updates(RuleBasedStateMachine):
-    """The model is a list of (id, code, label) in the order of arrival."""
+    """State machine whose model is a list of (id, code, label) in the order of appending."""
 
     def __init__(self):
         super().__init__()
