@@ -1,7 +1,7 @@
-"""Displays: what codes, losses and trainings look like, in scikit-learn's manner.
+"""Displays of codes, losses and trainings, with the interface of scikit-learn's Displays.
 
-A Display holds data first and draws second: ``from_estimator``, ``from_codes`` or the like compute and draw at once,
-``plot`` draws again. Matplotlib is imported when something is drawn: ``pip install sklearn_hash[plot]``.
+The class methods ``from_estimator``, ``from_codes`` and the like compute the data of a plot, store them as attributes
+and draw them; ``plot`` draws them again. Matplotlib is imported on drawing only: ``pip install sklearn_hash[plot]``.
 """
 
 from sklearn_hash.plotting._code_balance import CodeBalanceDisplay

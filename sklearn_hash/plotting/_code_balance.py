@@ -1,22 +1,20 @@
-"""CodeBalanceDisplay: whether bits are balanced and independent."""
+"""CodeBalanceDisplay: balance and correlation of the bits of codes."""
 
 import numpy as np
 
 from sklearn_hash.metrics import bit_correlation, code_balance
-from sklearn_hash.plotting._base import BaseDisplay, check_kind, check_matplotlib
-from sklearn_hash.plotting._codes import codes_of, name_of
-from sklearn_hash.plotting._curves import draw_curves
+from sklearn_hash.plotting._base import BaseDisplay
+from sklearn_hash.plotting._curves import draw_curves, set_integer_ticks
 from sklearn_hash.plotting._docs import document
 
 __all__ = ["CodeBalanceDisplay"]
 
-_KINDS = ("balance", "correlation")
 
-
+@document
 class CodeBalanceDisplay(BaseDisplay):
-    """How often each bit is set, or how far bits repeat each other.
+    """Share of the codes that have each bit set, or correlation of every two bits.
 
-    A bit that is set in half of the codes tells most, and tells something new where it correlates with no other. It is
+    A bit carries most information if it is set in half of the codes and is not correlated with any other bit. It is
     recommended to use :meth:`from_estimator` or :meth:`from_codes`. All parameters are stored as attributes.
 
     Parameters
@@ -26,18 +24,15 @@ class CodeBalanceDisplay(BaseDisplay):
     correlation : ndarray of shape (n_bits, n_bits)
         Correlation of every two bits; NaN where a bit is the same in all codes.
     name : str, default=None
-        Name of the codes in the legend, or above the correlations.
+        Name of the codes in the legend, or in the title above the correlations.
 
     Attributes
     ----------
     line_ : matplotlib Line2D or None
-        The shares; None where the correlations are drawn.
+        The shares; None if the correlations are drawn.
     im_ : matplotlib AxesImage or None
-        The correlations; None where the shares are drawn.
-    ax_ : matplotlib Axes
-        Axes with the picture.
-    figure_ : matplotlib Figure
-        Figure that contains the picture.
+        The correlations; None if the shares are drawn.
+    {axes}
 
     See Also
     --------
@@ -53,6 +48,8 @@ class CodeBalanceDisplay(BaseDisplay):
     <...>
     >>> plt.show()
     """
+
+    _kinds = ("balance", "correlation")
 
     def __init__(self, *, balance, correlation, name=None):
         self.balance = balance
@@ -70,12 +67,9 @@ class CodeBalanceDisplay(BaseDisplay):
         {display name}
         {balance kwargs}
 
-        Returns
-        -------
-        display : CodeBalanceDisplay
+        {returns}
         """
-        check_kind(kind, _KINDS)
-        ax, name = self._start(ax, name)
+        ax, name = self._validate_plot_params(ax=ax, name=name, kind=kind)
         self.line_ = self.im_ = None
         if kind == "balance":
             self._draw_balance(ax, name, curve_kwargs)
@@ -84,52 +78,41 @@ class CodeBalanceDisplay(BaseDisplay):
         return self
 
     def _draw_balance(self, ax, name, curve_kwargs):
-        from matplotlib.ticker import MaxNLocator
-
         ax.axhline(0.5, color="0.5", linewidth=1, zorder=0)
         bits = np.arange(len(self.balance))
-        # A line would join bits that have nothing to do with their neighbours.
+        # Points only: the order of bits has no meaning.
         self.line_ = draw_curves(ax, bits, [(name, self.balance)], curve_kwargs, linestyle="none", markevery=None)
         ax.set(xlabel="Bit", ylabel="Share of the codes with the bit set", ylim=(-0.02, 1.02))
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        set_integer_ticks(ax.xaxis)
 
     def _draw_correlation(self, ax, name, image_kwargs):
-        from matplotlib.ticker import MaxNLocator
-
         kwargs = {"cmap": "Greys", "vmin": 0, "vmax": 1, **(image_kwargs or {})}
         self.im_ = ax.imshow(np.abs(self.correlation), **kwargs)
         self.figure_.colorbar(self.im_, ax=ax, label="Absolute correlation")
-        # What is NaN lets the background through, which would else look like a correlation of 0.
+        # NaN is transparent: without a hatched background it would look like a correlation of 0.
         ax.patch.set(hatch="////", edgecolor="0.5")
         constant = np.isnan(self.correlation).any()
         ax.set(xlabel="Bit (hatched: the same in all codes)" if constant else "Bit", ylabel="Bit", title=name or "")
-        for axis in (ax.xaxis, ax.yaxis):
-            axis.set_major_locator(MaxNLocator(integer=True))
+        set_integer_ticks(ax.xaxis, ax.yaxis)
 
     @classmethod
     @document
     def from_estimator(cls, estimator, X, *, kind="balance", name=None, ax=None, curve_kwargs=None, image_kwargs=None):
-        """Hash rows and draw what their codes are like.
+        """Encode rows and draw the balance or the correlation of the bits.
 
         Parameters
         ----------
         {estimator}
-        X : array-like or sparse matrix
-            Rows to hash.
+        {X}
         {balance kind}
         {class name}
         {ax}
         {balance kwargs}
 
-        Returns
-        -------
-        display : CodeBalanceDisplay
+        {returns}
         """
-        check_matplotlib(f"{cls.__name__}.from_estimator")
-        codes, _ = codes_of(estimator, X)
-        return cls.from_codes(
-            codes, kind=kind, name=name_of(estimator, name), ax=ax, curve_kwargs=curve_kwargs, image_kwargs=image_kwargs
-        )
+        codes, _, name = cls._validate_and_get_codes(estimator, X, name=name)
+        return cls.from_codes(codes, kind=kind, name=name, ax=ax, curve_kwargs=curve_kwargs, image_kwargs=image_kwargs)
 
     @classmethod
     @document
@@ -145,7 +128,7 @@ class CodeBalanceDisplay(BaseDisplay):
         curve_kwargs=None,
         image_kwargs=None,
     ):
-        """Draw what codes are like.
+        """Draw the balance or the correlation of the bits of codes.
 
         Parameters
         ----------
@@ -157,16 +140,14 @@ class CodeBalanceDisplay(BaseDisplay):
         {ax}
         {balance kwargs}
 
-        Returns
-        -------
-        display : CodeBalanceDisplay
+        {returns}
 
         Raises
         ------
         ValueError
             If the codes are malformed, or there are none.
         """
-        check_matplotlib(f"{cls.__name__}.from_codes")
+        cls._check_matplotlib("from_codes")
         form = {"packed": packed, "n_bits": n_bits}
         display = cls(balance=code_balance(codes, **form), correlation=bit_correlation(codes, **form), name=name)
         return display.plot(ax, kind=kind, curve_kwargs=curve_kwargs, image_kwargs=image_kwargs)

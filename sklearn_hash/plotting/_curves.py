@@ -1,20 +1,21 @@
-"""Curves that can be told apart, also without colour and also when several Displays share one axes."""
+"""Curves that differ in more than colour, also when several Displays share one axes."""
 
 from collections.abc import Mapping
 
-__all__ = ["draw_chance_level", "draw_curves", "join_name"]
+__all__ = ["add_to_label", "draw_chance_level", "draw_curves", "join_labels", "set_integer_ticks"]
 
 _LINESTYLES = ("-", "--", "-.", ":")
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-_ALL_MARKED = 12  # points of a curve; of more only some are marked, evenly along it
-_SPACING = 0.1  # of the marks, as a share of the diagonal of the axes
+_MAX_MARKED = 12  # points of a curve of which all have a marker; longer curves have evenly spaced markers
+_SPACING = 0.1  # of the markers, as a fraction of the diagonal of the axes
 
 
 def draw_curves(ax, x, curves, curve_kwargs=None, **defaults):
     """Draw the curves of one Display, each with its label, and the legend of all labels.
 
-    Curves of one Display share a colour and a marker that nothing on the axes has yet. Alone, a curve has a line
-    style of its own too; several of one Display differ in line style, and all but the first have hollow markers.
+    The curves of one Display share a colour and a marker that no curve on the axes has yet. A single curve also has a
+    line style of its own; several curves of one Display differ in line style, and all but the first have hollow
+    markers.
 
     Parameters
     ----------
@@ -23,40 +24,53 @@ def draw_curves(ax, x, curves, curve_kwargs=None, **defaults):
     curves : list of (label, array-like)
         A label may be None.
     curve_kwargs : dict or list of dict, default=None
-        What the caller wants otherwise, for all curves or for each.
+        Keyword arguments from the user, for all curves or for each.
     **defaults : dict
-        What the Display wants otherwise.
+        Keyword arguments from the Display, which those from the user replace.
 
     Returns
     -------
     line : Line2D or list of Line2D
-        A list where there are several curves.
+        A list if there are several curves.
     """
-    look = _next_look(ax)
-    given = _kwargs_of_each(curve_kwargs, len(curves))
+    style_of_display = _next_style(ax)
+    kwargs_of_curves = _check_curve_kwargs(curve_kwargs, len(curves))
     lines = []
-    for number, (label, y) in enumerate(curves):
-        style = {**look, **_marks(len(y), look["marker"]), **defaults, "label": label}
+    for number, ((label, y), kwargs) in enumerate(zip(curves, kwargs_of_curves, strict=True)):
+        style = {**style_of_display, **_marker_spacing(len(y), style_of_display["marker"]), **defaults, "label": label}
         if len(curves) > 1:
             style["linestyle"] = _LINESTYLES[number % len(_LINESTYLES)]
         if number:
             style["markerfacecolor"] = "white"
-        lines += ax.plot(x, y, **{**style, **given[number]})
+        lines += ax.plot(x, y, **{**style, **kwargs})
     _draw_legend(ax)
     return lines[0] if len(lines) == 1 else lines
 
 
 def draw_chance_level(ax, level, kwargs=None):
-    """Draw and name the precision of codes that tell nothing."""
-    look = {"color": "0.4", "linestyle": (0, (1, 3)), "label": f"chance level ({level:.3f})"}
-    line = ax.axhline(level, **{**look, **_full_names(kwargs)})
+    """Draw the precision of a random ranking and add it to the legend."""
+    style = {"color": "0.4", "linestyle": (0, (1, 3)), "label": f"chance level ({level:.3f})"}
+    line = ax.axhline(level, **{**style, **_normalize_kwargs(kwargs)})
     _draw_legend(ax)
     return line
 
 
-def join_name(name, what):
-    """Label of one of several curves of a Display."""
-    return what if name is None else f"{name}: {what}"
+def join_labels(name, curve):
+    """Return the label of one of several curves of a Display."""
+    return curve if name is None else f"{name}: {curve}"
+
+
+def add_to_label(name, value):
+    """Return the label of a Display that shows a value beside its name."""
+    return value if name is None else f"{name} ({value})"
+
+
+def set_integer_ticks(*axes):
+    """Place the ticks of each axis at integers."""
+    from matplotlib.ticker import MaxNLocator
+
+    for axis in axes:
+        axis.set_major_locator(MaxNLocator(integer=True))
 
 
 def _draw_legend(ax):
@@ -64,11 +78,11 @@ def _draw_legend(ax):
         ax.legend()
 
 
-def _next_look(ax):
-    """Colour, line style and marker that no curve on the axes has."""
+def _next_style(ax):
+    """Return the colour, line style and marker that follow those of the curves on the axes."""
     from matplotlib.colors import to_hex
 
-    # Lines at a level, such as axhline draws, lie in other coordinates and are no curves.
+    # Other lines, such as those of axhline, have another transform.
     curves = [line for line in ax.get_lines() if line.get_transform() is ax.transData]
     index = len({(to_hex(line.get_color()), line.get_marker()) for line in curves})
     return {
@@ -78,25 +92,25 @@ def _next_look(ax):
     }
 
 
-def _marks(n_points, marker):
-    """Size and spacing of markers; where curves coincide, their markers come in turns."""
+def _marker_spacing(n_points, marker):
+    """Return size and spacing of markers; the offset depends on the marker, so that coinciding curves stay visible."""
     offset = _SPACING * (0.37 * _MARKERS.index(marker) % 1)
-    return {"markersize": 5, "markevery": None if n_points <= _ALL_MARKED else (offset, _SPACING)}
+    return {"markersize": 5, "markevery": None if n_points <= _MAX_MARKED else (offset, _SPACING)}
 
 
-def _kwargs_of_each(curve_kwargs, n_curves):
-    """The caller's keywords for each curve."""
+def _check_curve_kwargs(curve_kwargs, n_curves):
+    """Return a dictionary of keyword arguments for each curve."""
     if curve_kwargs is None or isinstance(curve_kwargs, Mapping):
         curve_kwargs = [curve_kwargs] * n_curves
     elif not isinstance(curve_kwargs, list) or len(curve_kwargs) != n_curves:
         raise ValueError(
-            f"curve_kwargs must be None, a dictionary or a list of {n_curves} dictionaries; got {curve_kwargs!r}."
+            f"curve_kwargs must be None, a dictionary or a list of {n_curves} dictionaries; got {curve_kwargs!r:.100}."
         )
-    return [_full_names(kwargs) for kwargs in curve_kwargs]
+    return [_normalize_kwargs(kwargs) for kwargs in curve_kwargs]
 
 
-def _full_names(kwargs):
-    """Keywords of a line under matplotlib's full names, so that they replace the defaults: "ls" is "linestyle"."""
+def _normalize_kwargs(kwargs):
+    """Replace aliases of matplotlib's keywords, such as "ls" of "linestyle", so that they replace the defaults."""
     from matplotlib.cbook import normalize_kwargs
     from matplotlib.lines import Line2D
 

@@ -1,51 +1,74 @@
-"""Documentation that the Displays share, written once and substituted into each method."""
+"""Documentation that the Displays share, written once and substituted into each docstring."""
 
+import re
 from textwrap import dedent, indent
 
 __all__ = ["document"]
 
 _TEXTS = {
+    "axes": """\
+        ax_ : matplotlib Axes
+            Axes with the plot.
+        figure_ : matplotlib Figure
+            Figure containing the plot.
+        """,
+    "returns": """\
+        Returns
+        -------
+        display : %s
+            Object that stores the data and the plot.
+        """,
     "ax": """\
         ax : matplotlib Axes, default=None
-            Axes to draw on; new ones when left out.
-        """,
-    "display name": """\
-        name : str, default=None
-            Name in the legend; that of the Display when left out.
-        """,
-    "class name": """\
-        name : str, default=None
-            Name in the legend; that of the class when left out.
+            Axes to draw on; by default those of a new figure.
         """,
     "name": """\
         name : str, default=None
             Name in the legend.
         """,
-    "one curve": """\
+    "display name": """\
+        name : str, default=None
+            Name in the legend; by default that of the Display.
+        """,
+    "class name": """\
+        name : str, default=None
+            Name in the legend; by default that of the class.
+        """,
+    "title": """\
+        name : str, default=None
+            Title of the plot.
+        """,
+    "curve": """\
         curve_kwargs : dict, default=None
-            Keywords of matplotlib's `plot`.
+            Keyword arguments of matplotlib's `plot`.
         """,
-    "two curves": """\
+    "curves": """\
         curve_kwargs : dict or list of dict, default=None
-            Keywords of matplotlib's `plot`, for both curves, or a list of those for similar and for dissimilar pairs.
+            Keyword arguments of matplotlib's `plot`, the same for all curves or a list with those for each curve.
         """,
-    "some curves": """\
-        curve_kwargs : dict or list of dict, default=None
-            Keywords of matplotlib's `plot`, for all curves, or a list with those for each.
+    "pair lines": """\
+        line_ : list of matplotlib Line2D
+            The curve of similar and that of dissimilar pairs.
         """,
     "estimator": """\
         estimator : fitted hasher, Pipeline that ends in one, or search over either
-            What makes the codes.
+            Estimator that computes the codes.
         """,
-    "rows and labels": """\
+    "X": """\
+        X : array-like or sparse matrix
+            Rows to encode.
+        """,
+    "estimator and data": """\
+        estimator : fitted hasher, Pipeline that ends in one, or search over either
+            Estimator that computes the codes.
         X : array-like or sparse matrix
             Rows of the queries.
         y : array-like or sparse matrix
-            Their labels.
+            Labels of the queries.
         X_database : array-like or sparse matrix, default=None
-            Rows of the database. When left out, each query searches all other rows of X.
+            Rows of the database; by default each query searches all other rows of X.
         y_database : array-like or sparse matrix, default=None
-            Their labels.
+            Labels of the database.
         """,
     "codes and labels": """\
         query_codes : array-like of shape (n_queries, n_bits), or (n_queries, n_bytes) with ``packed=True``
@@ -53,7 +76,7 @@ _TEXTS = {
         y_query : array-like of shape (n_queries,) or {array-like, sparse matrix} of shape (n_queries, n_labels)
             Class labels of any kind, or a multi-label indicator of 0 and 1: rows that share a label are similar.
         database_codes : array-like of shape (n_database, n_bits), default=None
-            Codes of the database. When left out, each query searches all other queries.
+            Codes of the database; by default each query searches all other queries.
         y_database : array-like or sparse matrix with n_database rows, default=None
             Labels of the database, in the form of ``y_query``.
         """,
@@ -65,68 +88,70 @@ _TEXTS = {
         """,
     "chance level": """\
         plot_chance_level : bool, default=False
-            Whether to draw the precision of codes that tell nothing, which is that of the whole database.
+            Whether to draw the chance level: the precision of a random ranking, which is that of the whole database.
         chance_level_kwargs : dict, default=None
-            Keywords of matplotlib's `axhline`, which draws it.
+            Keyword arguments of matplotlib's `axhline`, which draws it.
         """,
-    "ks": """\
+    "k and ties": """\
         k : int or array-like of int, default=None
-            Numbers of rows retrieved; when left out, from 1 to 1000 or to the size of the database.
+            Numbers of rows retrieved; by default up to 21 of them, from 1 to the size of the database or 1000.
         ties : {"expected", "index"}, default="expected"
-            The exact expectation over the orders of tied rows, or the order of rows in the database.
+            How rows at the same distance are ordered: "expected" averages over all orders, "index" is the order of
+            rows in the database.
         """,
     "balance kind": """\
         kind : {"balance", "correlation"}, default="balance"
-            The share of the codes that have each bit set, or the absolute correlation of every two bits: whether a
-            bit repeats another one or its opposite makes no difference to a search.
+            What to draw: the share of the codes that have each bit set, or the absolute correlation of every two
+            bits. For a search it makes no difference whether two bits are equal or opposite.
         """,
     "balance kwargs": """\
         curve_kwargs : dict, default=None
-            Keywords of matplotlib's `plot`, which draws the shares.
+            Keyword arguments of matplotlib's `plot`, which draws the shares.
         image_kwargs : dict, default=None
-            Keywords of matplotlib's `imshow`, which draws the correlations.
+            Keyword arguments of matplotlib's `imshow`, which draws the correlations.
         """,
     "output kind": """\
         kind : {"relaxed", "z"}, default="relaxed"
-            The relaxed codes tanh(beta z), or the outputs z themselves.
+            What to draw: the relaxed codes tanh(beta z), or the outputs z.
         bins : int, default=40
-            Bins of equal width, as many below 0 as above.
+            Number of bins, of equal width and symmetric about 0.
         """,
     "loss kind": """\
         kind : {"loss", "gradient"}, default="loss"
-            The loss of the pair, or its change from each distance to the next, drawn halfway.
+            What to draw: the loss of the pair, or its difference between successive distances, drawn halfway between
+            them.
         """,
     "magnitude": """\
         magnitude : float, default=20.0
-            Absolute value of the outputs z of the hash layer. The default lets tanh give -1 and +1, where a
-            quantization loss vanishes; a loss without a tanh wants 1.
+            Absolute value of the outputs z of the hash layer. By default tanh(z) is -1 or +1, where a quantization
+            loss is 0; for a loss without tanh, use 1.
         """,
-    "picture": """\
+    "neighbors": """\
         queries : array-like of int, default=None
-            Row numbers of the queries drawn; the first five when left out.
+            Row numbers of the queries to draw; by default the first five.
         n_neighbors : int, default=8
-            Neighbours drawn.
+            Number of neighbours of each query.
         """,
-    "picture axes": """\
-        ax : matplotlib Axes, default=None
-            Axes to draw on; new ones, as large as the pictures need, when left out.
-        """,
-    "picture kwargs": """\
+    "image kwargs": """\
         image_kwargs : dict, default=None
-            Keywords of matplotlib's `imshow`. Grey pictures are white on black, on one scale for all.
+            Keyword arguments of matplotlib's `imshow`. By default grey images range from black to white, with the same
+            limits for all.
         """,
     "metric": """\
         metric : str or list of str, default=None
-            What to draw, by its name in the history: "valid_map", HashNet's "beta", or what a callback recorded. When
-            left out, the losses: "train_loss", and "valid_loss" where there is one.
+            What to draw, by its name in the history, such as "valid_map", "beta" of HashNet, or what a callback
+            recorded; by default "train_loss", and "valid_loss" where it was recorded.
         """,
 }
 
 
-def document(method):
-    """Fill the placeholders in a method's docstring, each alone on its line: ``{ax}`` and the like."""
-    doc = method.__doc__
-    for name, text in _TEXTS.items():
-        doc = doc.replace(f"        {{{name}}}\n", indent(dedent(text), "        "))
-    method.__doc__ = doc
-    return method
+def document(documented):
+    """Replace each placeholder in the docstring of a class or method, alone on its line as ``{ax}``, by its text."""
+    owner = documented.__qualname__.partition(".")[0]
+
+    def fill(match):
+        return indent(dedent(_TEXTS[match["name"]]).replace("%s", owner), match["indent"])
+
+    # The indent is matched, not assumed: Python 3.13 strips it.
+    documented.__doc__ = re.sub(r"^(?P<indent> *)\{(?P<name>[\w ]+)\}\n", fill, documented.__doc__, flags=re.MULTILINE)
+    return documented

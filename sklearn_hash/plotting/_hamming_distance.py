@@ -1,43 +1,38 @@
-"""HammingDistanceDisplay: how far apart similar and dissimilar pairs lie."""
+"""HammingDistanceDisplay: Hamming distances of similar and of dissimilar pairs."""
 
 import numpy as np
 
 from sklearn_hash.metrics._distance_counts import mean_over_queries
 from sklearn_hash.metrics._retrieval import check_retrieval
-from sklearn_hash.plotting._base import BaseDisplay, check_matplotlib
-from sklearn_hash.plotting._codes import codes_of, name_of
-from sklearn_hash.plotting._curves import draw_curves, join_name
+from sklearn_hash.plotting._base import BaseDisplay
+from sklearn_hash.plotting._curves import draw_curves, join_labels
 from sklearn_hash.plotting._docs import document
 
 __all__ = ["HammingDistanceDisplay"]
 
 
+@document
 class HammingDistanceDisplay(BaseDisplay):
-    """Hamming distances of similar pairs against those of dissimilar ones.
+    """Distribution of the Hamming distances of similar and of dissimilar pairs.
 
-    Where the two curves overlap, a search confuses them. It is recommended to use :meth:`from_estimator` or
-    :meth:`from_codes`. All parameters are stored as attributes.
+    At distances where the two curves overlap, a search cannot separate similar from dissimilar rows. It is recommended
+    to use :meth:`from_estimator` or :meth:`from_codes`. All parameters are stored as attributes.
 
     Parameters
     ----------
     similar, dissimilar : ndarray of shape (n_bits + 1,)
         Share of the similar and of the dissimilar pairs at the distances 0 to n_bits.
-    name : str, default=None
-        Name of the codes in the legend.
+    {name}
 
     Attributes
     ----------
-    line_ : list of matplotlib Line2D
-        The curves of similar and of dissimilar pairs.
-    ax_ : matplotlib Axes
-        Axes with the curves.
-    figure_ : matplotlib Figure
-        Figure that contains the curves.
+    {pair lines}
+    {axes}
 
     See Also
     --------
-    HammingPrecisionRecallDisplay : What a search within each distance is worth.
-    LossShapeDisplay : What a loss asks for at each distance.
+    HammingPrecisionRecallDisplay : Precision against recall within each distance.
+    LossShapeDisplay : Loss of a pair at each distance.
 
     Examples
     --------
@@ -57,22 +52,20 @@ class HammingDistanceDisplay(BaseDisplay):
 
     @document
     def plot(self, ax=None, *, name=None, curve_kwargs=None):
-        """Draw the curves.
+        """Draw the two distributions.
 
         Parameters
         ----------
         {ax}
         {display name}
-        {two curves}
+        {curves}
 
-        Returns
-        -------
-        display : HammingDistanceDisplay
+        {returns}
         """
-        ax, name = self._start(ax, name)
+        ax, name = self._validate_plot_params(ax=ax, name=name)
         curves = [
-            (join_name(name, "similar pairs"), self.similar),
-            (join_name(name, "dissimilar pairs"), self.dissimilar),
+            (join_labels(name, "similar pairs"), self.similar),
+            (join_labels(name, "dissimilar pairs"), self.dissimilar),
         ]
         self.line_ = draw_curves(ax, np.arange(len(self.similar)), curves, curve_kwargs)
         ax.set(xlabel="Hamming distance", ylabel="Share of the pairs")
@@ -83,31 +76,19 @@ class HammingDistanceDisplay(BaseDisplay):
     def from_estimator(
         cls, estimator, X, y, X_database=None, y_database=None, *, name=None, ax=None, curve_kwargs=None
     ):
-        """Hash rows and draw the distances of their pairs.
+        """Encode rows and draw the distances of their pairs.
 
         Parameters
         ----------
-        {estimator}
-        {rows and labels}
+        {estimator and data}
         {class name}
         {ax}
-        {two curves}
+        {curves}
 
-        Returns
-        -------
-        display : HammingDistanceDisplay
+        {returns}
         """
-        check_matplotlib(f"{cls.__name__}.from_estimator")
-        codes, database_codes = codes_of(estimator, X, X_database)
-        return cls.from_codes(
-            codes,
-            y,
-            database_codes,
-            y_database,
-            name=name_of(estimator, name),
-            ax=ax,
-            curve_kwargs=curve_kwargs,
-        )
+        codes, database_codes, name = cls._validate_and_get_codes(estimator, X, X_database, name=name)
+        return cls.from_codes(codes, y, database_codes, y_database, name=name, ax=ax, curve_kwargs=curve_kwargs)
 
     @classmethod
     @document
@@ -124,7 +105,7 @@ class HammingDistanceDisplay(BaseDisplay):
         ax=None,
         curve_kwargs=None,
     ):
-        """Draw the distances of the pairs of a query and a row of the database.
+        """Draw the distances between the codes of queries and of a database.
 
         Parameters
         ----------
@@ -132,22 +113,20 @@ class HammingDistanceDisplay(BaseDisplay):
         {packing}
         {name}
         {ax}
-        {two curves}
+        {curves}
 
-        Returns
-        -------
-        display : HammingDistanceDisplay
+        {returns}
 
         Raises
         ------
         ValueError
-            If codes or labels are malformed, or all pairs are similar, or all dissimilar.
+            If codes or labels are malformed, or there are no similar or no dissimilar pairs.
         """
-        check_matplotlib(f"{cls.__name__}.from_codes")
+        cls._check_matplotlib("from_codes")
         retrieval = check_retrieval(query_codes, y_query, database_codes, y_database, packed, n_bits)
         dissimilar, similar = mean_over_queries(retrieval, lambda counts: counts)
         if not (similar.any() and dissimilar.any()):
-            shared = "all" if similar.any() else "none"
-            raise ValueError(f"The labels must make similar and dissimilar pairs, but {shared} of the pairs share one.")
+            problem = "all pairs share a label" if similar.any() else "no two rows share a label"
+            raise ValueError(f"y_query must make both similar and dissimilar pairs; {problem}. Pass more rows.")
         display = cls(similar=similar / similar.sum(), dissimilar=dissimilar / dissimilar.sum(), name=name)
         return display.plot(ax, curve_kwargs=curve_kwargs)

@@ -1,45 +1,39 @@
-"""LossShapeDisplay: what a loss over pairs asks for at every Hamming distance."""
+"""LossShapeDisplay: loss of a pair against its Hamming distance."""
 
 from copy import deepcopy
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
 
-from sklearn_hash.plotting._base import BaseDisplay, check_kind, check_matplotlib
-from sklearn_hash.plotting._codes import hasher_of, name_of
-from sklearn_hash.plotting._curves import draw_curves, join_name
+from sklearn_hash.plotting._base import BaseDisplay
+from sklearn_hash.plotting._curves import draw_curves, join_labels
 from sklearn_hash.plotting._docs import document
 
 __all__ = ["LossShapeDisplay"]
 
 
+@document
 class LossShapeDisplay(BaseDisplay):
-    """Loss of one pair, and its gradient, against the Hamming distance of the pair.
+    """Loss of a similar and of a dissimilar pair, or its gradient, against the Hamming distance of the pair.
 
-    A loss that rises steeply where dissimilar pairs are near concentrates on hard pairs; one that is flat there
-    leaves them alone. It is recommended to use :meth:`from_loss` or :meth:`from_estimator`. All parameters are
-    stored as attributes.
+    A loss with a large gradient for dissimilar pairs at small distances concentrates on hard pairs; one with a small
+    gradient there neglects them. It is recommended to use :meth:`from_loss` or :meth:`from_estimator`. All parameters
+    are stored as attributes.
 
     Parameters
     ----------
     similar, dissimilar : ndarray of shape (n_bits + 1,)
         Loss of a similar and of a dissimilar pair at the distances 0 to n_bits.
-    name : str, default=None
-        Name of the loss in the legend.
+    {name}
 
     Attributes
     ----------
-    line_ : list of matplotlib Line2D
-        The curves of similar and of dissimilar pairs.
-    ax_ : matplotlib Axes
-        Axes with the curves.
-    figure_ : matplotlib Figure
-        Figure that contains the curves.
+    {pair lines}
+    {axes}
 
     See Also
     --------
     sklearn_hash.losses : The losses.
-    HammingDistanceDisplay : The distances of the pairs of a data set.
+    HammingDistanceDisplay : Distances of the pairs of a data set.
 
     Examples
     --------
@@ -52,6 +46,8 @@ class LossShapeDisplay(BaseDisplay):
     >>> plt.show()
     """
 
+    _kinds = ("loss", "gradient")
+
     def __init__(self, *, similar, dissimilar, name=None):
         self.similar = similar
         self.dissimilar = dissimilar
@@ -59,111 +55,92 @@ class LossShapeDisplay(BaseDisplay):
 
     @document
     def plot(self, ax=None, *, kind="loss", name=None, curve_kwargs=None):
-        """Draw the curves.
+        """Draw the two curves.
 
         Parameters
         ----------
         {ax}
         {loss kind}
         {display name}
-        {two curves}
+        {curves}
 
-        Returns
-        -------
-        display : LossShapeDisplay
+        {returns}
         """
-        check_kind(kind, ("loss", "gradient"))
-        ax, name = self._start(ax, name)
-        losses = {"similar pair": self.similar, "dissimilar pair": self.dissimilar}
-        start = 0.0
+        ax, name = self._validate_plot_params(ax=ax, name=name, kind=kind)
+        losses, start, ylabel = [self.similar, self.dissimilar], 0.0, "Loss of the pair"
         if kind == "gradient":
-            losses, start = {what: np.diff(loss) for what, loss in losses.items()}, 0.5
-        curves = [(join_name(name, what), loss) for what, loss in losses.items()]
-        self.line_ = draw_curves(ax, start + np.arange(len(curves[0][1])), curves, curve_kwargs)
-        ylabel = "Loss of the pair" if kind == "loss" else "Gradient: change of the loss per bit"
+            losses, start, ylabel = [np.diff(loss) for loss in losses], 0.5, "Gradient: change of the loss per bit"
+        labels = [join_labels(name, pair) for pair in ("similar pair", "dissimilar pair")]
+        distances = start + np.arange(len(losses[0]))
+        self.line_ = draw_curves(ax, distances, list(zip(labels, losses, strict=True)), curve_kwargs)
         ax.set(xlabel="Hamming distance of the pair", ylabel=ylabel)
         return self
 
     @classmethod
     @document
     def from_loss(cls, loss, n_bits=32, *, magnitude=20.0, kind="loss", name=None, ax=None, curve_kwargs=None):
-        """Compute the curves of a loss and draw them.
+        """Compute a loss at each distance and draw it.
 
         Parameters
         ----------
         loss : callable
-            ``loss(z, similarity)``, as those of :mod:`sklearn_hash.losses` over pairs. Each pair is a batch of its
-            own, so that class weights have nothing to weigh.
+            ``loss(z, similarity)``, such as the losses over pairs of :mod:`sklearn_hash.losses`. It is called with one
+            pair at a time, so that class weights have no effect.
         n_bits : int, default=32
             Length of the codes.
         {magnitude}
         {loss kind}
         {class name}
         {ax}
-        {two curves}
+        {curves}
 
-        Returns
-        -------
-        display : LossShapeDisplay
+        {returns}
 
         Raises
         ------
         ValueError
-            If the loss is not one over pairs.
+            If the loss is not over pairs.
         """
-        check_matplotlib(f"{cls.__name__}.from_loss")
+        cls._check_matplotlib("from_loss")
         target = getattr(loss, "target", "similarity")
         if target != "similarity":
-            raise ValueError(
-                f"loss must be one over pairs, which takes their similarity; {type(loss).__name__} takes {target}."
-            )
-        similar, dissimilar = (_losses_of_pairs(loss, n_bits, magnitude, s) for s in (1.0, 0.0))
+            raise ValueError(f"loss must take the similarity of pairs; {type(loss).__name__} takes {target}.")
+        similar, dissimilar = (_losses_of_pairs(loss, n_bits, magnitude, similarity) for similarity in (1.0, 0.0))
         display = cls(similar=similar, dissimilar=dissimilar, name=type(loss).__name__ if name is None else name)
         return display.plot(ax, kind=kind, curve_kwargs=curve_kwargs)
 
     @classmethod
     @document
     def from_estimator(cls, estimator, *, magnitude=20.0, kind="loss", name=None, ax=None, curve_kwargs=None):
-        """Draw the curves of the loss that a hasher was trained with.
+        """Draw the loss that a hasher was trained with.
 
         Parameters
         ----------
         estimator : fitted hasher, Pipeline that ends in one, or search over either
-            One whose loss is over pairs.
+            Estimator whose loss is over pairs.
         {magnitude}
         {loss kind}
         {class name}
         {ax}
-        {two curves}
+        {curves}
 
-        Returns
-        -------
-        display : LossShapeDisplay
+        {returns}
 
         Raises
         ------
         ValueError
             If the estimator has no loss, or one that is not over pairs.
         """
-        check_matplotlib(f"{cls.__name__}.from_estimator")
-        hasher = hasher_of(estimator)
-        check_is_fitted(hasher)
-        if not hasattr(hasher, "net_"):
-            raise ValueError(f"estimator must have been trained by a loss; {type(hasher).__name__} was not.")
+        hasher, name = cls._validate_estimator(estimator, name=name, attribute="net_")
+        # A copy: the loss may be on a GPU, and must stay there.
+        loss = deepcopy(hasher.net_.criterion_).cpu()
         return cls.from_loss(
-            # A copy, since a loss may lie on a GPU and is to stay there.
-            deepcopy(hasher.net_.criterion_).cpu(),
-            hasher.n_bits_,
-            magnitude=magnitude,
-            kind=kind,
-            name=name_of(estimator, name),
-            ax=ax,
-            curve_kwargs=curve_kwargs,
+            loss, hasher.n_bits_, magnitude=magnitude, kind=kind, name=name, ax=ax, curve_kwargs=curve_kwargs
         )
 
 
 def _losses_of_pairs(loss, n_bits, magnitude, similarity):
-    """Loss of one pair of that similarity at each distance."""
+    """Compute the loss of one pair of the given similarity at each distance."""
     import torch
 
     first = torch.full((n_bits,), magnitude, dtype=torch.float64)

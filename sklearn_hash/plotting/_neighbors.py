@@ -1,57 +1,53 @@
-"""NeighborsDisplay: the pictures that a search finds."""
+"""NeighborsDisplay: images of queries and of their nearest neighbours."""
 
 import numpy as np
 
 from sklearn_hash._validation import check_codes
 from sklearn_hash.metrics._retrieval import check_retrieval
 from sklearn_hash.neighbors import HammingNeighbors
-from sklearn_hash.plotting._base import BaseDisplay, check_matplotlib
-from sklearn_hash.plotting._codes import codes_of, name_of
+from sklearn_hash.plotting._base import BaseDisplay
 from sklearn_hash.plotting._docs import document
-from sklearn_hash.plotting._mosaic import check_pictures, draw_captions, draw_pictures, figure_size
+from sklearn_hash.plotting._image_grid import check_images, draw_captions, draw_images, figure_size
 
 __all__ = ["NeighborsDisplay"]
 
-_DRAWN = 5  # queries, where the caller names none
+_N_QUERIES = 5  # drawn by default
 
 
+@document
 class NeighborsDisplay(BaseDisplay):
-    """Query pictures beside their nearest neighbours, right and wrong ones framed differently.
+    """Query images beside the images of their nearest neighbours, with frames that show the relevance of each.
 
-    A neighbour is right where it shares a label with its query; below each stands its Hamming distance. It is
+    A neighbour is relevant if it shares a label with its query; its Hamming distance is written below it. It is
     recommended to use :meth:`from_estimator` or :meth:`from_codes`. All parameters are stored as attributes.
 
     Parameters
     ----------
     query_images : ndarray of shape (n_queries, height, width) or (n_queries, height, width, n_channels)
-        Pictures of the queries.
+        Images of the queries.
     neighbor_images : ndarray of shape (n_queries, n_neighbors, height, width) or with n_channels
-        Pictures of their neighbours, the nearest first.
+        Images of their neighbours, the nearest first.
     distances : ndarray of shape (n_queries, n_neighbors)
         Hamming distances.
     relevant : ndarray of shape (n_queries, n_neighbors), bool
-        Whether a neighbour is right.
+        Whether each neighbour is relevant.
     query_labels : array-like of shape (n_queries,), default=None
-        What is written below the queries.
+        Captions of the queries.
     neighbor_labels : array-like of shape (n_queries, n_neighbors), default=None
-        What is written below wrong neighbours, after the distance.
-    name : str, default=None
-        Title of the picture.
+        Labels in the captions of neighbours that are not relevant, below the distance.
+    {title}
 
     Attributes
     ----------
     images_ : ndarray of shape (n_queries, 1 + n_neighbors), of matplotlib AxesImage
-        The pictures; the first column holds the queries.
+        The images; the first column holds the queries.
     frames_ : ndarray of shape (n_queries, n_neighbors), of matplotlib Rectangle
         The frames of the neighbours.
-    ax_ : matplotlib Axes
-        Axes with all pictures.
-    figure_ : matplotlib Figure
-        Figure that contains them.
+    {axes}
 
     See Also
     --------
-    sklearn_hash.HammingNeighbors : The search.
+    sklearn_hash.HammingNeighbors : Search among codes.
 
     Examples
     --------
@@ -87,32 +83,29 @@ class NeighborsDisplay(BaseDisplay):
 
     @document
     def plot(self, ax=None, *, name=None, image_kwargs=None):
-        """Draw a row for each query.
+        """Draw a row of images for each query.
 
         Parameters
         ----------
-        {picture axes}
+        {ax}
         name : str, default=None
-            Title; that of the Display when left out.
-        {picture kwargs}
+            Title of the plot; by default the name of the Display.
+        {image kwargs}
 
-        Returns
-        -------
-        display : NeighborsDisplay
+        {returns}
         """
-        ax, name = self._start(ax, name, figsize=figure_size(*self.distances.shape))
-        self.images_, self.frames_ = draw_pictures(
-            ax, self.query_images, self.neighbor_images, self.relevant, image_kwargs
-        )
+        ax, name = self._validate_plot_params(ax=ax, name=name, figsize=figure_size(*self.distances.shape))
+        images = self.query_images, self.neighbor_images
+        self.images_, self.frames_ = draw_images(ax, *images, self.relevant, image_kwargs)
         draw_captions(ax, [self._captions(row) for row in range(len(self.distances))], name)
         return self
 
     def _captions(self, row):
-        """Label of the query; distances, and labels where they are not the query's."""
+        """Return the label of a query, and the distances of its neighbours with the labels of those not relevant."""
         captions = ["" if self.query_labels is None else str(self.query_labels[row])]
         for column, distance in enumerate(self.distances[row]):
-            known = self.relevant[row, column] or self.neighbor_labels is None
-            captions.append(f"d = {distance}" if known else f"d = {distance}\n{self.neighbor_labels[row][column]}")
+            unlabelled = self.relevant[row, column] or self.neighbor_labels is None
+            captions.append(f"d = {distance}" if unlabelled else f"d = {distance}\n{self.neighbor_labels[row][column]}")
         return captions
 
     @classmethod
@@ -133,26 +126,22 @@ class NeighborsDisplay(BaseDisplay):
         ax=None,
         image_kwargs=None,
     ):
-        """Hash rows, search them and draw what is found.
+        """Encode rows, search the codes and draw the neighbours.
 
         Parameters
         ----------
-        {estimator}
-        {rows and labels}
+        {estimator and data}
         images, database_images : array-like, default=None
-            Pictures of the rows, as for :meth:`from_codes`; the rows themselves when left out.
-        {picture}
+            Images of the rows, as for :meth:`from_codes`; by default the rows themselves.
+        {neighbors}
         name : str, default=None
-            Title; the name of the estimator's class when left out.
-        {picture axes}
-        {picture kwargs}
+            Title of the plot; by default the name of the class.
+        {ax}
+        {image kwargs}
 
-        Returns
-        -------
-        display : NeighborsDisplay
+        {returns}
         """
-        check_matplotlib(f"{cls.__name__}.from_estimator")
-        codes, database_codes = codes_of(estimator, X, X_database)
+        codes, database_codes, name = cls._validate_and_get_codes(estimator, X, X_database, name=name)
         return cls.from_codes(
             codes,
             y,
@@ -162,7 +151,7 @@ class NeighborsDisplay(BaseDisplay):
             database_images=X_database if database_images is None else database_images,
             queries=queries,
             n_neighbors=n_neighbors,
-            name=name_of(estimator, name),
+            name=name,
             ax=ax,
             image_kwargs=image_kwargs,
         )
@@ -186,41 +175,38 @@ class NeighborsDisplay(BaseDisplay):
         ax=None,
         image_kwargs=None,
     ):
-        """Search codes and draw what is found.
+        """Search codes and draw the neighbours.
 
         Parameters
         ----------
         {codes and labels}
         images : array-like of shape (n_queries, height, width), or with 1, 3 or 4 channels last or first
-            Pictures of the queries.
+            Images of the queries.
         database_images : array-like, default=None
-            Pictures of the database, in the form of ``images``.
-        {picture}
+            Images of the database, in the form of ``images``.
+        {neighbors}
         {packing}
-        name : str, default=None
-            Title.
-        {picture axes}
-        {picture kwargs}
+        {title}
+        {ax}
+        {image kwargs}
 
-        Returns
-        -------
-        display : NeighborsDisplay
+        {returns}
 
         Raises
         ------
         ValueError
-            If codes, labels and pictures are malformed or do not fit each other, or there are fewer rows to find than
-            ``n_neighbors``.
+            If codes, labels and images are malformed or inconsistent, or ``n_neighbors`` exceeds the number of rows
+            searched.
         """
-        check_matplotlib(f"{cls.__name__}.from_codes")
+        cls._check_matplotlib("from_codes")
         retrieval = check_retrieval(query_codes, y_query, database_codes, y_database, packed, n_bits)
         codes, n_bits = check_codes(query_codes, packed=packed, n_bits=n_bits)
-        images = check_pictures(images, len(codes), "images")
+        images = check_images(images, len(codes), "images")
         if retrieval.leave_one_out:
             searched, database_images, y_database = codes, images, y_query
         else:
             searched, _ = check_codes(database_codes, packed=packed, n_bits=n_bits)
-            database_images = check_pictures(database_images, len(searched), "database_images")
+            database_images = check_images(database_images, len(searched), "database_images")
         queries = _check_queries(queries, len(codes))
         distances, rows = _search(searched, n_bits, codes, queries, n_neighbors, retrieval.leave_one_out)
         has_classes = np.ndim(y_query) == 1
@@ -228,7 +214,7 @@ class NeighborsDisplay(BaseDisplay):
             query_images=images[queries],
             neighbor_images=database_images[rows],
             distances=distances,
-            relevant=_share_a_label(retrieval, queries, rows),
+            relevant=_is_relevant(retrieval, queries, rows),
             query_labels=np.asarray(y_query)[queries] if has_classes else None,
             neighbor_labels=np.asarray(y_database)[rows] if has_classes else None,
             name=name,
@@ -237,30 +223,30 @@ class NeighborsDisplay(BaseDisplay):
 
 
 def _check_queries(queries, n):
-    """Row numbers of the queries to draw."""
+    """Return the row numbers of the queries to draw."""
     if queries is None:
-        return np.arange(min(_DRAWN, n))
+        return np.arange(min(_N_QUERIES, n))
     queries = np.asarray(queries)
-    numbers = queries.ndim == 1 and queries.size and queries.dtype.kind in "iu"
-    if not (numbers and ((queries >= 0) & (queries < n)).all()):
-        raise ValueError(f"queries must be row numbers from 0 to {n - 1}; got {queries.tolist()}.")
+    is_list = queries.ndim == 1 and queries.size and queries.dtype.kind in "iu"
+    if not (is_list and ((queries >= 0) & (queries < n)).all()):
+        raise ValueError(f"queries must be row numbers from 0 to {n - 1}; got {queries.tolist()!r:.100}.")
     return queries
 
 
-def _search(database, n_bits, codes, queries, n_neighbors, alone):
-    """Distances and rows of the nearest of each query, which does not find itself where it is in the database."""
+def _search(database, n_bits, codes, queries, n_neighbors, leave_one_out):
+    """Return distances and row numbers of the nearest neighbours, with leave-one-out without the query itself."""
     search = HammingNeighbors(n_neighbors, packed=True, n_bits=n_bits).fit(database)
-    if not alone:
+    if not leave_one_out:
         return search.kneighbors(codes[queries])
     rows = np.arange(len(codes))
     found = [search.kneighbors(codes[[query]], where=rows != query) for query in queries]
     return tuple(np.concatenate(parts) for parts in zip(*found, strict=True))
 
 
-def _share_a_label(retrieval, queries, rows):
-    """Whether each row found has a label of its query."""
+def _is_relevant(retrieval, queries, rows):
+    """Return whether each neighbour shares a label with its query."""
     shared = [
-        retrieval.database_labels.shared_with(retrieval.query_labels.words[:, query])[found]
-        for query, found in zip(queries, rows, strict=True)
+        retrieval.database_labels.shared_with(retrieval.query_labels.words[:, query])[neighbors]
+        for query, neighbors in zip(queries, rows, strict=True)
     ]
     return np.array(shared) > 0

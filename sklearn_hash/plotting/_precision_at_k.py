@@ -1,19 +1,19 @@
-"""PrecisionAtKDisplay: precision among the rows that come first."""
+"""PrecisionAtKDisplay: precision against the number of rows retrieved."""
 
 import numpy as np
 
 from sklearn_hash._compat import _num_samples
 from sklearn_hash.metrics import precision_at_k
-from sklearn_hash.plotting._base import BaseDisplay, check_matplotlib
-from sklearn_hash.plotting._codes import codes_of, name_of
+from sklearn_hash.plotting._base import BaseDisplay
 from sklearn_hash.plotting._curves import draw_curves
 from sklearn_hash.plotting._docs import document
 
 __all__ = ["PrecisionAtKDisplay"]
 
-_MOST, _POINTS = 1000, 21
+_MAX_K, _N_POINTS = 1000, 21  # of the default k
 
 
+@document
 class PrecisionAtKDisplay(BaseDisplay):
     """Precision among the first k rows of the ranking, against k.
 
@@ -25,21 +25,17 @@ class PrecisionAtKDisplay(BaseDisplay):
         Numbers of rows retrieved.
     precision : ndarray of shape (n_points,)
         Mean precision over the queries.
-    name : str, default=None
-        Name of the codes in the legend.
+    {name}
 
     Attributes
     ----------
     line_ : matplotlib Line2D
         The curve.
-    ax_ : matplotlib Axes
-        Axes with the curve.
-    figure_ : matplotlib Figure
-        Figure that contains the curve.
+    {axes}
 
     See Also
     --------
-    sklearn_hash.metrics.precision_at_k : The figures that are drawn.
+    sklearn_hash.metrics.precision_at_k : Precision among the first k rows.
     HammingPrecisionRecallDisplay : Precision against recall.
 
     Examples
@@ -66,13 +62,11 @@ class PrecisionAtKDisplay(BaseDisplay):
         ----------
         {ax}
         {display name}
-        {one curve}
+        {curve}
 
-        Returns
-        -------
-        display : PrecisionAtKDisplay
+        {returns}
         """
-        ax, name = self._start(ax, name)
+        ax, name = self._validate_plot_params(ax=ax, name=name)
         self.line_ = draw_curves(ax, self.k, [(name, self.precision)], curve_kwargs)
         ax.set(xlabel="Rows retrieved, k", ylabel="Precision among the first k")
         return self
@@ -93,33 +87,21 @@ class PrecisionAtKDisplay(BaseDisplay):
         ax=None,
         curve_kwargs=None,
     ):
-        """Hash rows and draw the curve of their codes.
+        """Encode rows and draw the precision of their codes.
 
         Parameters
         ----------
-        {estimator}
-        {rows and labels}
-        {ks}
+        {estimator and data}
+        {k and ties}
         {class name}
         {ax}
-        {one curve}
+        {curve}
 
-        Returns
-        -------
-        display : PrecisionAtKDisplay
+        {returns}
         """
-        check_matplotlib(f"{cls.__name__}.from_estimator")
-        codes, database_codes = codes_of(estimator, X, X_database)
+        codes, database_codes, name = cls._validate_and_get_codes(estimator, X, X_database, name=name)
         return cls.from_codes(
-            codes,
-            y,
-            database_codes,
-            y_database,
-            k=k,
-            ties=ties,
-            name=name_of(estimator, name),
-            ax=ax,
-            curve_kwargs=curve_kwargs,
+            codes, y, database_codes, y_database, k=k, ties=ties, name=name, ax=ax, curve_kwargs=curve_kwargs
         )
 
     @classmethod
@@ -139,38 +121,37 @@ class PrecisionAtKDisplay(BaseDisplay):
         ax=None,
         curve_kwargs=None,
     ):
-        """Draw the curve of codes.
+        """Draw the precision of codes.
 
         Parameters
         ----------
         {codes and labels}
-        {ks}
+        {k and ties}
         {packing}
         {name}
         {ax}
-        {one curve}
+        {curve}
 
-        Returns
-        -------
-        display : PrecisionAtKDisplay
+        {returns}
 
         Raises
         ------
         ValueError
-            If codes, labels or k are malformed, or do not fit each other.
+            If codes, labels or k are malformed or inconsistent.
         """
-        check_matplotlib(f"{cls.__name__}.from_codes")
+        cls._check_matplotlib("from_codes")
         data = query_codes, y_query, database_codes, y_database
-        rules = {"ties": ties, "packed": packed, "n_bits": n_bits}
+        options = {"ties": ties, "packed": packed, "n_bits": n_bits}
         k = _default_k(query_codes, database_codes) if k is None else np.atleast_1d(k)
-        precision = np.array([precision_at_k(*data, k=n_first, **rules) for n_first in k])
+        precision = np.array([precision_at_k(*data, k=n_first, **options) for n_first in k])
         return cls(k=k, precision=precision, name=name).plot(ax, curve_kwargs=curve_kwargs)
 
 
 def _default_k(query_codes, database_codes):
-    """From 1 to the size of the database, or to where curves are seldom read on."""
+    """Return evenly spaced numbers of rows, from 1 to the size of the database or the largest default."""
     n_rows = _num_samples(query_codes) - 1 if database_codes is None else _num_samples(database_codes)
     if n_rows < 1:
-        needs = "query_codes must hold two codes or more" if database_codes is None else "database_codes must hold one"
-        raise ValueError(f"{needs}, for a query to find any; got {n_rows + (database_codes is None)}.")
-    return np.unique(np.linspace(1, min(n_rows, _MOST), _POINTS).astype(int))
+        if database_codes is None:
+            raise ValueError(f"query_codes must hold at least 2 codes without database_codes; got {n_rows + 1}.")
+        raise ValueError("database_codes must hold at least one code; got none.")
+    return np.unique(np.linspace(1, min(n_rows, _MAX_K), _N_POINTS).astype(int))

@@ -1,16 +1,16 @@
-"""HammingPrecisionRecallDisplay: precision against recall as the Hamming radius grows."""
+"""HammingPrecisionRecallDisplay: precision against recall within Hamming radii."""
 
 from sklearn_hash.metrics import hamming_precision_recall_curve, mean_average_precision
-from sklearn_hash.plotting._base import BaseDisplay, check_matplotlib
-from sklearn_hash.plotting._codes import codes_of, name_of
-from sklearn_hash.plotting._curves import draw_chance_level, draw_curves
+from sklearn_hash.plotting._base import BaseDisplay
+from sklearn_hash.plotting._curves import add_to_label, draw_chance_level, draw_curves
 from sklearn_hash.plotting._docs import document
 
 __all__ = ["HammingPrecisionRecallDisplay"]
 
 
+@document
 class HammingPrecisionRecallDisplay(BaseDisplay):
-    """Precision against recall of the rows within a Hamming radius, as the radius grows.
+    """Precision against recall of the rows within a Hamming radius, for every radius.
 
     It is recommended to use :meth:`from_estimator` or :meth:`from_codes`. All parameters are stored as attributes.
 
@@ -19,30 +19,26 @@ class HammingPrecisionRecallDisplay(BaseDisplay):
     precision, recall : ndarray of shape (n_bits + 1,)
         Means over the queries within the radii 0 to n_bits.
     average_precision : float, default=None
-        Mean average precision of the ranking, which the legend shows where it is given.
-    name : str, default=None
-        Name of the codes in the legend.
+        Mean average precision of the ranking, shown in the legend if given.
+    {name}
 
     Attributes
     ----------
     line_ : matplotlib Line2D
         The curve.
     chance_level_ : matplotlib Line2D or None
-        The precision of codes that tell nothing; None where it is not drawn.
-    ax_ : matplotlib Axes
-        Axes with the curve.
-    figure_ : matplotlib Figure
-        Figure that contains the curve.
+        The chance level; None if it is not drawn.
+    {axes}
 
     See Also
     --------
-    sklearn_hash.metrics.hamming_precision_recall_curve : The figures that are drawn.
+    sklearn_hash.metrics.hamming_precision_recall_curve : Precision and recall within each radius.
     PrecisionAtKDisplay : Precision against the number of rows retrieved.
 
     Notes
     -----
-    A query that finds nothing within a radius has precision 0 there. With long codes many queries find nothing
-    within a small radius, and the curve rises before it falls.
+    A query with no row of the database within a radius has precision 0 there. With long codes this holds for many
+    queries at small radii, and the curve rises before it falls.
 
     Examples
     --------
@@ -69,32 +65,22 @@ class HammingPrecisionRecallDisplay(BaseDisplay):
         ----------
         {ax}
         {display name}
-        {one curve}
+        {curve}
         {chance level}
 
-        Returns
-        -------
-        display : HammingPrecisionRecallDisplay
+        {returns}
         """
-        ax, name = self._start(ax, name)
-        self.line_ = draw_curves(ax, self.recall, [(self._label(name), self.precision)], curve_kwargs)
-        # Within the largest radius lies the whole database.
-        self.chance_level_ = (
-            draw_chance_level(ax, self.precision[-1], chance_level_kwargs) if plot_chance_level else None
-        )
-        ax.set(
-            xlabel="Recall within a Hamming radius",
-            ylabel="Precision within a Hamming radius",
-            xlim=(-0.02, 1.02),
-            ylim=(-0.02, 1.02),
-        )
+        ax, name = self._validate_plot_params(ax=ax, name=name)
+        if self.average_precision is not None:
+            name = add_to_label(name, f"mAP = {self.average_precision:.3f}")
+        self.line_ = draw_curves(ax, self.recall, [(name, self.precision)], curve_kwargs)
+        self.chance_level_ = None
+        if plot_chance_level:
+            # The largest radius contains the whole database.
+            self.chance_level_ = draw_chance_level(ax, self.precision[-1], chance_level_kwargs)
+        limits = {"xlim": (-0.02, 1.02), "ylim": (-0.02, 1.02)}
+        ax.set(xlabel="Recall within a Hamming radius", ylabel="Precision within a Hamming radius", **limits)
         return self
-
-    def _label(self, name):
-        if self.average_precision is None:
-            return name
-        score = f"mAP = {self.average_precision:.3f}"
-        return score if name is None else f"{name} ({score})"
 
     @classmethod
     @document
@@ -112,29 +98,25 @@ class HammingPrecisionRecallDisplay(BaseDisplay):
         plot_chance_level=False,
         chance_level_kwargs=None,
     ):
-        """Hash rows and draw the curve of their codes.
+        """Encode rows and draw precision against recall of their codes.
 
         Parameters
         ----------
-        {estimator}
-        {rows and labels}
+        {estimator and data}
         {class name}
         {ax}
-        {one curve}
+        {curve}
         {chance level}
 
-        Returns
-        -------
-        display : HammingPrecisionRecallDisplay
+        {returns}
         """
-        check_matplotlib(f"{cls.__name__}.from_estimator")
-        codes, database_codes = codes_of(estimator, X, X_database)
+        codes, database_codes, name = cls._validate_and_get_codes(estimator, X, X_database, name=name)
         return cls.from_codes(
             codes,
             y,
             database_codes,
             y_database,
-            name=name_of(estimator, name),
+            name=name,
             ax=ax,
             curve_kwargs=curve_kwargs,
             plot_chance_level=plot_chance_level,
@@ -158,7 +140,7 @@ class HammingPrecisionRecallDisplay(BaseDisplay):
         plot_chance_level=False,
         chance_level_kwargs=None,
     ):
-        """Draw the curve of codes.
+        """Draw precision against recall of codes.
 
         Parameters
         ----------
@@ -166,19 +148,17 @@ class HammingPrecisionRecallDisplay(BaseDisplay):
         {packing}
         {name}
         {ax}
-        {one curve}
+        {curve}
         {chance level}
 
-        Returns
-        -------
-        display : HammingPrecisionRecallDisplay
+        {returns}
 
         Raises
         ------
         ValueError
-            If codes or labels are malformed, or do not fit each other.
+            If codes or labels are malformed or inconsistent.
         """
-        check_matplotlib(f"{cls.__name__}.from_codes")
+        cls._check_matplotlib("from_codes")
         data, form = (query_codes, y_query, database_codes, y_database), {"packed": packed, "n_bits": n_bits}
         precision, recall, _ = hamming_precision_recall_curve(*data, **form)
         score = mean_average_precision(*data, **form)

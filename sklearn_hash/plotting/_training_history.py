@@ -1,18 +1,17 @@
-"""TrainingHistoryDisplay: what the epochs of a training recorded."""
+"""TrainingHistoryDisplay: losses and other metrics of a training against its epochs."""
 
 from numbers import Real
+from textwrap import shorten
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
 
-from sklearn_hash.plotting._base import BaseDisplay, check_matplotlib
-from sklearn_hash.plotting._codes import hasher_of, name_of
-from sklearn_hash.plotting._curves import draw_curves, join_name
+from sklearn_hash.plotting._base import BaseDisplay
+from sklearn_hash.plotting._curves import draw_curves, join_labels, set_integer_ticks
 from sklearn_hash.plotting._docs import document
 
 __all__ = ["TrainingHistoryDisplay"]
 
-_WORDS = {
+_LABELS = {
     "train_loss": "training loss",
     "valid_loss": "validation loss",
     "valid_map": "validation mAP",
@@ -20,8 +19,9 @@ _WORDS = {
 }
 
 
+@document
 class TrainingHistoryDisplay(BaseDisplay):
-    """Losses, or anything else that a training recorded, against its epochs.
+    """Losses or other metrics that a training recorded, against its epochs.
 
     It is recommended to use :meth:`from_estimator` or :meth:`from_history`. All parameters are stored as attributes.
 
@@ -30,18 +30,14 @@ class TrainingHistoryDisplay(BaseDisplay):
     epochs : ndarray of shape (n_epochs,)
         Numbers of the epochs.
     values : dict of ndarray of shape (n_epochs,)
-        What was recorded, by its name in the history; NaN where an epoch recorded nothing.
-    name : str, default=None
-        Name of the training in the legend.
+        Values of each metric, by its name in the history; NaN for epochs that did not record it.
+    {name}
 
     Attributes
     ----------
     line_ : matplotlib Line2D or list of Line2D
-        The curves; a list where there are several.
-    ax_ : matplotlib Axes
-        Axes with the curves.
-    figure_ : matplotlib Figure
-        Figure that contains the curves.
+        The curves; a list if there are several.
+    {axes}
 
     Examples
     --------
@@ -65,64 +61,54 @@ class TrainingHistoryDisplay(BaseDisplay):
 
     @document
     def plot(self, ax=None, *, name=None, curve_kwargs=None):
-        """Draw the curves.
+        """Draw a curve for each metric.
 
         Parameters
         ----------
         {ax}
         {display name}
-        {some curves}
+        {curves}
 
-        Returns
-        -------
-        display : TrainingHistoryDisplay
+        {returns}
         """
-        ax, name = self._start(ax, name)
-        from matplotlib.ticker import MaxNLocator
-
-        words = {key: _WORDS.get(key, key) for key in self.values}
-        alone = len(words) == 1  # then the axis says what is drawn
-        curves = [(name if alone else join_name(name, words[key]), values) for key, values in self.values.items()]
+        ax, name = self._validate_plot_params(ax=ax, name=name)
+        metrics = [_LABELS.get(key, key) for key in self.values]
+        # A single metric is named by the axis.
+        labels = [name] if len(metrics) == 1 else [join_labels(name, metric) for metric in metrics]
+        curves = list(zip(labels, self.values.values(), strict=True))
         self.line_ = draw_curves(ax, self.epochs, curves, curve_kwargs)
-        ax.set(xlabel="Epoch", ylabel=_common_word([*words.values()]))
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.set(xlabel="Epoch", ylabel=_axis_label(metrics))
+        set_integer_ticks(ax.xaxis)
         return self
 
     @classmethod
     @document
     def from_estimator(cls, estimator, *, metric=None, name=None, ax=None, curve_kwargs=None):
-        """Draw what a hasher's training recorded.
+        """Draw the history of a hasher's training.
 
         Parameters
         ----------
         estimator : fitted hasher, Pipeline that ends in one, or search over either
-            One that has a ``history_``.
+            Estimator with a ``history_``.
         {metric}
         {class name}
         {ax}
-        {some curves}
+        {curves}
 
-        Returns
-        -------
-        display : TrainingHistoryDisplay
+        {returns}
 
         Raises
         ------
         ValueError
-            If the estimator keeps no history, or no epoch recorded the metric as a number.
+            If the estimator has no history, or no epoch recorded the metric as a number.
         """
-        check_matplotlib(f"{cls.__name__}.from_estimator")
-        hasher = hasher_of(estimator)
-        check_is_fitted(hasher)
-        if not hasattr(hasher, "history_"):
-            raise ValueError(f"estimator must have a history_; {type(hasher).__name__} was not trained in epochs.")
-        name = name_of(estimator, name)
+        hasher, name = cls._validate_estimator(estimator, name=name, attribute="history_")
         return cls.from_history(hasher.history_, metric=metric, name=name, ax=ax, curve_kwargs=curve_kwargs)
 
     @classmethod
     @document
     def from_history(cls, history, *, metric=None, name=None, ax=None, curve_kwargs=None):
-        """Draw what a history holds.
+        """Draw a history.
 
         Parameters
         ----------
@@ -131,18 +117,16 @@ class TrainingHistoryDisplay(BaseDisplay):
         {metric}
         {name}
         {ax}
-        {some curves}
+        {curves}
 
-        Returns
-        -------
-        display : TrainingHistoryDisplay
+        {returns}
 
         Raises
         ------
         ValueError
             If no epoch recorded the metric as a number.
         """
-        check_matplotlib(f"{cls.__name__}.from_history")
+        cls._check_matplotlib("from_history")
         metrics = _check_metrics(metric, history)
         values = {key: np.array([float(epoch.get(key, np.nan)) for epoch in history]) for key in metrics}
         epochs = np.array([epoch.get("epoch", number) for number, epoch in enumerate(history, start=1)])
@@ -150,7 +134,7 @@ class TrainingHistoryDisplay(BaseDisplay):
 
 
 def _check_metrics(metric, history):
-    """The names to draw, each of which some epoch recorded as a number."""
+    """Return the names of the metrics to draw, each of which must be a number in some epoch."""
     recorded = {
         key: None
         for epoch in history
@@ -163,12 +147,13 @@ def _check_metrics(metric, history):
         metrics = [metric] if isinstance(metric, str) else list(metric)
     for key in metrics:
         if key not in recorded:
-            raise ValueError(f"metric must be of what the history holds as numbers, {[*recorded]}; got {key!r}.")
+            names = shorten(", ".join(map(repr, recorded)), 200)
+            raise ValueError(f"metric must be recorded as a number in the history: {names}; got {key!r:.50}.")
     return metrics
 
 
-def _common_word(words):
-    """What the values of an axis are: the one name, or the last word that all names share."""
-    ends = {word.split()[-1] for word in words}
-    word = words[0] if len(words) == 1 else ends.pop() if len(ends) == 1 else "value"
-    return word[0].upper() + word[1:]
+def _axis_label(metrics):
+    """Return the one metric, or the last word that the names of all metrics share."""
+    last_words = {metric.split()[-1] for metric in metrics}
+    label = metrics[0] if len(metrics) == 1 else last_words.pop() if len(last_words) == 1 else "value"
+    return label[0].upper() + label[1:]

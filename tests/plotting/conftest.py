@@ -1,4 +1,4 @@
-"""What every test of the Displays uses: no windows, no figure left open, codes that are neither perfect nor random."""
+"""Fixtures of the tests of Displays: a backend without windows, codes with labels, and a fitted hasher."""
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -19,7 +19,7 @@ def close_figures():
 
 @pytest.fixture(scope="session")
 def noisy():
-    """Codes of 11 bits and labels of 20 queries and of a database of 60: the bits of a class, some of them flipped."""
+    """Codes of 11 bits and labels of 20 queries and a database of 60: a code per class, 20 % of the bits flipped."""
     rng = np.random.default_rng(0)
     y = rng.integers(0, 3, 80)
     codes = rng.integers(0, 2, (3, 11))[y] ^ (rng.random((80, 11)) < 0.2)
@@ -28,7 +28,7 @@ def noisy():
 
 @pytest.fixture(scope="session")
 def fitted():
-    """A hasher of 12 bits, hardly trained, with 200 digits and their labels."""
+    """A hasher of 12 bits, trained for 3 epochs, with 200 digits and their labels."""
     X, y = load_digits(return_X_y=True)
     X, y = X[:200].astype(np.float32), y[:200]
     hasher = HashNetHasher(12, encoder="linear", max_epochs=3, validation_fraction=0.2, random_state=0)

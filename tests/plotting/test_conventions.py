@@ -1,13 +1,16 @@
-"""What all Displays share, in scikit-learn's manner: axes, names, keywords, and curves that can be told apart."""
+"""Conventions of all Displays: axes, names, keyword arguments, estimators, errors and the optional matplotlib."""
 
 import subprocess
 import sys
+from inspect import signature
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
-from sklearn.linear_model import LogisticRegression
+from sklearn.base import clone
+from sklearn.decomposition import PCA
+from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -27,9 +30,10 @@ from sklearn_hash.plotting import (
 
 RNG = np.random.default_rng(0)
 CODES, LABELS = RNG.normal(size=(30, 9)), RNG.integers(0, 3, 30)
+DISPLAYS = [getattr(plotting, name) for name in plotting.__all__]
 HISTORY = [{"epoch": 1, "train_loss": 2.0}, {"epoch": 2, "train_loss": 1.0}]
 
-# How each Display of curves is made without an estimator.
+# Displays of curves, made without an estimator.
 MAKERS = {
     "precision_recall": lambda **kw: HammingPrecisionRecallDisplay.from_codes(CODES, LABELS, **kw),
     "precision_at_k": lambda **kw: PrecisionAtKDisplay.from_codes(CODES, LABELS, **kw),
@@ -41,12 +45,16 @@ MAKERS = {
 }
 
 
+@pytest.fixture(params=MAKERS.values(), ids=MAKERS)
+def make(request):
+    return request.param
+
+
 def lines_of(display):
     return display.line_ if isinstance(display.line_, list) else [display.line_]
 
 
-@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
-def test_draws_on_the_axes_given_or_on_new_ones(make):
+def test_draws_on_the_axes_given_or_on_a_new_figure(make):
     figure, (ax, other) = plt.subplots(1, 2)
     plt.sca(other)
     display = make(ax=ax)
@@ -58,8 +66,7 @@ def test_draws_on_the_axes_given_or_on_new_ones(make):
     assert set(lines_of(fresh)) <= set(fresh.ax_.lines)
 
 
-@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
-def test_draws_again_under_another_name(make):
+def test_plot_returns_the_display_and_takes_another_name(make):
     display = make(name="first")
     assert display.plot() is display
     assert display.ax_.get_legend_handles_labels()[1][0].startswith("first")
@@ -68,8 +75,7 @@ def test_draws_again_under_another_name(make):
     assert display.name == "first"
 
 
-@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
-def test_keywords_of_the_caller_win_under_either_name(make):
+def test_curve_kwargs_replace_the_defaults_under_either_keyword(make):
     for line in lines_of(make(curve_kwargs={"c": "red", "lw": 7, "ls": ":", "marker": "*", "label": "mine"})):
         assert (line.get_color(), line.get_linewidth(), line.get_linestyle()) == ("red", 7, ":")
         assert (line.get_marker(), line.get_label()) == ("*", "mine")
@@ -77,8 +83,7 @@ def test_keywords_of_the_caller_win_under_either_name(make):
         make(curve_kwargs={"c": "red", "color": "blue"})
 
 
-@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
-def test_keywords_of_each_curve(make):
+def test_curve_kwargs_of_each_curve(make):
     n_curves = len(lines_of(make()))
     display = make(curve_kwargs=[{"linewidth": 3 + number} for number in range(n_curves)])
     assert [line.get_linewidth() for line in lines_of(display)] == [3 + number for number in range(n_curves)]
@@ -87,8 +92,7 @@ def test_keywords_of_each_curve(make):
 
 
 @pytest.mark.parametrize("colour", [None, "black"])
-@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
-def test_several_on_one_axes_differ_without_colour(make, colour):
+def test_displays_on_one_axes_differ_without_colour(make, colour):
     kwargs = None if colour is None else {"color": colour}
     display = make(name="0", curve_kwargs=kwargs)
     drawn = [lines_of(display)]
@@ -100,12 +104,12 @@ def test_several_on_one_axes_differ_without_colour(make, colour):
     if len(drawn[0]) == 1:
         assert len({line.get_linestyle() for line in first}) in (4, 1)  # 1: points without a line
     for lines in drawn:
-        looks = {(line.get_marker(), line.get_linestyle(), line.get_markerfacecolor()) for line in lines}
-        assert len(looks) == len(lines)
+        styles = {(line.get_marker(), line.get_linestyle(), line.get_markerfacecolor()) for line in lines}
+        assert len(styles) == len(lines)
     assert len(display.ax_.get_legend().get_texts()) == sum(map(len, drawn))
 
 
-def test_marks_of_coinciding_curves_come_in_turns():
+def test_markers_of_coinciding_curves_do_not_cover_each_other():
     _, ax = plt.subplots()
     for colour in ("red", "blue"):
         LossShapeDisplay.from_loss(DHNLoss(), ax=ax, curve_kwargs={"color": colour, "linestyle": "none", "mfc": colour})
@@ -113,58 +117,57 @@ def test_marks_of_coinciding_curves_come_in_turns():
     ax.figure.canvas.draw()
     pixels = np.asarray(ax.figure.canvas.buffer_rgba())[..., :3].reshape(-1, 3)
     n_red, n_blue = ((pixels == colour).all(axis=1).sum() for colour in ([255, 0, 0], [0, 0, 255]))
-    assert n_red > 0.5 * n_blue > 0  # drawn first, and not covered
+    assert n_red > 0.5 * n_blue > 0
 
 
-def test_a_curve_of_the_caller_is_not_drawn_over():
+def test_colour_differs_from_curves_already_on_the_axes():
     _, ax = plt.subplots()
     (own,) = ax.plot([0, 1], [0, 1])
     display = MAKERS["precision_at_k"](ax=ax)
     assert to_hex(display.line_.get_color()) != to_hex(own.get_color())
 
 
-def test_no_name_no_legend():
+def test_no_legend_without_names():
     assert MAKERS["precision_at_k"]().ax_.get_legend() is None
 
 
-def test_names_of_estimators(fitted):
+@pytest.fixture(scope="module", params=["hasher", "pipeline", "search", "search over a pipeline"])
+def estimator_and_parts(request, fitted):
+    """An estimator, the steps before its hasher, and the hasher."""
     hasher, X, y = fitted
     pipeline = make_pipeline(StandardScaler().fit(X), hasher)
-    for estimator in (hasher, pipeline):
-        for display in (
-            PrecisionAtKDisplay.from_estimator(estimator, X, y),
-            TrainingHistoryDisplay.from_estimator(estimator, metric="train_loss"),
-        ):
-            assert display.line_.get_label() == "HashNetHasher"
-        assert PrecisionAtKDisplay.from_estimator(estimator, X, y, name="mine").line_.get_label() == "mine"
+    if "search" not in request.param:
+        estimator = best = hasher if request.param == "hasher" else pipeline
+    elif "pipeline" in request.param:
+        estimator = GridSearchCV(pipeline, {"hashnethasher__n_bits": [8]}, cv=2).fit(X, y)
+        best = estimator.best_estimator_
+    else:
+        estimator = GridSearchCV(hasher, {"n_bits": [8]}, cv=2).fit(X, y)
+        best = estimator.best_estimator_
+    return (estimator, best[:-1], best[-1]) if "pipeline" in request.param else (estimator, None, best)
 
 
-@pytest.mark.parametrize("steps", [[], [StandardScaler()]], ids=["hasher", "pipeline"])
-def test_a_search_is_drawn_as_its_best_estimator(fitted, steps):
-    hasher, X, y = fitted
-    estimator = make_pipeline(*steps, hasher) if steps else hasher
-    search = GridSearchCV(estimator, {"hashnethasher__n_bits" if steps else "n_bits": [8]}, cv=2).fit(X, y)
-    best = search.best_estimator_
-    outputs, expected = (HashOutputDisplay.from_estimator(made, X) for made in (search, best))
-    assert outputs.beta == expected.beta > 1
-    for draw in (
-        HammingDistanceDisplay.from_estimator,
-        PrecisionAtKDisplay.from_estimator,
-        HammingPrecisionRecallDisplay.from_estimator,
-    ):
-        assert draw(search, X, y).name == "HashNetHasher"
-    for draw in (TrainingHistoryDisplay.from_estimator, LossShapeDisplay.from_estimator):
-        drawn, expected = (lines_of(draw(made)) for made in (search, best))
-        for line, other in zip(drawn, expected, strict=True):
-            assert line.get_label() == other.get_label()
-            np.testing.assert_array_equal(line.get_ydata(), other.get_ydata())
-    assert CodeBalanceDisplay.from_estimator(search, X).name == "HashNetHasher"
-    images = X.reshape(-1, 8, 8)
-    assert NeighborsDisplay.from_estimator(search, X, y, images=images).name == "HashNetHasher"
+@pytest.mark.parametrize("cls", DISPLAYS)
+def test_from_estimator_draws_the_hasher_of_a_pipeline_or_search(estimator_and_parts, fitted, cls):
+    estimator, steps, hasher = estimator_and_parts
+    _, X, y = fitted
+    codes = hasher.decision_function(X if steps is None else steps.transform(X))
+    images = {"images": X.reshape(-1, 8, 8)} if cls is NeighborsDisplay else {}
+    data, make_expected = {
+        LossShapeDisplay: ([], lambda: cls.from_loss(hasher.net_.criterion_, hasher.n_bits_)),
+        TrainingHistoryDisplay: ([], lambda: cls.from_history(hasher.history_)),
+        CodeBalanceDisplay: ([X], lambda: cls.from_codes(codes)),
+        HashOutputDisplay: ([X], lambda: cls.from_codes(codes, beta=hasher.history_[-1]["beta"])),
+    }.get(cls, ([X, y], lambda: cls.from_codes(codes, y, **images)))
+    display, expected = cls.from_estimator(estimator, *data, **images), make_expected()
+    assert display.name == "HashNetHasher"
+    assert cls.from_estimator(estimator, *data, **images, name="mine").name == "mine"
+    for name in set(signature(cls).parameters) - {"name"}:
+        np.testing.assert_equal(getattr(display, name), getattr(expected, name))
 
 
 @pytest.mark.parametrize("output", ["bits", "signs", "packed", "continuous"])
-def test_every_form_of_output_is_the_same_code(fitted, output):
+def test_codes_do_not_depend_on_the_output_of_transform(fitted, output):
     hasher, X, y = fitted
     expected = HammingDistanceDisplay.from_codes(hasher.decision_function(X) > 0, y)
     try:
@@ -182,7 +185,7 @@ def test_codes_of_a_transformer_without_decision_function(fitted):
     np.testing.assert_allclose(display.balance, above_mean.mean(axis=0), atol=1e-15)
 
 
-def test_queries_against_a_database(fitted):
+def test_queries_are_ranked_against_the_database(fitted):
     hasher, X, y = fitted
     display = PrecisionAtKDisplay.from_estimator(hasher, X[:50], y[:50], X[50:], y[50:], k=[7])
     z = hasher.decision_function(X)
@@ -190,63 +193,47 @@ def test_queries_against_a_database(fitted):
     assert display.precision == expected.precision
 
 
-def test_estimators_that_make_no_codes(fitted):
+def test_refuses_estimators_without_codes(fitted):
     hasher, X, y = fitted
     search = make_pipeline(hasher, HammingNeighbors().fit(hasher.transform(X), y))
-    with pytest.raises(ValueError, match=r"pass what precedes the search, pipeline\[:-1\]"):
-        CodeBalanceDisplay.from_estimator(search, X)
-    with pytest.raises(ValueError, match=r"pass what precedes the search, pipeline\[:-1\]"):
-        HashOutputDisplay.from_estimator(search, X)
-    with pytest.raises(ValueError, match="must be a hasher, with transform; got str"):
+    for cls in (CodeBalanceDisplay, HashOutputDisplay):
+        with pytest.raises(ValueError, match=r"pass the steps before the search, pipeline\[:-1\]"):
+            cls.from_estimator(search, X)
+    with pytest.raises(ValueError, match="estimator must have decision_function or transform; str has not"):
         CodeBalanceDisplay.from_estimator("hasher", X)
-    with pytest.raises(ValueError, match="LogisticRegression was not trained in epochs"):
-        TrainingHistoryDisplay.from_estimator(LogisticRegression().fit(X, y))
 
 
-@pytest.mark.parametrize(
-    "display", [CodeBalanceDisplay.from_codes(CODES), HashOutputDisplay.from_codes(CODES), MAKERS["loss"]()]
-)
-def test_unknown_kind(display):
+@pytest.mark.parametrize(("cls", "attribute"), [(LossShapeDisplay, "net_"), (TrainingHistoryDisplay, "history_")])
+def test_refuses_estimators_without_training(fitted, cls, attribute):
+    with pytest.raises(ValueError, match=f"estimator must be a deep hasher, whose fit sets {attribute}; got PCA"):
+        cls.from_estimator(PCA(2).fit(fitted[1]))
+    with pytest.raises(NotFittedError):
+        cls.from_estimator(clone(fitted[0]))
+
+
+@pytest.mark.parametrize("name", ["balance", "output", "loss"])
+def test_refuses_an_unknown_kind(name):
     with pytest.raises(ValueError, match=r"kind must be one of '.*', '.*'; got 'pie'"):
-        display.plot(kind="pie")
+        MAKERS[name](kind="pie")
 
 
-def run(code):
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+def test_import_loads_neither_matplotlib_nor_torch():
+    names = ["matplotlib", "torch", "numba", "skorch"]
+    code = f"import sys, sklearn_hash.plotting; print([name for name in {names} if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
 
 
-def test_room_imports_without_matplotlib_and_loads_nothing_heavy():
-    absent = ["matplotlib", "torch", "numba", "skorch"]
-    code = f"import sys, sklearn_hash.plotting; print([name for name in {absent} if name in sys.modules])"
-    assert run(code).stdout.strip() == "[]"
+@pytest.mark.parametrize("cls", DISPLAYS)
+def test_missing_matplotlib_is_an_error_before_anything_is_computed(cls, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    for method in (name for name in vars(cls) if name.startswith("from_")):
+        parameters = signature(getattr(cls, method)).parameters.values()
+        required = {parameter.name: None for parameter in parameters if parameter.default is parameter.empty}
+        with pytest.raises(ImportError, match=rf"{method} needs matplotlib.*`pip install sklearn_hash\[plot\]`"):
+            getattr(cls, method)(**required)
 
 
-def test_without_matplotlib_the_error_names_the_extra():
-    code = """
-import sys
-sys.modules["matplotlib"] = None
-from sklearn_hash.plotting import CodeBalanceDisplay, NeighborsDisplay
-for draw in (CodeBalanceDisplay(balance=[0.5], correlation=[[1.0]]).plot,
-             lambda: CodeBalanceDisplay.from_codes("never looked at"),
-             lambda: NeighborsDisplay.from_estimator(None, None, None)):
-    try:
-        draw()
-    except ImportError as error:
-        print(error)
-"""
-    lines = run(code).stdout.splitlines()
-    assert lines == [
-        f"{caller} needs matplotlib. Install it with `pip install sklearn_hash[plot]`."
-        for caller in ("CodeBalanceDisplay.plot", "CodeBalanceDisplay.from_codes", "NeighborsDisplay.from_estimator")
-    ]
-
-
-def test_every_display_can_be_drawn_without_computing():
-    """Data first, drawing second: the constructor does neither compute nor draw."""
-    assert {name.removesuffix("Display") for name in plotting.__all__} == {
-        "HammingPrecisionRecall", "PrecisionAtK", "HammingDistance", "CodeBalance", "HashOutput", "TrainingHistory",
-        "Neighbors", "LossShape",
-    }  # fmt: skip
+def test_constructor_neither_computes_nor_draws():
     share = np.array([0.5, 0.5])
     displays = [
         HammingPrecisionRecallDisplay(precision=share, recall=share),
@@ -263,6 +250,7 @@ def test_every_display_can_be_drawn_without_computing():
         ),
         LossShapeDisplay(similar=share, dissimilar=share),
     ]
+    assert [type(display).__name__ for display in displays] == plotting.__all__
     assert not plt.get_fignums()
     assert not any(hasattr(display, "ax_") for display in displays)
     for display in displays:

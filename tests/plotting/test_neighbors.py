@@ -1,4 +1,4 @@
-"""Pictures of neighbours against a search by sorting."""
+"""Images of neighbours, compared with a search by sorting in numpy."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,34 +9,24 @@ from sklearn_hash.codes import pack_codes
 from sklearn_hash.plotting import NeighborsDisplay
 
 
-def pictures(n, *shape, seed=0):
+def random_images(n, *shape, seed=0):
     return np.random.default_rng(seed).random((n, *shape))
 
 
-def by_sorting(query, database, k):
-    distances = (query[:, None] != database).sum(axis=2)
-    rows = np.argsort(distances, axis=1, kind="stable")[:, :k]
-    return np.take_along_axis(distances, rows, axis=1), rows
-
-
-def assert_looks(display, relevant):
-    """All right frames have one look and all wrong ones another, in colour and in line style."""
-    looks = [
-        {(to_hex(frame.get_edgecolor()), frame.get_linestyle()) for frame in display.frames_[mask]}
-        for mask in (relevant, ~relevant)
-    ]
-    assert [len(look) for look in looks] == [1, 1]
-    (right,), (wrong,) = looks
-    assert right[0] != wrong[0]
-    assert right[1] != wrong[1]
+def assert_frames_show(display, relevant):
+    """Assert that frames differ by relevance, and by nothing else, in colour and in line style."""
+    for get in (lambda frame: to_hex(frame.get_edgecolor()), lambda frame: frame.get_linestyle()):
+        (relevant_style,), (other_style,) = ({get(f) for f in display.frames_[mask]} for mask in (relevant, ~relevant))
+        assert relevant_style != other_style
 
 
 @pytest.mark.parametrize("packed", [False, True])
-def test_pictures_of_the_nearest(noisy, packed):
+def test_draws_the_nearest_neighbours_of_the_queries(noisy, packed):
     query, y_query, database, y_database = noisy
-    distances, rows = by_sorting(query[[3, 0, 9]], database, 4)
+    distances = (query[[3, 0, 9], None] != database).sum(axis=2)
+    rows = np.argsort(distances, axis=1, kind="stable")[:, :4]
     relevant = y_database[rows] == y_query[[3, 0, 9], None]
-    images, database_images = pictures(20, 5, 5), pictures(60, 5, 5, seed=1)
+    images, database_images = random_images(20, 5, 5), random_images(60, 5, 5, seed=1)
     codes = (pack_codes(query), pack_codes(database)) if packed else (query, database)
     display = NeighborsDisplay.from_codes(
         codes[0], y_query, codes[1], y_database, images=images, database_images=database_images,
@@ -47,15 +37,15 @@ def test_pictures_of_the_nearest(noisy, packed):
         for column in range(4):
             drawn = display.images_[row, 1 + column].get_array()
             np.testing.assert_array_equal(drawn, database_images[rows[row, column]])
-    np.testing.assert_array_equal(display.distances, distances)
+    np.testing.assert_array_equal(display.distances, np.take_along_axis(distances, rows, axis=1))
     np.testing.assert_array_equal(display.relevant, relevant)
-    assert_looks(display, relevant)
+    assert_frames_show(display, relevant)
 
 
-def test_captions_give_distances_and_wrong_labels():
+def test_captions_show_distances_and_labels_of_irrelevant_neighbours():
     query, database = [[0, 0, 0]], [[0, 0, 1], [1, 1, 1]]
     display = NeighborsDisplay.from_codes(
-        query, ["cat"], database, ["cat", "dog"], images=pictures(1, 2, 2), database_images=pictures(2, 2, 2),
+        query, ["cat"], database, ["cat", "dog"], images=random_images(1, 2, 2), database_images=random_images(2, 2, 2),
         n_neighbors=2, name="animals",
     )  # fmt: skip
     texts = {text.get_text() for text in display.ax_.texts}
@@ -63,10 +53,10 @@ def test_captions_give_distances_and_wrong_labels():
     assert display.ax_.get_title() == "animals"
 
 
-def test_a_query_does_not_find_itself(noisy):
+def test_leave_one_out_finds_a_duplicate_but_not_the_query(noisy):
     codes, y, *_ = noisy
-    codes = np.vstack([codes, codes[:1]])  # but does find its duplicate
-    images = pictures(21, 4, 4)
+    codes = np.vstack([codes, codes[:1]])
+    images = random_images(21, 4, 4)
     display = NeighborsDisplay.from_codes(codes, np.append(y, y[0]), images=images, n_neighbors=3)
     assert display.distances.shape == (5, 3)
     distances = (codes[:, None] != codes).sum(axis=2)
@@ -77,13 +67,13 @@ def test_a_query_does_not_find_itself(noisy):
     np.testing.assert_array_equal(display.neighbor_images[0, 0], images[20])
 
 
-def test_several_labels():
+def test_multilabel_neighbours_are_relevant_if_they_share_a_label():
     Y = np.array([[1, 1, 0], [0, 1, 1], [1, 0, 0], [0, 0, 1]])
     codes = np.array([[0, 0, 0], [0, 0, 1], [0, 1, 1], [1, 1, 1]])
-    display = NeighborsDisplay.from_codes(codes, Y, images=pictures(4, 3, 3), queries=[0], n_neighbors=3)
+    display = NeighborsDisplay.from_codes(codes, Y, images=random_images(4, 3, 3), queries=[0], n_neighbors=3)
     np.testing.assert_array_equal(display.relevant, [[True, True, False]])
     assert display.neighbor_labels is None
-    assert_looks(display, display.relevant)
+    assert_frames_show(display, display.relevant)
 
 
 @pytest.mark.parametrize(
@@ -96,9 +86,9 @@ def test_several_labels():
         ((1, 6, 5), (6, 5)),
     ],
 )
-def test_channels_last_or_first(noisy, given, drawn):
+def test_images_may_have_channels_last_or_first(noisy, given, drawn):
     codes, y, *_ = noisy
-    images = pictures(20, *given)
+    images = random_images(20, *given)
     display = NeighborsDisplay.from_codes(codes, y, images=images, queries=[7], n_neighbors=1)
     image = display.images_[0, 0].get_array()
     assert image.shape == drawn
@@ -106,9 +96,9 @@ def test_channels_last_or_first(noisy, given, drawn):
     np.testing.assert_array_equal(image, moved.reshape(drawn))
 
 
-def test_pictures_keep_their_proportions(noisy):
+def test_images_keep_their_proportions(noisy):
     codes, y, *_ = noisy
-    display = NeighborsDisplay.from_codes(codes, y, images=pictures(20, 6, 3), n_neighbors=2)
+    display = NeighborsDisplay.from_codes(codes, y, images=random_images(20, 6, 3), n_neighbors=2)
     for image, frame in zip(display.images_[:, 1:].ravel(), display.frames_.ravel(), strict=True):
         left, right, bottom, top = image.get_extent()
         assert (bottom - top) / (right - left) == pytest.approx(2)
@@ -116,9 +106,9 @@ def test_pictures_keep_their_proportions(noisy):
     assert display.ax_.get_aspect() == 1
 
 
-def test_grey_pictures_share_one_scale_that_the_caller_may_change(noisy):
+def test_grey_images_share_limits_that_image_kwargs_replace(noisy):
     codes, y, *_ = noisy
-    images = pictures(20, 4, 4) * np.arange(1, 21)[:, None, None]
+    images = random_images(20, 4, 4) * np.arange(1, 21)[:, None, None]
     display = NeighborsDisplay.from_codes(codes, y, images=images, n_neighbors=2)
     limits = {image.get_clim() for image in display.images_.ravel()}
     shown = np.concatenate([display.query_images[:, None], display.neighbor_images], axis=1)
@@ -132,7 +122,9 @@ def test_grey_pictures_share_one_scale_that_the_caller_may_change(noisy):
 def test_captions_neither_overlap_nor_leave_the_figure(noisy):
     codes, y, *_ = noisy
     names = np.array(["kitchen furniture", "small mammals", "trees"])[y]
-    display = NeighborsDisplay.from_codes(codes, names, images=pictures(20, 4, 4), n_neighbors=6, name="long names")
+    display = NeighborsDisplay.from_codes(
+        codes, names, images=random_images(20, 4, 4), n_neighbors=6, name="long names"
+    )
     display.figure_.canvas.draw()
     texts = [text for text in display.ax_.texts if text.get_text()]
     boxes = [text.get_window_extent() for text in [*texts, display.ax_.title]]
@@ -142,33 +134,25 @@ def test_captions_neither_overlap_nor_leave_the_figure(noisy):
         assert display.figure_.bbox.contains(*box.max)
 
 
-def test_rows_of_an_estimator_are_its_pictures_unless_given(fitted):
-    hasher, X, y = fitted
-    display = NeighborsDisplay.from_estimator(hasher, X, y, images=X.reshape(-1, 8, 8), n_neighbors=2)
-    np.testing.assert_array_equal(display.query_images, X[:5].reshape(-1, 8, 8))
-    assert display.ax_.get_title() == "HashNetHasher"
-    with pytest.raises(ValueError, match=r"images must be pictures .* got shape \(200, 64\). Give flat rows their"):
-        NeighborsDisplay.from_estimator(hasher, X, y)
+def test_images_of_an_estimator_are_by_default_its_rows(fitted):
+    with pytest.raises(ValueError, match=r"images must have shape .*; got \(200, 64\). Reshape flat rows"):
+        NeighborsDisplay.from_estimator(*fitted)
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"images": pictures(19, 4, 4)}, "a picture for each of the 20 codes; got 19"),
-        ({"images": pictures(20, 5, 5, 2)}, "1, 3 or 4 channels last or first"),
-        ({"queries": [20]}, "queries must be row numbers from 0 to 19; got"),
+        ({"images": random_images(19, 4, 4)}, "images must have an image for each of the 20 codes; got 19"),
+        ({"images": random_images(20, 5, 5, 2)}, "1, 3 or 4 channels last or first"),
+        ({"database_codes": np.eye(11), "y_database": range(11)}, "database_images must have shape"),
+        ({"queries": [20]}, r"queries must be row numbers from 0 to 19; got \[20\]"),
         ({"queries": [-1]}, "queries must be row numbers"),
         ({"queries": [0.5]}, "queries must be row numbers"),
         ({"queries": []}, "queries must be row numbers"),
         ({"n_neighbors": 20}, "n_neighbors = 20"),
     ],
 )
-def test_errors(noisy, change, message):
+def test_refuses_inconsistent_images_queries_and_n_neighbors(noisy, change, message):
     codes, y, *_ = noisy
     with pytest.raises(ValueError, match=message):
-        NeighborsDisplay.from_codes(codes, y, **{"images": pictures(20, 4, 4), **change})
-
-
-def test_database_needs_its_pictures(noisy):
-    with pytest.raises(ValueError, match="database_images must be pictures"):
-        NeighborsDisplay.from_codes(*noisy, images=pictures(20, 4, 4))
+        NeighborsDisplay.from_codes(codes, y, **{"images": random_images(20, 4, 4), **change})
