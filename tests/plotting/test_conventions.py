@@ -147,23 +147,42 @@ def estimator_and_parts(request, fitted):
     return (estimator, best[:-1], best[-1]) if "pipeline" in request.param else (estimator, None, best)
 
 
+def drawn_by(display):
+    """Data and style of the lines, images and texts on the axes."""
+    lines = [(line.get_xydata(), line.get_linewidth(), line.get_label()) for line in display.ax_.lines]
+    images = [(image.get_array(), image.get_clim()) for image in display.ax_.images]
+    return lines, images, [text.get_text() for text in (*display.ax_.texts, display.ax_.title)]
+
+
+# Arguments of from_estimator, each with another value than the default.
+OPTIONS = {
+    HammingPrecisionRecallDisplay: {"plot_chance_level": True, "chance_level_kwargs": {"lw": 4}},
+    PrecisionAtKDisplay: {"k": [3, 7], "ties": "index"},
+    CodeBalanceDisplay: {"kind": "correlation", "image_kwargs": {"vmax": 0.5}},
+    HashOutputDisplay: {"kind": "z", "bins": 7},
+    TrainingHistoryDisplay: {"metric": "beta"},
+    NeighborsDisplay: {"queries": [4, 1], "n_neighbors": 3, "image_kwargs": {"vmax": 9}},
+    LossShapeDisplay: {"kind": "gradient", "magnitude": 0.1},
+}
+
+
 @pytest.mark.parametrize("cls", DISPLAYS)
 def test_from_estimator_draws_the_hasher_of_a_pipeline_or_search(estimator_and_parts, fitted, cls):
     estimator, steps, hasher = estimator_and_parts
     _, X, y = fitted
     codes = hasher.decision_function(X if steps is None else steps.transform(X))
-    images = {"images": X.reshape(-1, 8, 8)} if cls is NeighborsDisplay else {}
-    data, make_expected = {
-        LossShapeDisplay: ([], lambda: cls.from_loss(hasher.net_.criterion_, hasher.n_bits_)),
-        TrainingHistoryDisplay: ([], lambda: cls.from_history(hasher.history_)),
-        CodeBalanceDisplay: ([X], lambda: cls.from_codes(codes)),
-        HashOutputDisplay: ([X], lambda: cls.from_codes(codes, beta=hasher.history_[-1]["beta"])),
-    }.get(cls, ([X, y], lambda: cls.from_codes(codes, y, **images)))
-    display, expected = cls.from_estimator(estimator, *data, **images), make_expected()
-    assert display.name == "HashNetHasher"
-    assert cls.from_estimator(estimator, *data, **images, name="mine").name == "mine"
-    for name in set(signature(cls).parameters) - {"name"}:
-        np.testing.assert_equal(getattr(display, name), getattr(expected, name))
+    options = {**OPTIONS.get(cls, {}), **({} if cls is NeighborsDisplay else {"curve_kwargs": {"linewidth": 7}})}
+    if cls is NeighborsDisplay:
+        options["images"], options["database_images"] = np.split(X.reshape(-1, 8, 8), [50])
+    method, data, inputs = {
+        LossShapeDisplay: ("from_loss", [hasher.net_.criterion_, hasher.n_bits_], []),
+        TrainingHistoryDisplay: ("from_history", [hasher.history_], []),
+        CodeBalanceDisplay: ("from_codes", [codes], [X]),
+        HashOutputDisplay: ("from_codes", [codes], [X]),
+    }.get(cls, ("from_codes", [codes[:50], y[:50], codes[50:], y[50:]], [X[:50], y[:50], X[50:], y[50:]]))
+    expected = getattr(cls, method)(*data, **options, name="HashNetHasher")
+    np.testing.assert_equal(drawn_by(cls.from_estimator(estimator, *inputs, **options)), drawn_by(expected))
+    assert cls.from_estimator(estimator, *inputs, **options, name="mine").name == "mine"
 
 
 @pytest.mark.parametrize("output", ["bits", "signs", "packed", "continuous"])
@@ -183,14 +202,6 @@ def test_codes_of_a_transformer_without_decision_function(fitted):
     above_mean = X - X.mean(axis=0, dtype=np.float64) > 0
     display = CodeBalanceDisplay.from_estimator(StandardScaler().fit(X), X)
     np.testing.assert_allclose(display.balance, above_mean.mean(axis=0), atol=1e-15)
-
-
-def test_queries_are_ranked_against_the_database(fitted):
-    hasher, X, y = fitted
-    display = PrecisionAtKDisplay.from_estimator(hasher, X[:50], y[:50], X[50:], y[50:], k=[7])
-    z = hasher.decision_function(X)
-    expected = PrecisionAtKDisplay.from_codes(z[:50], y[:50], z[50:], y[50:], k=[7])
-    assert display.precision == expected.precision
 
 
 def test_refuses_estimators_without_codes(fitted):

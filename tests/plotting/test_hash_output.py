@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from sklearn_hash.plotting import HashOutputDisplay
 
@@ -21,12 +23,12 @@ def test_histogram_is_symmetric_about_zero(kind, values, limit, label, bins):
     assert line.get_label() == label
 
 
-def test_beta_is_by_default_that_of_the_last_epoch(fitted):
+@pytest.mark.parametrize("steps", [[], [FunctionTransformer()]], ids=["hasher", "pipeline"])
+def test_beta_is_by_default_that_of_the_last_epoch(fitted, steps):
     hasher, X, _ = fitted
-    display = HashOutputDisplay.from_estimator(hasher, X)
-    assert display.beta == hasher.history_[-1]["beta"] > 1
-    np.testing.assert_array_equal(display.z, hasher.decision_function(X))
-    assert HashOutputDisplay.from_estimator(hasher, X, beta=2.5).beta == 2.5
+    estimator = make_pipeline(*steps, hasher) if steps else hasher
+    assert HashOutputDisplay.from_estimator(estimator, X).beta == hasher.history_[-1]["beta"] > 1
+    assert HashOutputDisplay.from_estimator(estimator, X, beta=2.5).beta == 2.5
 
 
 @pytest.mark.parametrize("codes", [Z > 0, (Z > 0).astype(np.uint8), np.where(Z > 0, 1, -1)])
