@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from inspect import signature
+from itertools import product
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -131,20 +132,16 @@ def test_no_legend_without_names():
     assert MAKERS["precision_at_k"]().ax_.get_legend() is None
 
 
-@pytest.fixture(scope="module", params=["hasher", "pipeline", "search", "search over a pipeline"])
-def estimator_and_parts(request, fitted):
-    """An estimator, the steps before its hasher, and the hasher."""
+@pytest.fixture(scope="module", params=product([False, True], repeat=2), ids=str)
+def estimator_and_hasher(request, fitted):
+    """A hasher, pipeline, search or search over a pipeline; the hasher that encodes; the input of the hasher."""
+    in_pipeline, searched = request.param
     hasher, X, y = fitted
-    pipeline = make_pipeline(StandardScaler().fit(X), hasher)
-    if "search" not in request.param:
-        estimator = best = hasher if request.param == "hasher" else pipeline
-    elif "pipeline" in request.param:
-        estimator = GridSearchCV(pipeline, {"hashnethasher__n_bits": [8]}, cv=2).fit(X, y)
+    estimator = best = make_pipeline(StandardScaler().fit(X), hasher) if in_pipeline else hasher
+    if searched:
+        estimator = GridSearchCV(best, {"hashnethasher__n_bits" if in_pipeline else "n_bits": [8]}, cv=2).fit(X, y)
         best = estimator.best_estimator_
-    else:
-        estimator = GridSearchCV(hasher, {"n_bits": [8]}, cv=2).fit(X, y)
-        best = estimator.best_estimator_
-    return (estimator, best[:-1], best[-1]) if "pipeline" in request.param else (estimator, None, best)
+    return (estimator, best[-1], best[:-1].transform(X)) if in_pipeline else (estimator, best, X)
 
 
 def drawn_by(display):
@@ -156,22 +153,25 @@ def drawn_by(display):
 
 # Arguments of from_estimator, each with another value than the default.
 OPTIONS = {
-    HammingPrecisionRecallDisplay: {"plot_chance_level": True, "chance_level_kwargs": {"lw": 4}},
-    PrecisionAtKDisplay: {"k": [3, 7], "ties": "index"},
+    HammingPrecisionRecallDisplay: {
+        "curve_kwargs": {"lw": 7},
+        "plot_chance_level": True,
+        "chance_level_kwargs": {"lw": 4},
+    },
+    PrecisionAtKDisplay: {"curve_kwargs": {"lw": 7}, "k": [3, 7], "ties": "index"},
+    HammingDistanceDisplay: {"curve_kwargs": {"lw": 7}},
     CodeBalanceDisplay: {"kind": "correlation", "image_kwargs": {"vmax": 0.5}},
-    HashOutputDisplay: {"kind": "z", "bins": 7},
-    TrainingHistoryDisplay: {"metric": "beta"},
+    HashOutputDisplay: {"curve_kwargs": {"lw": 7}, "kind": "z", "bins": 7},
+    TrainingHistoryDisplay: {"curve_kwargs": {"lw": 7}, "metric": "beta"},
     NeighborsDisplay: {"queries": [4, 1], "n_neighbors": 3, "image_kwargs": {"vmax": 9}},
-    LossShapeDisplay: {"kind": "gradient", "magnitude": 0.1},
+    LossShapeDisplay: {"curve_kwargs": {"lw": 7}, "kind": "gradient", "magnitude": 0.1},
 }
 
 
 @pytest.mark.parametrize("cls", DISPLAYS)
-def test_from_estimator_draws_the_hasher_of_a_pipeline_or_search(estimator_and_parts, fitted, cls):
-    estimator, steps, hasher = estimator_and_parts
-    _, X, y = fitted
-    codes = hasher.decision_function(X if steps is None else steps.transform(X))
-    options = {**OPTIONS.get(cls, {}), **({} if cls is NeighborsDisplay else {"curve_kwargs": {"linewidth": 7}})}
+def test_from_estimator_draws_the_hasher_of_a_pipeline_or_search(estimator_and_hasher, fitted, cls):
+    (estimator, hasher, encoded), (_, X, y) = estimator_and_hasher, fitted
+    codes, options = hasher.decision_function(encoded), dict(OPTIONS[cls])
     if cls is NeighborsDisplay:
         options["images"], options["database_images"] = np.split(X.reshape(-1, 8, 8), [50])
     method, data, inputs = {
