@@ -1,4 +1,4 @@
-"""Random changes of training images: a whole batch at once, on its device, each image its own."""
+"""Random augmentation of training images, for a whole batch at once on its device."""
 
 import torch
 import torch.nn.functional as F
@@ -8,7 +8,7 @@ __all__ = ["RandomCrop", "RandomFlip"]
 
 
 class RandomCrop(nn.Module):
-    """Shift every image by a few pixels, at random; zeros come in from outside.
+    """Shift every image by a few pixels, at random, with zeros at the border.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class RandomCrop(nn.Module):
         self.padding = padding
 
     def forward(self, x):
-        """Shifted images, (n, channels, height, width), in their type."""
+        """Return shifted images, (n, channels, height, width), in the type of the input."""
         _check_images(self, x)
         n, _, height, width = x.shape
         # A view in which every window of every image has its own place.
@@ -38,12 +38,12 @@ class RandomCrop(nn.Module):
         return windows[torch.arange(n, device=x.device), :, down, right]
 
     def extra_repr(self):
-        """Parameters, for the representation of the module."""
+        """Return the parameters that ``repr`` shows."""
         return f"padding={self.padding}"
 
 
 class RandomFlip(nn.Module):
-    """Mirror images, left to right, at random.
+    """Flip images horizontally, at random.
 
     Parameters
     ----------
@@ -56,13 +56,13 @@ class RandomFlip(nn.Module):
         self.p = p
 
     def forward(self, x):
-        """Images, some mirrored, (n, channels, height, width), in their type."""
+        """Return images, some flipped, (n, channels, height, width), in the type of the input."""
         _check_images(self, x)
         mirrored = torch.rand(len(x), device=x.device) < self.p
         return torch.where(mirrored.view(-1, 1, 1, 1), x.flip(-1), x)
 
     def extra_repr(self):
-        """Parameters, for the representation of the module."""
+        """Return the parameters that ``repr`` shows."""
         return f"p={self.p}"
 
 

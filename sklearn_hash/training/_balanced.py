@@ -1,4 +1,4 @@
-"""Orders of an epoch that put similar rows into the same batch, where a plain shuffle leaves few similar pairs."""
+"""Order of the rows of an epoch that puts similar rows into the same batch."""
 
 import numpy as np
 import torch
@@ -13,7 +13,7 @@ _ROWS_A_GROUP = 4
 
 
 def balanced_order(targets, batch_size):
-    """Draw an order of all rows, once each, in which groups of similar rows come together.
+    """Draw a permutation of all rows in which groups of similar rows are adjacent.
 
     A batch cut from it holds several groups, with similar pairs in each. Rows of one class make a group. A row with
     several labels joins a group of one of them, more likely of a rare one. With a similarity matrix a group is a row
@@ -53,7 +53,7 @@ def balanced_order(targets, batch_size):
 
 
 def _label_groups(labels, size, rng):
-    """Groups of one label each.
+    """Group the rows by one label each.
 
     Parameters
     ----------
@@ -81,12 +81,12 @@ def _label_groups(labels, size, rng):
 
 
 def _numbered(counts):
-    """0, 1, ... up to each count, one after another."""
+    """Concatenate the ranges 0, 1, ..., count - 1 of all counts."""
     return np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
 def _one_label_each(targets, rng):
-    """One label of every row, drawn with odds of one over its frequency; a number of its own where there is none."""
+    """Draw one label per row, with probability inverse to its frequency; a row without labels gets a unique number."""
     Y = sparse.csr_array(targets.labels)
     Y.eliminate_zeros()
     labels = Y.shape[1] + np.arange(Y.shape[0])
@@ -100,7 +100,7 @@ def _one_label_each(targets, rng):
 
 
 def _partner_groups(targets, size, rng):
-    """Groups of rows, in random order, and partners that are similar to them and still free; groups in random order."""
+    """Group each row, in random order, with similar rows that are not in a group yet."""
     groups = np.full(len(targets), -1)
     partners, n_groups = targets.partners(), 0
     for row in rng.permutation(len(targets)):

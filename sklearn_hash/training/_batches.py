@@ -1,4 +1,4 @@
-"""Whole batches sliced from the data: a DataLoader spends more on single rows than a small network on training."""
+"""Batches sliced from the data as a whole: a DataLoader spends more time on single rows than a network on training.
 
 import torch
 from torch.utils.data import DataLoader, Dataset
@@ -10,7 +10,7 @@ __all__ = ["BatchIterator", "EncodingDataset", "HashingDataset"]
 
 
 class HashingDataset(Dataset):
-    """Rows and, for training, what their loss asks for.
+    """Rows and, for training, the targets of the loss.
 
     Parameters
     ----------
@@ -30,17 +30,17 @@ class HashingDataset(Dataset):
 
     @property
     def index_device(self):
-        """Where the numbers of a batch's rows are wanted: on a GPU only if nothing on the host asks for them."""
+        """Device of the row indices: a GPU only if nothing on the host needs them."""
         devices = {part.index_device for part in (self.rows, self.targets) if part is not None}
         return devices.pop() if len(devices) == 1 else torch.device("cpu")
 
     @property
     def read(self):
-        """What gives the rows of a batch by their index, perhaps in another process."""
+        """Return a function that yields the rows of each batch, read by worker processes if there are any."""
         return self.rows.take
 
     def complete(self, index, rows):
-        """A batch: what was read, and its target; None in its place without targets."""
+        """Return the batch of rows and its target, or None without targets."""
         if self.targets is None:
             return rows, None
         if self.target == "features":
@@ -48,21 +48,21 @@ class HashingDataset(Dataset):
         return rows, getattr(self.targets, f"{self.target}_of")(index)
 
     def asked(self, target):
-        """The same data for a loss that asks for another target."""
+        """Return the same data for a loss that needs another kind of target."""
         return HashingDataset(self.rows, self.targets, target)
 
     def select(self, index):
-        """Some of the rows."""
+        """Return a subset of the rows."""
         return HashingDataset(self.rows.select(index), self.targets.select(index), self.target)
 
     def to(self, device):
-        """The same data with its tensors on a device, where they fit."""
+        """Return the same data with its tensors on a device, where they fit."""
         targets = None if self.targets is None else self.targets.to(device)
         return HashingDataset(self.rows.to(device), targets, self.target)
 
 
 class EncodingDataset(HashingDataset):
-    """Rows to encode: with every batch come their numbers, and why rows that belong to it cannot be loaded.
+    """Rows to encode; each batch comes with its row numbers and with the errors of rows that cannot be loaded.
 
     Parameters
     ----------
@@ -77,11 +77,11 @@ class EncodingDataset(HashingDataset):
 
     @property
     def read(self):
-        """What gives the rows of a batch, and in a pair with them the failures where some may be left out."""
+        """Return a function that yields the rows of each batch, with the failures where rows may be left out."""
         return self.rows.take_loadable if self.skip else self.rows.take
 
     def complete(self, index, rows):
-        """A batch: rows, and a pair of their numbers and the failures by the numbers of rows left out."""
+        """Return the rows, and a pair of their numbers and the failures by number of the rows left out."""
         numbers = range(len(self))[index]
         if not self.skip:
             return rows, (numbers, {})
@@ -91,7 +91,7 @@ class EncodingDataset(HashingDataset):
 
 
 class BatchIterator:
-    """Iterate over a :class:`HashingDataset` in batches; takes the place of a DataLoader in the net.
+    """Iterate over a :class:`HashingDataset` in batches, in place of a DataLoader.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ class BatchIterator:
             yield self.dataset.complete(index, rows)
 
     def _read(self):
-        """Pairs of the rows' numbers and what was read."""
+        """Yield pairs of row numbers and the rows read."""
         if self.reader is not None:
             return self.reader
         read = self.dataset.read
@@ -134,7 +134,7 @@ class BatchIterator:
 
 
 class _BatchIndices:
-    """What rows each batch of an epoch has, drawn anew by every iteration: slices or integer tensors."""
+    """Row indices of each batch, as slices or integer tensors, drawn anew for every epoch."""
 
     def __init__(self, dataset, batch_size, shuffle, drop_last, balanced):
         self.n_rows = len(dataset)
@@ -161,14 +161,14 @@ class _BatchIndices:
             yield chosen if order is None else order[chosen]
 
     def _order(self):
-        """The order of an epoch, whole before its first batch: training draws from the same stream."""
+        """Draw the order of an epoch before its first batch, because training draws from the same random stream."""
         if self.targets is not None:
             return balanced_order(self.targets, self.batch_size).to(self.device)
         return torch.randperm(self.n_rows).to(self.device) if self.shuffle else None
 
 
 def _reader(dataset, indices, num_workers):
-    """A DataLoader whose processes live as long as it does, and read whole batches."""
+    """Return a DataLoader with persistent workers that read whole batches."""
     return DataLoader(
         _Reads(dataset.read),
         batch_size=None,
@@ -183,14 +183,14 @@ def _reader(dataset, indices, num_workers):
 
 
 class _Failure:
-    """What a process returns in place of raising: torch would add the traceback of that process to the message."""
+    """Error of a worker process, returned rather than raised because torch would add a traceback to its message."""
 
     def __init__(self, message):
         self.message = message
 
 
 class _Reads(Dataset):
-    """What the processes run: it reads the rows of one batch."""
+    """Read the rows of one batch, in a worker process."""
 
     def __init__(self, read):
         self.read = read
@@ -203,5 +203,5 @@ class _Reads(Dataset):
 
 
 def _as_it_is(batch):
-    """In place of collating: it is a batch already."""
+    """Return the batch unchanged, as the collate function of a DataLoader."""
     return batch

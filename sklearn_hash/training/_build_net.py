@@ -1,4 +1,4 @@
-"""Building of an initialised net from an estimator's parameters."""
+"""Building of an initialised net from the parameters of an estimator."""
 
 from copy import deepcopy
 from inspect import signature
@@ -75,7 +75,7 @@ def _popped(nested, prefix):
 
 
 def _make_module(params, rows, encoder_params, module_params, device):
-    """Build the module of the net; what its parameters hold is copied."""
+    """Build the module of the net; values of its parameters are copied."""
     images = params["images"]
     normalize = make_normalize(images.normalize, rows)
     standardize = isinstance(images.normalize, str) and images.normalize == "auto"

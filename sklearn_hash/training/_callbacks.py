@@ -1,4 +1,4 @@
-"""What happens beside the gradient steps: schedules, validation and the progress bar, as skorch callbacks."""
+"""Learning-rate schedule, continuation, validation and progress bar, as skorch callbacks."""
 
 import math
 from copy import deepcopy
@@ -14,13 +14,13 @@ __all__ = ["Continuation", "CosineSchedule", "FitProgressBar", "ValidationStoppi
 
 
 class CosineSchedule(Callback):
-    """Learning rates fall to zero along half a cosine over the steps of the fit.
+    """Decay the learning rates to zero along half a cosine over the steps of the fit.
 
     A training whose end is not known (``partial_fit``) keeps the rates that the optimizer started with.
     """
 
     def on_batch_begin(self, net, training=None, **kwargs):
-        """Set the rates of the coming step."""
+        """Set the learning rates of the next step."""
         if training:
             factor = 1.0 if net.open_ended_ else 0.5 * (1 + math.cos(math.pi * net.step_ / net.n_steps_))
             for group in net.optimizer_.param_groups:
@@ -28,7 +28,7 @@ class CosineSchedule(Callback):
 
 
 class Continuation(Callback):
-    """HashNet's continuation: tanh(beta z) grows steeper by stages until it is nearly the sign function.
+    """Increase beta of tanh(beta z) in stages, until it is close to the sign function, as HashNet does.
 
     Stage s of S holds ``beta = (1 + (end ** 2 - 1) t) ** 0.5`` with ``t = s / (S - 1)`` over an equal share of the
     steps of the fit, so the first stage has beta 1 and the last has ``end`` whatever the number of epochs.
@@ -48,7 +48,7 @@ class Continuation(Callback):
         self.n_stages = n_stages
 
     def beta_at(self, step, n_steps):
-        """Beta of a step of the fit; one past its end is like the last."""
+        """Return beta of a step; steps past the end of the fit have the last beta."""
         n_stages = min(self.n_stages, n_steps)
         stage = min(step * n_stages // n_steps, n_stages - 1)
         t = stage / (n_stages - 1) if n_stages > 1 else 1.0
@@ -59,17 +59,17 @@ class Continuation(Callback):
         return math.sqrt(1.0 + (self.end**2 - 1.0) * t)
 
     def on_batch_begin(self, net, training=None, **kwargs):
-        """Set beta of the coming step."""
+        """Set beta of the next step."""
         if training:
             net.criterion_.set_beta(self.beta_at(net.step_, net.n_steps_))
 
     def on_epoch_end(self, net, **kwargs):
-        """Leave the epoch's last beta in the history."""
+        """Record the last beta of the epoch in the history."""
         net.history.record("beta", float(net.criterion_.beta))
 
 
 class ValidationStopping(Callback):
-    """Stop when validation mAP no longer grows, and keep the weights of the best epoch.
+    """Stop when validation mAP no longer improves, and restore the weights of the best epoch.
 
     Validation rows are the queries, the training rows the database: the protocol of the papers, on rows that no
     test set contains. Without labels, what counts is the validation loss.
@@ -84,13 +84,13 @@ class ValidationStopping(Callback):
         self.patience = patience
 
     def on_train_begin(self, net, **kwargs):
-        """Forget earlier trainings."""
+        """Reset the state of earlier fits."""
         self.best_score_ = -np.inf
         self.best_epoch_ = 0
         self.best_state_ = None
 
     def on_epoch_end(self, net, dataset_train=None, dataset_valid=None, **kwargs):
-        """Score the epoch; end training through skorch's signal when patience is over."""
+        """Score the epoch, and stop training when patience is exhausted."""
         if dataset_valid is None:
             return
         score = self._score(net, dataset_train, dataset_valid)
@@ -110,7 +110,7 @@ class ValidationStopping(Callback):
         return score
 
     def on_train_end(self, net, **kwargs):
-        """Restore the best epoch."""
+        """Restore the weights of the best epoch."""
         if self.best_state_ is not None:
             module_state, criterion_state = self.best_state_
             net.module_.load_state_dict(module_state)
@@ -119,7 +119,7 @@ class ValidationStopping(Callback):
 
 
 class FitProgressBar(Callback):
-    """One line for the whole fit: epochs done, the loss, and validation mAP where there is one.
+    """Show one progress bar for the whole fit: epochs done, the loss, and validation mAP where there is one.
 
     Parameters
     ----------
@@ -131,11 +131,11 @@ class FitProgressBar(Callback):
         self.label = label
 
     def on_train_begin(self, net, **kwargs):
-        """Open the bar."""
+        """Open the progress bar."""
         self.bar_ = tqdm(total=1 if net.open_ended_ else net.max_epochs, desc=self.label, unit="epoch", leave=False)
 
     def on_epoch_end(self, net, **kwargs):
-        """Move by one epoch."""
+        """Advance the progress bar by one epoch."""
         shown = {"loss": f"{net.history[-1]['train_loss']:.4f}"}
         if "valid_map" in net.history[-1]:
             shown["valid mAP"] = f"{net.history[-1]['valid_map']:.4f}"
@@ -144,7 +144,7 @@ class FitProgressBar(Callback):
         self.bar_.update(1 if net.open_ended_ else len(net.history) - self.bar_.n)
 
     def on_train_end(self, net, **kwargs):
-        """Close the bar."""
+        """Close the progress bar."""
         self.bar_.close()
 
     def __getstate__(self):

@@ -1,4 +1,4 @@
-"""Training that survives its process: a checkpoint after every epoch, and the way back into the loop."""
+"""Checkpoints after every epoch, and training resumed from them."""
 
 import json
 import os
@@ -16,7 +16,7 @@ _FORMAT = 1
 
 
 class Checkpoint:
-    """The file in which a training leaves its state after every epoch.
+    """File with the state of a fit, written after every epoch.
 
     It holds tensors, numbers and text, no pickled code, and is replaced as a whole: whoever reads it finds the last
     epoch that was written out, whenever the process ended.
@@ -76,7 +76,7 @@ class Checkpoint:
             )
 
     def train(self, net, dataset):
-        """Train from where the checkpoint stands, if there is one; one that is finished only loads.
+        """Train from the checkpoint if there is one; a finished one is only loaded.
 
         Parameters
         ----------
@@ -91,7 +91,7 @@ class Checkpoint:
             net.partial_fit(dataset)
 
     def restore(self, net):
-        """Put the state of a training into a net whose callbacks have begun theirs."""
+        """Load the state of a fit into a net after ``on_train_begin`` of its callbacks."""
         state = self.state
         net.history.extend(json.loads(state["history"]))
         for name in ("module", "criterion", "optimizer"):
@@ -103,7 +103,7 @@ class Checkpoint:
             torch.get_device_module(net.device).set_rng_state(state["random"]["device"], *_numbered(net.device))
 
     def write(self, net, finished=False):
-        """Replace the file by the present state of a net, or leave it as it is if the process ends meanwhile."""
+        """Replace the file by the state of a net, atomically: if the process ends meanwhile, the old file remains."""
         random = {"cpu": torch.get_rng_state()}
         if torch.device(net.device).type != "cpu":
             random["device"] = torch.get_device_module(net.device).get_rng_state(*_numbered(net.device))
@@ -126,7 +126,7 @@ class Checkpoint:
 
 
 class _EpochWriter(Callback):
-    """Writes the checkpoint; the last of the callbacks, so that it sees what they leave."""
+    """Write the checkpoint, as the last of the callbacks so that their records are in it."""
 
     epochs_ = 0
 
@@ -148,13 +148,13 @@ class _EpochWriter(Callback):
 
 
 def _numbered(device):
-    """A device as an argument, where there may be several of its kind."""
+    """Return the device with its index where there may be several of its kind."""
     return () if torch.device(device).index is None else (device,)
 
 
 @contextmanager
 def _listening(net, callback):
-    """Let a net call one more callback, and forget it afterwards: a fitted estimator has no use for it."""
+    """Add a callback to a net for the duration of a block."""
     net.callbacks_.append(("epoch_checkpoint", callback))
     try:
         yield
@@ -164,7 +164,7 @@ def _listening(net, callback):
 
 
 def _callback_state(callback):
-    """What a callback remembers: its own state_dict, or those of its attributes that tensors and numbers can tell."""
+    """Return the state of a callback: its own state_dict, or its attributes that are tensors or numbers."""
     if hasattr(callback, "state_dict"):
         return {"state_dict": callback.state_dict()}
     state = {}
@@ -188,7 +188,7 @@ def _restore_callback(callback, state):
 
 
 def _as_json(value):
-    """What callbacks may record beside Python's own numbers: those of numpy and torch."""
+    """Convert numbers of numpy and torch, which callbacks may record, to those of Python."""
     return value.tolist() if hasattr(value, "tolist") else repr(value)
 
 
@@ -201,7 +201,7 @@ def _is_plain(value):
 
 
 def _without_numpy(value):
-    """The same of Python's own types: a file without pickled code can hold no others."""
+    """Convert a state to Python's own types, the only ones in a file without pickled code."""
     if isinstance(value, Mapping):
         return {key: _without_numpy(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

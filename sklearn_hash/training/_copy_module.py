@@ -1,4 +1,4 @@
-"""A deep copy of a module that is as quick to go through as the module itself."""
+"""Deep copy of a module whose attributes are accessed as quickly as those of the original."""
 
 from copy import deepcopy
 from typing import Any
@@ -11,7 +11,7 @@ _OWN_WAYS = ("__deepcopy__", "__reduce__", "__reduce_ex__", "__getstate__", "__s
 
 
 def copy_module(module):
-    """What :func:`copy.deepcopy` gives, built as the constructors of modules build it.
+    """Return what :func:`copy.deepcopy` returns, with attributes set in the order of the constructors.
 
     Instances of a class share one table of their attributes' names, unless their ``__dict__`` was filled at once, as
     by deepcopy. The memory that takes makes every pass through an encoder of hundreds of small parts slower.
@@ -40,7 +40,7 @@ def _new(kind: Any):
 
 
 def _is_plain(kind):
-    """Whether deepcopy would copy the attributes of a module one by one, and do nothing else."""
+    """Return True if deepcopy would copy the attributes of a module one by one, and do nothing else."""
     slots = any("__slots__" in vars(parent) for parent in kind.__mro__[:-1])
     return not slots and all(getattr(kind, way, None) is getattr(nn.Module, way, None) for way in _OWN_WAYS)
 

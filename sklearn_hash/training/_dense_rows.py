@@ -14,7 +14,7 @@ _HOST = torch.device("cpu")
 
 
 class DenseRows:
-    """Rows of a dense array, (n, ...); on the device already where that is worth it.
+    """Rows of a dense array, (n, ...), kept on the device where they fit.
 
     Parameters
     ----------
@@ -39,11 +39,11 @@ class DenseRows:
 
     @property
     def index_device(self):
-        """Where the numbers of rows are wanted."""
+        """Device of the row indices."""
         return self.X.device if torch.is_tensor(self.X) else _HOST
 
     def take(self, index):
-        """The rows that a slice or an integer tensor names, as a tensor."""
+        """Return the rows at a slice or an integer tensor, as a tensor."""
         if not torch.is_tensor(self.X):
             return torch.from_numpy(np.array(self.X[index]))
         if isinstance(index, slice):
@@ -51,15 +51,15 @@ class DenseRows:
         return self.X.index_select(0, index.to(self.X.device, non_blocking=True))
 
     def select(self, index):
-        """A copy of some rows, for a validation split."""
+        """Return a copy of a subset of the rows, for a validation split."""
         return DenseRows(np.asarray(self.X)[index])
 
     def moments(self):
-        """Mean of every column and one standard deviation over the whole centred array."""
+        """Return the mean of every column and one standard deviation over the whole centred array."""
         return dense_moments(self)
 
     def to(self, device):
-        """The same rows on a device, where at most a quarter of its free memory holds them."""
+        """Return the rows on a device, where they take at most a quarter of its free memory."""
         if device.type != "cuda" or self.X.nbytes > torch.cuda.mem_get_info(device)[0] // 4:
             return self
         moved = DenseRows.__new__(DenseRows)
@@ -68,7 +68,7 @@ class DenseRows:
 
 
 def dense_moments(rows):
-    """Moments of dense rows, in blocks: a float64 copy of all of them may not fit."""
+    """Compute the moments of dense rows in blocks, without a float64 copy of all of them."""
     step = max(1, _VALUES_A_BLOCK // math.prod(rows.row_shape))
     blocks = [slice(start, start + step) for start in range(0, len(rows), step)]
     mean = sum(rows.take(block).numpy().sum(axis=0, dtype=np.float64) for block in blocks) / len(rows)

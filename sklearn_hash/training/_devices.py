@@ -1,4 +1,4 @@
-"""Which device a network trains on, and in which precision."""
+"""Choice of the device and the precision of training."""
 
 import torch
 
@@ -9,7 +9,7 @@ _BFLOAT16_CAPABILITY = (8, 0)
 
 
 def resolve_device(device) -> torch.device:
-    """The device that a parameter names.
+    """Return the device that the parameter ``device`` names.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def resolve_device(device) -> torch.device:
 
 
 def trains_in_bfloat16(precision, device) -> bool:
-    """Whether training runs the encoder in bfloat16.
+    """Return True if training runs the encoder in bfloat16.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Dropout whose mask costs a CPU little."""
+"""Dropout with a mask that is cheap on a CPU."""
 
 import torch
 from torch import nn
@@ -9,7 +9,7 @@ _LEVELS = 1 << 16
 
 
 class Dropout(nn.Dropout):
-    """Dropout as in torch, with masks from 16 random bits a value.
+    """Dropout as in torch, with masks from 16 random bits per value.
 
     Torch draws a double for each: on a CPU a tenth of the training of a small network. The share of values kept is a
     multiple of 1 / 65,536, the nearest to ``1 - p``, and what is kept is scaled by exactly its inverse. Elsewhere than
@@ -22,7 +22,7 @@ class Dropout(nn.Dropout):
     """
 
     def forward(self, input):
-        """Drop some values in training, none otherwise."""
+        """Drop values at random in training, none in evaluation."""
         kept = round((1 - self.p) * _LEVELS)
         if not self.training or input.device.type != "cpu" or kept in (0, _LEVELS):
             return super().forward(input)

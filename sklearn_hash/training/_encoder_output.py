@@ -1,4 +1,4 @@
-"""What an encoder reads and returns: its floating type, and the part of its output that holds the features."""
+"""Floating type of an encoder's input, and the field of its output that holds the features."""
 
 from collections.abc import Mapping
 

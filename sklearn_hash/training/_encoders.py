@@ -1,4 +1,4 @@
-"""Encoders: our own, and how any other becomes one."""
+"""Encoders of this package, and the wrapping of any other module as one."""
 
 import math
 from inspect import Parameter, signature
@@ -16,7 +16,7 @@ __all__ = ["CNNEncoder", "LinearEncoder", "MLPEncoder", "Standardize", "make_enc
 
 
 class Standardize(nn.Module):
-    """Centre every input and divide by one global deviation, both kept as buffers.
+    """Centre every input and divide by one global standard deviation, both kept as buffers.
 
     Raw pixels then train as well as scaled ones. One deviation for all inputs, not one each: a nearly constant pixel
     must not become as loud as an informative one.
@@ -36,7 +36,7 @@ class Standardize(nn.Module):
         self.register_buffer("deviation", torch.ones(()))
 
     def learn(self, rows):
-        """Take the mean and the deviation of training rows."""
+        """Store the mean and the standard deviation of the training rows."""
         mean, deviation = rows.moments()
         if not math.isfinite(deviation):
             raise ValueError("X contains NaN, infinity or a value too large. Remove such rows, or scale them.")
@@ -49,7 +49,7 @@ class Standardize(nn.Module):
 
 
 class LinearEncoder(nn.Module):
-    """Standardised inputs and nothing else: with the hash layer on top, a linear hash function.
+    """Standardise the inputs only: with the hash layer on top, a linear hash function.
 
     Parameters
     ----------
@@ -62,12 +62,12 @@ class LinearEncoder(nn.Module):
         self.standardize = Standardize(shape)
 
     def forward(self, x):
-        """Features of a batch, (n, d)."""
+        """Return features of a batch, (n, d)."""
         return self.standardize(x).flatten(1)
 
 
 class MLPEncoder(nn.Module):
-    """Standardised inputs and hidden layers, each with ReLU and dropout.
+    """Multi-layer perceptron on standardised inputs, with ReLU and dropout after each hidden layer.
 
     Parameters
     ----------
@@ -88,12 +88,12 @@ class MLPEncoder(nn.Module):
         self.layers = nn.Sequential(*layers)
 
     def forward(self, x):
-        """Features of a batch, (n, hidden)."""
+        """Return features of a batch, (n, hidden)."""
         return self.layers(self.standardize(x))
 
 
 class CNNEncoder(nn.Module):
-    """Standardised images through a small residual network.
+    """Small residual network on standardised images.
 
     Every stage is a convolution, pooling to half the size, and a residual block of two more convolutions, with batch
     normalisation and ReLU after each convolution; then comes the mean over the remaining pixels.
@@ -115,7 +115,7 @@ class CNNEncoder(nn.Module):
         self.stages = nn.Sequential(*stages, nn.AdaptiveAvgPool2d(1), nn.Flatten(), Dropout(dropout))
 
     def forward(self, x):
-        """Features of a batch, (n, channels[-1])."""
+        """Return features of a batch, (n, channels[-1])."""
         # With the channels of a pixel side by side, a step takes three quarters of the time on a CPU.
         return self.stages(self.standardize(x).contiguous(memory_format=torch.channels_last))
 
@@ -141,7 +141,7 @@ _NAMED = {"linear": LinearEncoder, "mlp": MLPEncoder, "cnn": CNNEncoder}
 
 
 def encoder_factory(encoder, shape):
-    """What the ``encoder`` parameter names: a callable that builds it, and whether it is one of ours."""
+    """Return a callable that builds the encoder named by ``encoder``, and True if it is one of this package."""
     if isinstance(encoder, str):
         if encoder == "auto":
             encoder = "cnn" if len(shape) == 3 else "mlp"
@@ -155,7 +155,7 @@ def encoder_factory(encoder, shape):
 
 
 def make_encoder(encoder, rows, params, normalize=None, standardize=True, output_field=None):
-    """Build the encoder that a parameter names; module instances are copied, never trained in place.
+    """Build the encoder named by ``encoder``; module instances are copied, never trained in place.
 
     Parameters
     ----------
@@ -214,7 +214,7 @@ def _call_factory(factory, args, params):
 
 
 def _n_features(module, rows, normalize, output_field):
-    """Width of the encoder's output, by a pass over two rows."""
+    """Return the width of the encoder's output, from a forward pass of two rows."""
     module.eval()
     x = rows.take(slice(0, 2))
     x = (x.float() if normalize is None else normalize(x)).clone().to(input_type(module))
@@ -236,7 +236,7 @@ def _n_features(module, rows, normalize, output_field):
 
 
 def encoder_param_names(encoder):
-    """Names that ``encoder__<name>`` may take, or None where the callable takes any."""
+    """Return the names that ``encoder__<name>`` may take, or None where the callable takes any."""
     if isinstance(encoder, nn.Module):
         return []
     if isinstance(encoder, str) and encoder not in (*_NAMED, "auto"):

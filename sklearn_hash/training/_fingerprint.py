@@ -1,4 +1,4 @@
-"""What a training starts from, in short: by it a checkpoint knows its own arguments and data."""
+"""Digest of the parameters and data of a fit, by which a checkpoint recognises its own."""
 
 import hashlib
 from functools import partial
@@ -21,7 +21,7 @@ _WITHOUT_EFFECT = ("output", "verbose", "iterator_train__num_workers", "iterator
 
 
 def fingerprint(params, **data):
-    """A digest of every parameter and of the data, by name.
+    """Return a digest of every parameter and of the data, by name.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def _digest(value):
 
 
 def _chunks(value, seen):
-    """Bytes of a value of any kind; an object that holds itself is entered once."""
+    """Yield the bytes of a value of any kind; an object that contains itself is visited once."""
     if torch.is_tensor(value):
         value = value.detach().cpu()
         value = (value.float() if value.dtype == torch.bfloat16 else value).numpy()
@@ -75,7 +75,7 @@ def _array_chunks(array, seen):
 
 
 def _parts(value):
-    """What a value is made of, without addresses in memory."""
+    """Return the parts of a value, without memory addresses."""
     if isinstance(value, (list, tuple)):
         return value
     if isinstance(value, dict):
@@ -97,7 +97,7 @@ def _parts(value):
 
 
 def _body_of(function):
-    """What tells apart functions of one name, such as lambdas: code, defaults, and the variables closed over."""
+    """Return what distinguishes functions of the same name: code, defaults, and variables of the closure."""
     if not hasattr(function, "__code__"):
         return []
     closed = [_content(cell) for cell in function.__closure__ or ()]

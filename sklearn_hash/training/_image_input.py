@@ -1,4 +1,4 @@
-"""How images reach a network: reading, order of axes, normalisation and augmentation."""
+"""Description of image input: reading, order of axes, normalisation and augmentation."""
 
 from sklearn.base import BaseEstimator
 

@@ -1,4 +1,4 @@
-"""The order of an image's axes: networks read channels first, files and numpy arrays often have them last."""
+"""Order of the axes of images: networks expect channels first, files and numpy arrays often have them last."""
 
 import numpy as np
 import torch
@@ -10,7 +10,7 @@ _CHANNEL_COUNTS = (1, 3, 4)
 
 
 def channels_first(X, channels="auto"):
-    """Images with their channels first, as a view; what is not four-dimensional stays as it is.
+    """Return images with channels first, as a view; arrays that are not four-dimensional are returned unchanged.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def channels_first(X, channels="auto"):
 
 
 class ChannelsFirst:
-    """A loader whose images have their channels first.
+    """Loader whose images have channels first.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ class ChannelsFirst:
         self.channels = channels
 
     def __call__(self, item):
-        """The row of one item; one that is not three-dimensional as it is."""
+        """Load one item; arrays that are not three-dimensional are returned unchanged."""
         row = self.loader(item)
         row = row if torch.is_tensor(row) else np.asarray(row)
         if row.ndim != 3 or not _channels_last(tuple(row.shape), self.channels):
@@ -66,7 +66,7 @@ class ChannelsFirst:
 
 
 def _stacked(X):
-    """A list of images as one array."""
+    """Stack a list of images into one array."""
     is_list = isinstance(X, (list, tuple)) or (isinstance(X, np.ndarray) and X.dtype == object and X.ndim == 1)
     if not is_list or not len(X) or getattr(X[0], "ndim", 0) < 2:
         return X

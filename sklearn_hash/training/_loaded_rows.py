@@ -1,4 +1,4 @@
-"""Rows that a user's function or a torch Dataset returns one by one."""
+"""Rows loaded one by one by a user's function or a torch Dataset."""
 
 import sys
 
@@ -17,7 +17,7 @@ _HOST = torch.device("cpu")
 
 
 class LoadedRows:
-    """Rows that are read when a batch needs them.
+    """Rows that are loaded when a batch needs them.
 
     Parameters
     ----------
@@ -66,11 +66,11 @@ class LoadedRows:
         return self.items[index if isinstance(index, slice) else index.numpy()]
 
     def take(self, index):
-        """The rows that a slice or an integer tensor names, as a tensor."""
+        """Return the rows at a slice or an integer tensor, as a tensor."""
         return torch.stack([self._row(item) for item in self._items(index)])
 
     def take_loadable(self, index):
-        """Those of the rows that can be loaded.
+        """Return the rows that can be loaded, and the errors of the others.
 
         Parameters
         ----------
@@ -91,11 +91,11 @@ class LoadedRows:
         return torch.stack(rows) if rows else torch.empty((0, *self.row_shape)), failures
 
     def select(self, index):
-        """Some of the rows, for a validation split."""
+        """Return a subset of the rows, for a validation split."""
         return LoadedRows(self.items[index], self.loader, self.row_shape)
 
     def moments(self):
-        """Mean of every column and one standard deviation over centred rows, of ten thousand evenly spread at most."""
+        """Return the mean of every column and one standard deviation, from at most ten thousand evenly spaced rows."""
         total, squares = 0.0, 0.0
         items = self.items[:: -(-len(self) // _LOADED_FOR_MOMENTS)]
         for item in items:
@@ -105,5 +105,5 @@ class LoadedRows:
         return mean, float(np.sqrt(max((squares / len(items) - np.square(mean)).mean(), 0.0)))
 
     def to(self, device):
-        """Itself: nothing is held that could move."""
+        """Return self: no tensor is held."""
         return self

@@ -1,4 +1,4 @@
-"""Rows of X in the form that a network reads."""
+"""Wrapping of X as rows that a network reads batch by batch."""
 
 from collections.abc import Sized
 from functools import partial
@@ -17,7 +17,7 @@ __all__ = ["make_rows"]
 
 
 def make_rows(X, loader=None, row_shape=None, channels="first"):
-    """Wrap validated input.
+    """Wrap validated input as rows.
 
     Parameters
     ----------
@@ -57,6 +57,6 @@ def make_rows(X, loader=None, row_shape=None, channels="first"):
 
 
 def _dataset_row(dataset, index):
-    """The row of an item that may be a tuple (row, label)."""
+    """Return the row of an item that may be a tuple (row, label)."""
     item = dataset[int(index)]
     return item[0] if isinstance(item, (tuple, list)) else item

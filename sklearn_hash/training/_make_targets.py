@@ -1,4 +1,4 @@
-"""Targets of a fit from y and the `similarity` parameter."""
+"""Targets of a fit, made from y and the `similarity` parameter."""
 
 import numpy as np
 from scipy import sparse
@@ -15,7 +15,7 @@ LABEL_KINDS = ("share", "jaccard", "cosine")
 
 
 def make_targets(y, similarity, n):
-    """Targets of a fit.
+    """Make the targets of a fit.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def _label_targets(y, kind):
 
 
 def check_can_teach(targets, classes, name="y"):
-    """Refuse targets in which all pairs are alike.
+    """Raise an error if all pairs have the same similarity.
 
     Parameters
     ----------
@@ -140,7 +140,7 @@ def _check_matrix(targets):
 
 
 def _known_values(matrix):
-    """Similarities stored off the diagonal, and one 0 for all pairs that are not stored."""
+    """Return the similarities stored off the diagonal, and one 0 for all pairs that are not stored."""
     matrix = matrix.tocoo()
     stored = matrix.data[matrix.row != matrix.col]
     n_pairs = matrix.shape[0] * (matrix.shape[0] - 1)

@@ -50,19 +50,19 @@ class MappedRows:
         return tuple(self.X.shape[1:])
 
     def take(self, index):
-        """The rows that a slice or an integer tensor names, as a tensor."""
+        """Return the rows at a slice or an integer tensor, as a tensor."""
         index = index if isinstance(index, slice) else index.numpy()
         rows = self.X[index if self.index is None else self.index[index]]
         return torch.from_numpy(rows.astype(rows.dtype if rows.dtype in _KEPT_TYPES else np.float32))
 
     def select(self, index):
-        """Some of the rows, for a validation split: their numbers only."""
+        """Return a subset of the rows, for a validation split, without reading them."""
         return MappedRows(self.X, index if self.index is None else self.index[index])
 
     def moments(self):
-        """Mean of every column and one standard deviation over all centred rows; reads the file twice, in blocks."""
+        """Return the mean of every column and one standard deviation over all rows; reads the file twice, in blocks."""
         return dense_moments(self)
 
     def to(self, device):
-        """Itself: the rows stay in their file."""
+        """Return self: the rows stay in their file."""
         return self

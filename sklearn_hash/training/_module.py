@@ -1,4 +1,4 @@
-"""The one network of a hasher: from a raw batch to the output of its hash layer."""
+"""Network of a hasher, from a raw batch to the output of the hash layer."""
 
 import torch
 from torch import nn
@@ -10,12 +10,12 @@ __all__ = ["HashingModule"]
 
 
 def _as_float(x):
-    """As float32; asking spares most steps a call into torch, of which a small network notices each."""
+    """Convert to float32; checking first saves most steps a call into torch."""
     return x if x.dtype == torch.float32 else x.float()
 
 
 class HashingModule(nn.Module):
-    """Augmentation, normalisation, an encoder, the hash layer and perhaps a normalisation of its output.
+    """Augmentation, normalisation, encoder, hash layer and, optionally, normalisation of its output.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ class HashingModule(nn.Module):
         return self
 
     def forward(self, x):
-        """Hash-layer output z of a batch as the data have it, (n, n_bits) float32."""
+        """Return the hash-layer output z of a raw batch, (n, n_bits) float32."""
         if self.training and self.augment is not None:
             x = self._augmented(x)
         x = _as_float(x) if self.normalize is None else self.normalize(x)
@@ -82,7 +82,7 @@ class HashingModule(nn.Module):
         return z if self.hash_norm is None else self.hash_norm(z)
 
     def _trained_features(self, x):
-        """Features in training, where that is not plain."""
+        """Return features in training, in bfloat16 or without gradients of a frozen encoder where asked for."""
         with (
             torch.set_grad_enabled(torch.is_grad_enabled() and not self.frozen),
             torch.autocast(x.device.type, torch.bfloat16, enabled=self.autocast),

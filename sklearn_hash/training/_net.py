@@ -1,4 +1,4 @@
-"""The skorch net: its loop, history and callbacks, without its cost per row and per module."""
+"""skorch net with its history and callbacks, without its overhead per row and per module."""
 
 import dis
 import math
@@ -11,7 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 from skorch import NeuralNet
 from skorch.callbacks import Callback, EpochTimer, PassthroughScoring
 
-from sklearn_hash.training._batches import HashingDataset
+from sklearn_hash.training._batches import BatchIterator, HashingDataset
 from sklearn_hash.training._make_rows import make_rows
 from sklearn_hash.training._overlap import on_device
 
@@ -24,12 +24,12 @@ _WAITING_LOSSES = 256
 
 
 def _listens(callback, method):
-    """Whether a callback overrides a hook; skorch's own hooks do nothing."""
+    """Return True if a callback overrides a hook."""
     return getattr(type(callback), method, None) is not getattr(Callback, method)
 
 
 def _ends_training(interrupt):
-    """Whether a callback asks for the end, by a raise statement in its hook: Ctrl-C lands anywhere but there."""
+    """Return True if a callback raised the interruption itself: Ctrl-C interrupts at any other instruction."""
     trace = interrupt.__traceback__
     while trace.tb_next is not None:
         trace = trace.tb_next
@@ -38,7 +38,7 @@ def _ends_training(interrupt):
 
 
 def _record_batches(rows, prefix, losses, sizes):
-    """Move losses and sizes to the last of the history's batches."""
+    """Record losses and batch sizes in the last epoch of the history."""
     if losses:
         for row, loss, size in zip(rows[-len(sizes) :], torch.stack(losses).tolist(), sizes, strict=True):
             row[f"{prefix}_loss"], row[f"{prefix}_batch_size"] = loss, size
@@ -47,7 +47,7 @@ def _record_batches(rows, prefix, losses, sizes):
 
 
 class HashingNet(NeuralNet):
-    """A skorch net for codes: a batch is (rows, target), the criterion ``loss(z, target)`` names its kind of target.
+    """skorch net for hashing: a batch is (rows, target); the criterion ``loss(z, target)`` names its kind of target.
 
     What differs from skorch: losses are read back together (on a GPU every ``.item()`` waits for the device),
     callbacks are only called for hooks that they override, train/eval mode is only set where it changes, and a
@@ -75,7 +75,7 @@ class HashingNet(NeuralNet):
 
     @contextmanager
     def unchanged_on_failure(self):
-        """Take back weights, optimizer state and history if training in this block fails."""
+        """Restore weights, optimizer state and history if training in this block fails."""
         parts = (self.module_, self.criterion_, self.optimizer_)
         states = [deepcopy(part.state_dict()) for part in parts]
         n_epochs = len(self.history)
@@ -98,24 +98,24 @@ class HashingNet(NeuralNet):
             raise
 
     def _listening(self, method_name):
-        """The callbacks that override a hook, looked up once a training: a step takes some ten microseconds less."""
+        """Return the callbacks that override a hook, looked up once per fit to save some ten microseconds per step."""
         if method_name not in self._listeners:
             listening = [callback for _, callback in self.callbacks_ if _listens(callback, method_name)]
             self._listeners[method_name] = listening
         return self._listeners[method_name]
 
     def forget_listeners(self):
-        """Look up anew which callbacks override a hook: there are others now."""
+        """Clear the cached callbacks after they have changed."""
         self._listeners = {}
 
     def partial_fit(self, X, y=None, classes=None, epochs=None, **fit_params):
-        """Train until there are ``max_epochs``, or for ``epochs`` of a training whose end is not known."""
+        """Train up to ``max_epochs``, or for ``epochs`` more epochs where the total is not known."""
         self.open_ended_ = epochs is not None
         self.forget_listeners()
         return super().partial_fit(X, y, classes=classes, epochs=epochs, **fit_params)
 
     def fit_loop(self, X, y=None, epochs=None, **fit_params):
-        """Train; an interruption ends training with a warning, unless a callback's."""
+        """Train; an interruption by the user ends training with a warning."""
         self.stopped_by_callback_ = False
         n_epochs = len(self.history)
         epochs = self.max_epochs - n_epochs if epochs is None else epochs
@@ -133,16 +133,16 @@ class HashingNet(NeuralNet):
             return self
 
     def _drop_broken_epoch(self):
-        """The history holds whole epochs only."""
+        """Remove an incomplete epoch from the history."""
         if self.history and "train_loss" not in self.history[-1]:
             self.history.pop()
 
     def get_iterator(self, dataset, training=False):
-        """Batches of a data set, with the target that the criterion asks for."""
+        """Return the batches of a dataset, with the kind of target that the criterion needs."""
         return super().get_iterator(dataset.asked(self.criterion_.target), training=training)
 
     def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
-        """One pass over the batches; their losses enter the history many at a time."""
+        """Train on all batches once; losses are read back many at a time."""
         if iterator is None:
             return
         n_batches, epoch = len(iterator), len(self.history) - 1
@@ -170,7 +170,7 @@ class HashingNet(NeuralNet):
             self._check_finite()
 
     def _check_finite(self):
-        """Refuse what neither the loss nor the last step may leave behind."""
+        """Raise an error if a loss or a weight is not finite."""
         losses = self.history[-1, "batches", :, "train_loss"]
         broken = next((f"loss turned {loss}" for loss in losses if not math.isfinite(loss)), None)
         weights = torch.stack([weight.isfinite().all() for weight in self.module_.parameters()])
@@ -182,7 +182,7 @@ class HashingNet(NeuralNet):
             )
 
     def train_step(self, batch, **fit_params):
-        """One optimizer step; without the closure that only LBFGS needs."""
+        """Take one optimizer step, without the closure that only LBFGS needs."""
         self._set_training(True)
         # As zero_grad does; it enters the profiler of torch for that, which takes longer than all else here.
         for group in self.optimizer_.param_groups:
@@ -198,61 +198,68 @@ class HashingNet(NeuralNet):
         return {"loss": loss, "y_pred": z}
 
     def on_batch_begin(self, net, **kwargs):
-        """Leave the history alone: its batch is there already."""
+        """Do nothing: the batch is in the history already."""
 
     def on_epoch_begin(self, net, **kwargs):
-        """Start the epoch's history; outputs of the last one are none of this one's."""
+        """Start the history of the epoch, and drop the cached outputs of the previous one."""
         self._outputs = {}
         super().on_epoch_begin(net, **kwargs)
 
     def on_train_end(self, net, **kwargs):
-        """Let go of what only training needed."""
+        """Release what only training needed."""
         self._outputs = {}
         super().on_train_end(net, **kwargs)
 
     def outputs_after_epoch(self, dataset):
-        """Hash-layer output of a data set, (n, n_bits); encoded once an epoch, however many callbacks ask."""
+        """Return the hash-layer output of a dataset, (n, n_bits), computed once per epoch for all callbacks."""
         if id(dataset) not in self._outputs:
             self._outputs[id(dataset)] = self.forward(dataset).numpy()
         return self._outputs[id(dataset)]
 
     def get_dataset(self, X, y=None):
-        """Rows as the net's own data set; so that skorch's methods take plain rows, too."""
+        """Wrap rows as a dataset, so that skorch's methods take plain rows too."""
         return X if isinstance(X, HashingDataset) else HashingDataset(make_rows(X))
 
     def forward(self, X, training=False, device="cpu"):
-        """Hash-layer output of rows, (n, n_bits), fetched from the device at once: each time, the host waits."""
+        """Return the hash-layer output of rows, (n, n_bits), copied from the device once, because each copy waits."""
         X = self.get_dataset(X)
         self._set_training(training)
         z, start = None, 0
         with torch.set_grad_enabled(training):
-            for batch in on_device(self.get_iterator(X, training=training), torch.device(self.device)):
-                part = self.infer(batch[0])
+            for x in self._batches_of_rows(X, training):
+                part = self.infer(x)
                 if z is None:
                     z = part.new_empty((len(X), *part.shape[1:]))
                 z[start : start + len(part)] = part
                 start += len(part)
         return z if z is None else z.to(device)
 
+    def _batches_of_rows(self, X, training):
+        """Rows batch by batch; those of one batch in memory at once, as an iterator would take longer than they do."""
+        whole = self.iterator_valid is BatchIterator and not training and not X.rows.reads
+        if whole and len(X) <= self.iterator_valid__batch_size:
+            return [X.read(slice(0, len(X)))]
+        return (x for x, _ in on_device(self.get_iterator(X, training=training), torch.device(self.device)))
+
     def _set_training(self, training=True):
-        """Walk the module tree only where the mode changes."""
+        """Set the mode of the module, only where it changes."""
         for name in self._modules + self._criteria:
             module = getattr(self, f"{name}_")
             if module.training != training:
                 module.train(training)
 
     def infer(self, x, **fit_params):
-        """Hash-layer output of a batch; it arrives in its own type and becomes float32 on the device, not before."""
+        """Return the hash-layer output of a batch, which is converted to float32 on the device."""
         if x.device != self.device:
             x = x.to(self.device, non_blocking=True)
         return self.module_(x, **fit_params)
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
-        """Loss of a batch's output."""
+        """Return the loss of a batch."""
         return self.criterion_(y_pred, y_true.to(y_pred.device, non_blocking=True))
 
     def get_all_learnable_params(self):
-        """Names and parameters that steps may change; a compiled module's as they were before it was compiled."""
+        """Return the names and learnable parameters; a compiled module's have the names of the original."""
         frozen = set(self.module_.encoder.parameters()) if self.module_.frozen else ()
         for name, parameter in super().get_all_learnable_params():
             if parameter not in frozen:

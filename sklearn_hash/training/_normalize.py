@@ -1,4 +1,4 @@
-"""From pixels to the range that an encoder was made for."""
+"""Normalisation of pixels to the range that an encoder expects."""
 
 import numpy as np
 import torch
@@ -13,7 +13,7 @@ _ROWS_LOOKED_AT, _OVERSHOOT = 16, 2.0
 
 
 class Normalize(nn.Module):
-    """Scale bytes to [0, 1], then subtract a mean and divide by a deviation for every channel.
+    """Scale bytes to [0, 1], then subtract the mean and divide by the standard deviation of every channel.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class Normalize(nn.Module):
         self.register_buffer("std", _per_channel(std))
 
     def forward(self, x):
-        """Normalised rows of a batch of bytes or of values in [0, 1], (n, ...) float32."""
+        """Return normalised rows of a batch of bytes or of values in [0, 1], (n, ...) float32."""
         x = x.float() / 255 if x.dtype == torch.uint8 else x.float()
         return x if self.mean is None else (x - self.mean) / self.std
 
@@ -48,7 +48,7 @@ def _per_channel(values):
 
 
 def make_normalize(normalize, rows):
-    """What the ``normalize`` parameter asks to do with rows.
+    """Make the normalisation that the ``normalize`` parameter describes.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def make_normalize(normalize, rows):
 
 
 def _check_pair(normalize):
-    """Mean and deviation as a parameter gives them."""
+    """Return the mean and standard deviation given by the parameter."""
     try:
         mean, std = (np.asarray(values, dtype=np.float64) for values in normalize)
     except (TypeError, ValueError) as error:
@@ -96,7 +96,7 @@ def _check_pair(normalize):
 
 
 def _check_unit_range(rows, normalize):
-    """Refuse rows of 0 to 255 that are no bytes: divided by nothing, they would train on something else."""
+    """Raise an error for rows of 0 to 255 that are not bytes, which would not be scaled to [0, 1]."""
     x = rows.take(slice(0, _ROWS_LOOKED_AT))
     if x.dtype != torch.uint8 and x.numel() and x.max() > _OVERSHOOT:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Batches on their way to a GPU while it works on the one before."""
+"""Copy of the next batch to a GPU while it works on the current one."""
 
 import torch
 
@@ -6,7 +6,7 @@ __all__ = ["on_device"]
 
 
 def on_device(batches, device):
-    """The batches of an iterable, with their tensors on a device.
+    """Yield the batches of an iterable, with their tensors on a device.
 
     To a GPU, tensors are copied from page-locked memory on a stream of its own, one batch ahead: neither the host nor
     the work on the batch before waits. What is on the GPU already, or is no tensor, passes.
@@ -39,7 +39,7 @@ def _is_on_host(part):
 
 
 def _send(batch, stream):
-    """A batch whose copies have begun, and the event of their end; None where there is nothing to copy."""
+    """Start the copy of a batch; return it with the event of its end, or None where there is nothing to copy."""
     if not any(map(_is_on_host, batch)):
         return batch, None
     # The allocator of page-locked memory keeps what it copies from until the copy has ended.
@@ -50,7 +50,7 @@ def _send(batch, stream):
 
 
 def _arrived(batch, event):
-    """A batch that the current stream may use: it waits for the copies, not the host."""
+    """Make the current stream, not the host, wait for the copy, and return the batch."""
     if event is not None:
         current = torch.cuda.current_stream()
         current.wait_event(event)

@@ -1,4 +1,4 @@
-"""Any measure of retrieval on the validation rows after each epoch, as a skorch callback."""
+"""skorch callback that computes a retrieval measure on the validation rows after each epoch."""
 
 import numpy as np
 from skorch.callbacks import Callback
@@ -9,7 +9,7 @@ __all__ = ["RetrievalScoring"]
 
 
 class RetrievalScoring(Callback):
-    """Score each epoch on the validation rows and leave the score in the history.
+    """Score each epoch on the validation rows and record the score in the history.
 
     Validation rows are the queries, the training rows the database. The score stands under its name in each epoch of
     the history, and under ``<name>_best`` whether it is the best so far, as callbacks that keep the best epoch ask.
@@ -47,7 +47,7 @@ class RetrievalScoring(Callback):
         self.radius = radius
 
     def on_train_begin(self, net, X=None, **kwargs):
-        """Forget earlier trainings; refuse one that cannot be scored."""
+        """Reset the state of earlier fits, and check that there are validation rows to score."""
         self.measure_ = bind_metric(self.metric, k=self.k, radius=self.radius)
         self.name_ = self.name or f"valid_{self.measure_.func.__name__}"
         self.best_score_ = -np.inf

@@ -1,4 +1,4 @@
-"""Randomness that is the estimator's own: the caller's random state is the same before and after."""
+"""Random streams of an estimator, which leave the caller's random state unchanged."""
 
 from contextlib import contextmanager
 
@@ -12,7 +12,7 @@ _LARGEST_SEED = 2**31 - 1
 
 
 def draw_seed(random_state) -> int:
-    """One integer that seeds everything; ``None`` asks the operating system, not numpy's global stream."""
+    """Draw the integer that seeds a fit; ``None`` asks the operating system, not numpy's global stream."""
     if random_state is None:
         return int(np.random.default_rng().integers(_LARGEST_SEED))
     return int(check_random_state(random_state).randint(_LARGEST_SEED))
@@ -20,7 +20,7 @@ def draw_seed(random_state) -> int:
 
 @contextmanager
 def isolated(device: torch.device, *seeds: int):
-    """Run a block on torch streams of its own, seeded where ``seeds`` are given.
+    """Run a block on separate torch random streams, seeded where ``seeds`` are given.
 
     Initial weights, dropout and shuffling all draw from torch's default generator. Forking it keeps the caller's
     stream untouched without passing a generator through every module.

@@ -31,20 +31,20 @@ class SparseRows:
         return (self.X.shape[1],)
 
     def take(self, index):
-        """The rows that a slice or an integer tensor names, as a dense tensor."""
+        """Return the rows at a slice or an integer tensor, as a dense tensor."""
         return torch.from_numpy(self.X[index if isinstance(index, slice) else index.numpy()].toarray())
 
     def select(self, index):
-        """Some of the rows, for a validation split."""
+        """Return a subset of the rows, for a validation split."""
         return SparseRows(self.X[index])
 
     def moments(self):
-        """Mean of every column and one standard deviation over the whole centred matrix."""
+        """Return the mean of every column and one standard deviation over the whole centred matrix."""
         X = self.X.astype(np.float64)
         mean = np.asarray(X.mean(axis=0)).ravel()
         variance = X.multiply(X).sum() / X.shape[0] - np.square(mean).sum()
         return mean, float(np.sqrt(max(variance, 0.0) / X.shape[1]))
 
     def to(self, device):
-        """Itself: sparse rows stay in host memory."""
+        """Return self: sparse rows stay in host memory."""
         return self

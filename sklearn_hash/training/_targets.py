@@ -13,7 +13,7 @@ _HOST = torch.device("cpu")
 
 
 class LabelTargets:
-    """One class a row; two rows are similar when they share it.
+    """One class per row; two rows are similar if they have the same class.
 
     Parameters
     ----------
@@ -29,31 +29,31 @@ class LabelTargets:
         return len(self.labels)
 
     def similarity_of(self, index):
-        """Similarity of the rows in ``index``, (len(index), len(index)) float32."""
+        """Return the similarity of the rows in ``index``, (len(index), len(index)) float32."""
         return similarity_matrix(self.labels_of(index))
 
     def labels_of(self, index):
-        """Class numbers of the rows in ``index``, (len(index),) int64."""
+        """Return the class numbers of the rows in ``index``, (len(index),) int64."""
         return self.tensor[_moved(index, self.tensor.device)]
 
     @property
     def index_device(self):
-        """Where the numbers of rows are wanted."""
+        """Device of the row indices."""
         return self.tensor.device
 
     def select(self, index):
-        """The targets of some rows."""
+        """Return the targets of a subset of the rows."""
         return LabelTargets(self.labels[index])
 
     def to(self, device):
-        """The same targets with their tensor on a device."""
+        """Return the targets with their tensor on a device."""
         moved = LabelTargets(self.labels)
         moved.tensor = self.tensor.to(device)
         return moved
 
 
 class IndicatorTargets:
-    """Several labels a row, as a 0/1 indicator, dense or CSR.
+    """Several labels per row, as a 0/1 indicator matrix, dense or CSR.
 
     Parameters
     ----------
@@ -71,11 +71,11 @@ class IndicatorTargets:
         return self.labels.shape[0]
 
     def similarity_of(self, index):
-        """Similarity of the rows in ``index``, (len(index), len(index)) float32."""
+        """Return the similarity of the rows in ``index``, (len(index), len(index)) float32."""
         return similarity_matrix(self.labels_of(index), self.kind)
 
     def labels_of(self, index):
-        """Indicator of the rows in ``index``, (len(index), n_labels) float32."""
+        """Return the indicator of the rows in ``index``, (len(index), n_labels) float32."""
         if self.tensor is not None:
             return self.tensor[_moved(index, self.device)].float()
         rows = self.labels[index if isinstance(index, slice) else index.numpy()].toarray()
@@ -83,15 +83,15 @@ class IndicatorTargets:
 
     @property
     def index_device(self):
-        """Where the numbers of rows are wanted."""
+        """Device of the row indices."""
         return _HOST if self.tensor is None else self.device
 
     def select(self, index):
-        """The targets of some rows."""
+        """Return the targets of a subset of the rows."""
         return IndicatorTargets(self.labels[index], self.kind)
 
     def to(self, device):
-        """The same targets, their similarities computed on a device; a dense indicator is there as a whole."""
+        """Return the targets with similarities computed on a device; a dense indicator is copied as a whole."""
         moved = IndicatorTargets(self.labels, self.kind)
         moved.device = device
         moved.tensor = None if self.tensor is None else self.tensor.to(device)
@@ -99,7 +99,7 @@ class IndicatorTargets:
 
 
 class MatrixTargets:
-    """Similarities that the caller computed, sliced by row id; NaN marks unknown pairs.
+    """Similarity matrix given by the caller, sliced by row number; NaN marks unknown pairs.
 
     Parameters
     ----------
@@ -123,16 +123,16 @@ class MatrixTargets:
         return self.matrix[np.ix_(ids, others)]
 
     def similarity_of(self, index):
-        """Similarity of the rows in ``index``, (len(index), len(index)) float32."""
+        """Return the similarity of the rows in ``index``, (len(index), len(index)) float32."""
         ids = self.ids[index if isinstance(index, slice) else index.numpy()]
         return torch.from_numpy(np.ascontiguousarray(self._between(ids, ids), dtype=np.float32))
 
     def select(self, index):
-        """The targets of some rows."""
+        """Return the targets of a subset of the rows."""
         return type(self)(self.matrix, self.ids[index])
 
     def partners(self):
-        """A function from the number of a row to the numbers of the rows that are similar to it."""
+        """Return a function from a row number to the numbers of the rows similar to it."""
         if sparse.issparse(self.matrix):
             # Once for all rows: slicing columns takes as long for one row as for many.
             block = sparse.csr_array(self.matrix[self.ids][:, self.ids])
@@ -140,16 +140,16 @@ class MatrixTargets:
         return lambda row: np.flatnonzero(self._between(self.ids[[row]], self.ids)[0] > 0)
 
     def relevance(self, others):
-        """Which rows of ``others`` are similar to each row (unknown is not): (n, n_others) bool."""
+        """Return the relevance of the rows of ``others``, (n, n_others) bool; unknown pairs are not relevant."""
         return self._between(self.ids, others.ids) > 0
 
     def to(self, device):
-        """Itself: the matrix stays in host memory."""
+        """Return self: the matrix stays in host memory."""
         return self
 
 
 class CallableTargets(MatrixTargets):
-    """Similarities that a function computes from row ids.
+    """Similarities that a function computes from row numbers.
 
     Parameters
     ----------
@@ -175,18 +175,18 @@ class CallableTargets(MatrixTargets):
 
 
 def _moved(index, device):
-    """The numbers of rows on the device of what they index."""
+    """Move row indices to the device of what they index."""
     return index if isinstance(index, slice) else index.to(device, non_blocking=True)
 
 
 def _positive_columns(matrix, row):
-    """Columns of the positive values in a row of a CSR matrix."""
+    """Return the columns of the positive values in a row of a CSR matrix."""
     stored = slice(matrix.indptr[row], matrix.indptr[row + 1])
     return matrix.indices[stored][matrix.data[stored] > 0]
 
 
 class FeatureTargets:
-    """The rows themselves, centred, for losses without labels.
+    """Centred rows, for losses without labels.
 
     Parameters
     ----------
@@ -205,17 +205,17 @@ class FeatureTargets:
 
     @property
     def index_device(self):
-        """Where the numbers of rows are wanted."""
+        """Device of the row indices."""
         return self.mean.device
 
     def features_of(self, rows):
-        """Centred rows of a batch, (len(rows), n_values) float32."""
+        """Return the centred rows of a batch, (len(rows), n_values) float32."""
         return (rows.float() - self.mean.to(rows.device)).flatten(1)
 
     def select(self, index):
-        """The targets of some rows."""
+        """Return the targets of a subset of the rows."""
         return FeatureTargets(len(index), self.mean)
 
     def to(self, device):
-        """The same targets with their mean on a device."""
+        """Return the targets with their mean on a device."""
         return FeatureTargets(self.n, self.mean.to(device))

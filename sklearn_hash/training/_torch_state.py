@@ -1,7 +1,7 @@
-"""Torch's switches: what a caller has set for other code must not decide what a hasher learns."""
+"""Global settings of torch, isolated so that a caller's settings do not change what a hasher learns."""
 
-from contextlib import ExitStack, contextmanager, nullcontext
-from functools import partial
+from contextlib import ExitStack, contextmanager
+from functools import cache, partial
 from operator import attrgetter
 from threading import RLock
 
@@ -12,27 +12,33 @@ __all__ = ["plain_torch"]
 # The switches, and torch's default generator, are the process's. Threads that change them take turns.
 _TURN = RLock()
 
+_AUTOCAST_KINDS = "cpu", "cuda", *(("mps",) if torch.backends.mps.is_available() else ())
+
 
 @contextmanager
 def plain_torch():
-    """Run a block with gradients, in full precision and with the CPU as default device, whatever the caller has set.
+    """Run a block with gradients, in full precision and with the CPU as default device.
 
     A caller's autocast would cast the weights before the first step and train on those copies until it ends. Faster
     multiplication of float32, TensorFloat-32, is torch's default for convolutions on a GPU: its ten bits would give
     other codes than a CPU does. Threads take turns in such blocks.
     """
-    # A device context costs every torch call some time, so it is only entered where it changes something.
-    on_cpu = nullcontext() if torch.get_default_device().type == "cpu" else torch.device("cpu")
     # Out of inference mode also turns gradients on.
-    with _TURN, torch.inference_mode(False), on_cpu, _exact_float32(), ExitStack() as stack:
-        for kind in ("cpu", "cuda", *(("mps",) if torch.backends.mps.is_available() else ())):
-            stack.enter_context(torch.autocast(kind, enabled=False))
+    with _TURN, torch.inference_mode(False), ExitStack() as stack:
+        # Contexts cost as much as a small network, so they are only entered where they change something; and a device
+        # context costs every torch call some time.
+        if torch.empty(0).device.type != "cpu":
+            stack.enter_context(torch.device("cpu"))
+        for kind in _AUTOCAST_KINDS:
+            if torch.is_autocast_enabled(kind):
+                stack.enter_context(torch.autocast(kind, enabled=False))
+        stack.enter_context(_exact_float32())
         yield
 
 
 @contextmanager
 def _exact_float32():
-    """Multiply float32 as such on every device."""
+    """Multiply float32 in full precision on every device."""
     switches = [(_value(read), write, exact) for read, write, exact in _precision_switches()]
     switches = [switch for switch in switches if switch[0] is not None]
     try:
@@ -45,15 +51,16 @@ def _exact_float32():
 
 
 def _value(read):
-    """What a switch is set to; None where torch refuses to say, as it was set by the other of the two interfaces."""
+    """Return the value of a setting, or None where torch refuses to read it (set by the other of its two interfaces)."""
     try:
         return read()
     except RuntimeError:
         return None
 
 
+@cache
 def _precision_switches():
-    """What decides on the precision of float32: how to read and to write it, and the value that means exact."""
+    """Return the settings of float32 precision: getter, setter, and the value of full precision."""
     matmul = torch.get_float32_matmul_precision, torch.set_float32_matmul_precision, "highest"
     switches = [matmul, _switch("cudnn", "allow_tf32", False)]
     # From torch 2.9 each operation has a switch of its own beside these, and both must agree.

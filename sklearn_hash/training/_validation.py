@@ -1,4 +1,4 @@
-"""Held-out rows: how they are drawn, and what the codes are worth on them."""
+"""Validation split, and mAP of its codes."""
 
 import numpy as np
 from sklearn.model_selection import train_test_split
@@ -13,7 +13,7 @@ _CELLS_A_BLOCK = 1 << 22
 
 
 def split_validation(dataset, fraction, seed):
-    """Split off a share of the rows; stratified where every class has rows for both sides.
+    """Split off a fraction of the rows, stratified where every class has rows for both sides.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def split_validation(dataset, fraction, seed):
 
 
 def map_against(codes, targets, database_codes=None, database_targets=None):
-    """Tie-aware mAP of rows with targets of any kind; leave-one-out without a database.
+    """Return the tie-aware mAP of rows with targets of any kind; leave-one-out without a database.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def map_against(codes, targets, database_codes=None, database_targets=None):
 
 
 def _map_by_relevance(codes, targets, database_codes, database_targets):
-    """mAP where only a matrix says what is relevant."""
+    """Return the mAP with relevance from a similarity matrix."""
     alone = database_codes is None
     signs = np.where(codes > 0, 1, -1).astype(np.float32)
     others = signs if alone else np.where(database_codes > 0, 1, -1).astype(np.float32)
