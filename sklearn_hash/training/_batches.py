@@ -1,4 +1,4 @@
-"""Batches sliced from the data as a whole: a DataLoader spends more time on single rows than a network on training.
+"""Batches sliced from the data as a whole: a DataLoader spends more on single rows than a network on training."""
 
 import torch
 from torch.utils.data import DataLoader, Dataset
