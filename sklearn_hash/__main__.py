@@ -117,7 +117,7 @@ def format_table(means, seeds):
 
 
 def describe(name, split, seeds):
-    """Which rows, which k, which tie rule: without them an mAP means nothing."""
+    """Describe the protocol of the figures: rows, k and the rule for ties."""
     trained_on = np.isin(split.database, split.train).sum()
     return (
         f"{name}, {seeds} seed{'s' * (seeds > 1)}\n"

@@ -1,4 +1,4 @@
-"""Every import of a scikit-learn private name, in one place: a release that moves one is mended here."""
+"""Imports of private names of scikit-learn, all in one place."""
 
 from sklearn.base import _fit_context
 from sklearn.utils import _safe_indexing

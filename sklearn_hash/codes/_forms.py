@@ -1,4 +1,4 @@
-"""What form codes plainly have, to name their converter in an error."""
+"""Recognition of the format of codes, to name the converter in an error."""
 
 import numpy as np
 

@@ -8,7 +8,7 @@ __all__ = ["FeatureHasher"]
 
 
 class FeatureHasher(DeepHasher):
-    """Base of the hashers whose loss takes the centred input rows; y is not used."""
+    """Base class of the hashers whose loss takes the centred input rows; y is not used."""
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None, *, checkpoint=None):
@@ -40,7 +40,7 @@ class FeatureHasher(DeepHasher):
 
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y=None):
-        """Train one epoch on these rows, from where training stands.
+        """Train one more epoch on these rows.
 
         The first call builds the network; later calls keep its encoder, code length, loss, optimizer and callbacks,
         whatever the parameters have become. The learning rate stays constant and no rows are held out.

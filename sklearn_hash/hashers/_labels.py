@@ -11,11 +11,11 @@ __all__ = ["LabelHasher"]
 
 
 class LabelHasher(DeepHasher):
-    """Base of the hashers whose loss takes class numbers or a multi-label indicator."""
+    """Base class of the hashers whose loss takes class numbers or a multi-label indicator."""
 
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, classes=None):
-        """Train one epoch on these rows, from where training stands.
+        """Train one more epoch on these rows.
 
         The first call builds the network; later calls keep its encoder, code length, loss, optimizer and callbacks,
         whatever the parameters have become. The learning rate stays constant and no rows are held out.

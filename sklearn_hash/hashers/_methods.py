@@ -1,4 +1,4 @@
-"""The one list of methods: the module of each hasher, which is its method's name, and its class.
+"""List of all methods: the module of each hasher, which is the method's name, and its class.
 
 The estimators that this package exports, the methods of the main job, the checks of the tests and the pages of the
 documentation all follow from it.

@@ -10,7 +10,7 @@ _LABEL_SIMILARITIES = {"share", "jaccard", "cosine"}
 
 
 class PairHasher(DeepHasher):
-    """Base of the hashers whose loss takes a similarity matrix."""
+    """Base class of the hashers whose loss takes a similarity matrix."""
 
     _parameter_constraints: dict = {
         **DeepHasher._parameter_constraints,
@@ -27,7 +27,7 @@ class PairHasher(DeepHasher):
         self.similarity = similarity
 
     def score(self, X, y):
-        """Mean average precision of every row as a query against all others.
+        """Compute the mean average precision of every row as a query against all others.
 
         Parameters
         ----------

@@ -138,7 +138,7 @@ class _Vectors:
         return factors.astype(np.float32), norms
 
     def score_offset(self, norms):
-        """What a score lacks to be a distance, for queries of these norms."""
+        """Return the term that converts a score to a distance, for queries of these norms."""
         return norms**2 if self.is_euclidean else 0.0
 
     def rounding_error(self, norms, row_norm):

@@ -187,7 +187,7 @@ def _expected_hits(queries, database, neighbors, n_bits, firsts, leave_one_out, 
 
 
 def _neighbor_histograms(queries, database, neighbors, n_rings):
-    """How many of each query's neighbors lie at each distance."""
+    """Count the neighbors of each query at each distance."""
     differing = np.bitwise_count(queries[:, :, None] ^ database[:, neighbors])
     cells = differing.sum(axis=0, dtype=np.intp) + n_rings * np.arange(len(neighbors))[:, None]
     return np.bincount(cells.ravel(), minlength=len(neighbors) * n_rings).reshape(len(neighbors), n_rings)

@@ -51,7 +51,7 @@ def _exact_float32():
 
 
 def _value(read):
-    """Return the value of a setting, or None where torch refuses to read it (set by the other of its two interfaces)."""
+    """Return the value of a setting, or None where torch refuses to read it (set by the other of two interfaces)."""
     try:
         return read()
     except RuntimeError:
