@@ -1,7 +1,9 @@
 """Docstring text that the deep hashers share, substituted into each class."""
 
 from inspect import signature
-from textwrap import dedent, indent
+from textwrap import dedent
+
+from sklearn_hash._docstrings import fill_placeholders
 
 __all__ = ["document"]
 
@@ -115,13 +117,10 @@ def document(similarity='"share"', history=""):
         }
         paragraphs = (_PARAMETERS % values).split("\n\n")
         texts = {
-            "{shared parameters}": "\n\n".join(text for text in paragraphs if text.partition(" :")[0] in own),
-            "{attributes}": _ATTRIBUTES % values,
+            "shared parameters": "\n\n".join(text for text in paragraphs if text.partition(" :")[0] in own),
+            "attributes": _ATTRIBUTES % values,
         }
-        doc = cls.__doc__
-        for placeholder, text in texts.items():
-            doc = doc.replace(f"    {placeholder}\n", indent(text.rstrip("\n") + "\n", "    "))
-        cls.__doc__ = doc
+        cls.__doc__ = fill_placeholders(cls.__doc__, texts)
         return cls
 
     return decorate

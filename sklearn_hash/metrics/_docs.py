@@ -1,6 +1,6 @@
 """Parts of docstrings that several measures share."""
 
-from textwrap import dedent, indent
+from sklearn_hash._docstrings import fill_placeholders
 
 __all__ = ["document"]
 
@@ -69,9 +69,6 @@ _TEXTS = {
 
 
 def document(function):
-    """Fill the placeholders of a function's docstring, such as ``{ties}``, each alone on its line."""
-    doc = function.__doc__
-    for name, text in _TEXTS.items():
-        doc = doc.replace(f"    {{{name}}}\n", indent(dedent(text), "    "))
-    function.__doc__ = doc
+    """Replace each placeholder in a function's docstring, alone on its line as ``{ties}``, by its text."""
+    function.__doc__ = fill_placeholders(function.__doc__, _TEXTS)
     return function

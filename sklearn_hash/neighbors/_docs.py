@@ -1,6 +1,6 @@
 """Docstring text that the methods of the searcher share, substituted into each method."""
 
-from inspect import cleandoc
+from sklearn_hash._docstrings import fill_placeholders
 
 __all__ = ["document"]
 
@@ -31,9 +31,6 @@ _TEXTS = {
 
 
 def document(function):
-    """Fill the placeholders in a method's docstring, each alone on its line: ``{queries}`` and the like."""
-    doc = cleandoc(function.__doc__ or "")
-    for name, text in _TEXTS.items():
-        doc = doc.replace(f"\n{{{name}}}\n", f"\n{cleandoc(text)}\n")
-    function.__doc__ = doc
+    """Replace each placeholder in a method's docstring, alone on its line as ``{queries}``, by its text."""
+    function.__doc__ = fill_placeholders(function.__doc__ or "", _TEXTS)
     return function

@@ -1,7 +1,6 @@
 """Documentation that the Displays share, written once and substituted into each docstring."""
 
-import re
-from textwrap import dedent, indent
+from sklearn_hash._docstrings import fill_placeholders
 
 __all__ = ["document"]
 
@@ -148,10 +147,6 @@ _TEXTS = {
 def document(documented):
     """Replace each placeholder in the docstring of a class or method, alone on its line as ``{ax}``, by its text."""
     owner = documented.__qualname__.partition(".")[0]
-
-    def fill(match):
-        return indent(dedent(_TEXTS[match["name"]]).replace("%s", owner), match["indent"])
-
-    # The indent is matched, not assumed: Python 3.13 strips it.
-    documented.__doc__ = re.sub(r"^(?P<indent> *)\{(?P<name>[\w ]+)\}\n", fill, documented.__doc__, flags=re.MULTILINE)
+    texts = {name: text.replace("%s", owner) for name, text in _TEXTS.items()}
+    documented.__doc__ = fill_placeholders(documented.__doc__, texts)
     return documented
