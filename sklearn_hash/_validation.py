@@ -7,7 +7,9 @@ from scipy import sparse
 from sklearn.utils import check_array
 
 from sklearn_hash._tensors import tensor_to_array
+from sklearn_hash._validate_rows import is_valid_array
 from sklearn_hash.codes import pack_codes, packed_width
+from sklearn_hash.codes._forms import conversion_hint
 
 __all__ = ["check_codes", "check_similarity"]
 
@@ -35,13 +37,18 @@ def check_codes(codes, *, packed=False, n_bits=None, name="codes") -> tuple[np.n
     ------
     ValueError
         If the matrix is not two-dimensional and finite, has another width than expected, is not uint8 although said to
-        be packed, or is uint8 and holds more than 0 and 1 although not said to be.
+        be packed, or is uint8 and holds more than 0 and 1 although not said to be. Codes of other tools, such as
+        integers or hexadecimal strings, are refused with the name of their converter.
     """
     if n_bits is not None and (not isinstance(n_bits, numbers.Integral) or isinstance(n_bits, bool) or n_bits < 1):
         raise ValueError(f"n_bits must be a positive integer; got {n_bits!r:.60}.")
     if packed:
         return _check_packed(codes, n_bits, name)
-    codes = check_array(tensor_to_array(codes, name), dtype="numeric", ensure_min_samples=0, input_name=name)
+    if hint := conversion_hint(codes, without="packed_from_int8"):
+        raise ValueError(f"{name} must be bits, signs or real values of shape (n, n_bits).{hint}")
+    codes = tensor_to_array(codes, name)
+    if not is_valid_array(codes):
+        codes = check_array(codes, dtype="numeric", ensure_min_samples=0, input_name=name)
     if n_bits is not None and codes.shape[1] != n_bits:
         raise ValueError(f"{name} must have n_bits={n_bits} columns; got {codes.shape[1]}.")
     _refuse_bytes(codes, name)
@@ -61,9 +68,10 @@ def _check_packed(codes, n_bits, name):
     codes = tensor_to_array(codes, name)
     codes = codes if isinstance(codes, np.ndarray) else np.asarray(codes)
     if codes.ndim != 2 or codes.dtype != np.uint8:
+        hint = conversion_hint(codes) or " Pack codes with sklearn_hash.codes.pack_codes, or pass packed=False."
         raise ValueError(
             f"{name} must be a uint8 array of shape (n, n_bytes) with packed=True; got {codes.dtype!s:.60} of shape "
-            f"{codes.shape}. Pack codes with sklearn_hash.codes.pack_codes, or pass packed=False."
+            f"{codes.shape}.{hint}"
         )
     if codes.shape[1] == 0:
         raise ValueError(f"{name} must have at least one byte a row; got none.")

@@ -13,6 +13,7 @@ from torch.utils.data import Dataset
 from sklearn_hash._class_labels import refuse_ragged
 from sklearn_hash._compat import Interval, StrOptions, _fit_context
 from sklearn_hash._tensors import tensor_to_array
+from sklearn_hash._validate_rows import validate_rows
 from sklearn_hash.hashers._base import BaseHasher
 from sklearn_hash.training import (
     NET_PREFIXES,
@@ -38,7 +39,7 @@ __all__ = ["DeepHasher"]
 
 
 class DeepHasher(BaseHasher):
-    """Base of the hashers around a network; a subclass lists its parameters and names its loss."""
+    """Base class of the hashers around a network; a subclass lists its parameters and names its loss."""
 
     _parameter_constraints: dict = {
         **BaseHasher._parameter_constraints,
@@ -78,13 +79,13 @@ class DeepHasher(BaseHasher):
     # fmt: on
 
     def _loss_arguments(self):
-        """Arguments of the loss that the estimator has as parameters or knows from the data."""
+        """Return the arguments of the loss that are parameters of the estimator or known from the data."""
         accepted = signature(self._loss_class).parameters
         own = {name: getattr(self, name) for name in self._get_param_names() if name in accepted}
         return {**own, "n_classes": len(self.classes_)} if "n_classes" in accepted else own
 
     def _criterion_names(self):
-        """Arguments of the loss that only `net_params` reaches."""
+        """Return the arguments of the loss that only `net_params` reaches."""
         known = {*self._get_param_names(), "n_classes"}
         return [name for name in signature(self._loss_class).parameters if name not in known]
 
@@ -146,7 +147,7 @@ class DeepHasher(BaseHasher):
         return self
 
     def _open_checkpoint(self, directory, rows, targets):
-        """The checkpoint of this fit, and of no other, in a directory."""
+        """Return the checkpoint of this fit in a directory."""
         params = {**self.get_params(deep=False), **(self.net_params or {})}
         del params["random_state"]
         data = {"estimator": type(self), "X": rows, "y": targets, "classes": self.classes_}
@@ -155,7 +156,7 @@ class DeepHasher(BaseHasher):
 
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y):
-        """Train one epoch on these rows, from where training stands.
+        """Train one more epoch on these rows.
 
         The first call builds the network; later calls keep its encoder, code length, loss, optimizer and callbacks,
         whatever the parameters have become. The learning rate stays constant and no rows are held out.
@@ -175,7 +176,7 @@ class DeepHasher(BaseHasher):
         return self._train_epoch(X, y)
 
     def _train_epoch(self, X, y, classes=None):
-        """One epoch, of a new net where none is fitted; ``classes`` are those known before the first."""
+        """Train one epoch, of a new net where none is fitted; ``classes`` are those given to the first call."""
         with plain_torch(), self._unchanged_on_failure():
             fitted = hasattr(self, "net_")
             rows = self._check_rows(X, reset=not fitted, min_rows=2)
@@ -192,7 +193,7 @@ class DeepHasher(BaseHasher):
         return self
 
     def set_params(self, **params):
-        """Set parameters, also of the net by their nested names.
+        """Set parameters of the estimator, and of the net by their nested names.
 
         Parameters
         ----------
@@ -215,7 +216,7 @@ class DeepHasher(BaseHasher):
         return self
 
     def get_params(self, deep=True):
-        """Parameters of the estimator, with the nested ones of `net_params` where ``deep``.
+        """Return the parameters of the estimator, with the nested ones of `net_params` where ``deep``.
 
         Parameters
         ----------
@@ -235,7 +236,7 @@ class DeepHasher(BaseHasher):
         return tags
 
     def _check_rows(self, X, *, reset, min_rows=1):
-        """X as rows: vectors, images, or what a loader or a Dataset gives."""
+        """Validate X and return it as rows: vectors, images, or items of a loader or a Dataset."""
         X, images = tensor_to_array(X), self._image_input()
         if images.loader is None:
             X = channels_first(X, images.channels)
@@ -251,7 +252,7 @@ class DeepHasher(BaseHasher):
                 # For images the number of features, the channels, says too little.
                 self._check_row_shape(tuple(np.shape(X)[1:]))
             checks = {"accept_sparse": "csr", "dtype": [np.float32, np.float16, np.uint8], "allow_nd": True}
-            rows = make_rows(validate_data(self, X, reset=reset, ensure_min_samples=min_rows, **checks))
+            rows = make_rows(validate_rows(self, X, reset=reset, ensure_min_samples=min_rows, **checks))
         if len(rows) < min_rows:
             raise ValueError(f"X has {len(rows)} row(s); a minimum of {min_rows} is required to make pairs.")
         if reset:
@@ -261,30 +262,31 @@ class DeepHasher(BaseHasher):
         return rows
 
     def _image_input(self):
-        images = ImageInput() if self.images is None else self.images
-        images._validate_params()
-        return images
+        if self.images is None:
+            return ImageInput()
+        self.images._validate_params()
+        return self.images
 
     def _check_row_shape(self, shape):
         if shape != self._row_shape:
             raise ValueError(f"X has rows of shape {shape}, but fit saw rows of shape {self._row_shape}.")
 
     def _forget_features(self):
-        """What an earlier fit with an array left behind; items of a loader have no features to count."""
+        """Delete the attributes of an earlier fit with an array; items of a loader have no number of features."""
         for name in ("n_features_in_", "feature_names_in_"):
             vars(self).pop(name, None)
 
     @abstractmethod
     def _check_targets(self, y, rows):
-        """What y teaches about the rows, and the classes in it."""
+        """Return the targets of the rows, and the classes in y."""
 
     def _learn_classes(self, targets, present, known):
-        """Take note of the classes, those of y and those known before; returns the targets."""
+        """Set ``classes_`` from y and from the classes known before; return the targets."""
         self.classes_ = present if known is None or present is None else np.union1d(known, present)
         return targets
 
     def _check_labels(self, y, rows):
-        """Labels as an array or a sparse matrix, one row for each of the rows."""
+        """Validate labels and return them as an array or a sparse matrix, one row per row of X."""
         if y is None:
             name = type(self).__name__
             raise ValueError(f"This {name} estimator requires y to be passed, but the target y is None.")
@@ -307,7 +309,7 @@ class DeepHasher(BaseHasher):
         self.n_iter_ = len(net.history)
 
     def _encode(self, X):
-        """Hash-layer output."""
+        """Return the hash-layer output of X, (n, n_bits_) float32."""
         check_is_fitted(self)
         return encode(self.net_, self._check_rows(X, reset=False))
 

@@ -1,4 +1,4 @@
-"""Base class of the shallow hashers, which have no network: checks of X, and projections of dense or sparse rows."""
+"""Base class of the shallow hashers, and projections of dense or sparse rows."""
 
 from abc import abstractmethod
 
@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sklearn_hash._compat import _fit_context
 from sklearn_hash._tensors import tensor_to_array
+from sklearn_hash._validate_rows import validate_rows
 from sklearn_hash.hashers._base import BaseHasher
 
 __all__ = ["ShallowHasher", "column_means", "project"]
@@ -81,7 +82,7 @@ class ShallowHasher(BaseHasher):
 
     def _encode(self, X):
         check_is_fitted(self)
-        X = validate_data(self, tensor_to_array(X), reset=False, **_CHECKS)
+        X = validate_rows(self, tensor_to_array(X), **_CHECKS)
         z = self._project(X).astype(np.float32, copy=False)
         finite = np.isfinite(z).all(axis=1)
         if not finite.all():

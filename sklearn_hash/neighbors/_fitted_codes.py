@@ -1,9 +1,10 @@
 """Fitted codes of a searcher, with their ids and labels."""
 
 from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from sklearn_hash._tensors import tensor_to_array
+from sklearn_hash._validate_rows import validate_rows
 from sklearn_hash._validation import check_codes
 
 __all__ = ["FittedCodes"]
@@ -48,7 +49,7 @@ class FittedCodes(BaseEstimator):
 
     def _packed_codes(self, X, n_bits, reset=False):
         dtype = None if self.packed else "numeric"  # bytes must be uint8 as given, not made so
-        X = validate_data(self, tensor_to_array(X), reset=reset, dtype=dtype, ensure_min_samples=int(reset))
+        X = validate_rows(self, tensor_to_array(X), reset=reset, dtype=dtype, ensure_min_samples=int(reset))
         return check_codes(X, packed=self.packed, n_bits=n_bits, name="X")
 
     def _queries(self, X):
