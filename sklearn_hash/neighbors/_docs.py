@@ -7,7 +7,8 @@ __all__ = ["document"]
 _TEXTS = {
     "queries": """
         X : array-like of shape (n_queries, n_features), default=None
-            Query codes. When left out, the fitted codes, none of which is its own neighbour (its duplicates are).
+            Queries, as the rows given to ``fit``. When left out, the fitted rows, none of which is its own neighbour
+            (its duplicates are).
         """,
     "n_neighbors": """
         n_neighbors : int, default=None
@@ -25,7 +26,7 @@ _TEXTS = {
         """,
     "mode": """
         mode : {"connectivity", "distance"}, default="connectivity"
-            Value of an edge: 1, or the number of differing bits.
+            Value of an edge: 1, or the distance.
         """,
 }
 

@@ -9,11 +9,11 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_hash.neighbors._check_input import check_mode
 from sklearn_hash.neighbors._docs import document
 
-__all__ = ["NeighborsGraphMixin"]
+__all__ = ["KNeighborsGraphMixin", "NeighborsGraphMixin"]
 
 
-class NeighborsGraphMixin(ClassNamePrefixFeaturesOutMixin, TransformerMixin):
-    """Graphs from ``_kneighbors`` and ``_radius_neighbors`` of an estimator; columns are its fitted rows."""
+class KNeighborsGraphMixin(ClassNamePrefixFeaturesOutMixin, TransformerMixin):
+    """Graphs from ``_kneighbors`` of an estimator; columns are its fitted rows."""
 
     @document
     def kneighbors_graph(self, X=None, n_neighbors=None, mode="connectivity"):
@@ -49,43 +49,11 @@ class NeighborsGraphMixin(ClassNamePrefixFeaturesOutMixin, TransformerMixin):
         indptr = np.arange(len(rows) + 1) * rows.shape[1]
         return self._graph(indptr, distances.ravel(), rows.ravel(), mode)
 
-    @document
-    def radius_neighbors_graph(self, X=None, radius=None, mode="connectivity"):
-        """Compute the graph of the neighbours within a radius.
-
-        Parameters
-        ----------
-        {queries}
-        {radius}
-        {mode}
-
-        Returns
-        -------
-        graph : sparse matrix of shape (n_queries, n_samples_fit)
-            As :meth:`kneighbors_graph` returns it.
-
-        Raises
-        ------
-        ValueError
-            If ``radius`` is negative or ``mode`` is neither of the two.
-
-        Examples
-        --------
-        >>> from sklearn_hash import HammingNeighbors
-        >>> search = HammingNeighbors(radius=1).fit([[0, 0, 0], [0, 0, 1], [1, 1, 1]])
-        >>> search.radius_neighbors_graph([[0, 0, 0]]).toarray()
-        array([[1., 1., 0.]])
-        """
-        check_is_fitted(self)
-        check_mode(mode)
-        indptr, distances, rows = self._radius_neighbors(X, radius)
-        return self._graph(indptr, distances, rows, mode)
-
     def transform(self, X):
         """Compute the distance graph of ``n_neighbors + 1`` neighbours.
 
         As in :class:`~sklearn.neighbors.KNeighborsTransformer` one neighbour more than ``n_neighbors``, since each
-        fitted code finds itself. Any estimator with ``metric="precomputed"`` takes the graph.
+        fitted row finds itself. Any estimator with ``metric="precomputed"`` takes the graph.
 
         Parameters
         ----------
@@ -121,5 +89,41 @@ class NeighborsGraphMixin(ClassNamePrefixFeaturesOutMixin, TransformerMixin):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.transformer_tags.preserves_dtype = []  # distances are int32 whatever the codes were
+        tags.transformer_tags.preserves_dtype = []  # distances are of one type whatever that of the rows
         return tags
+
+
+class NeighborsGraphMixin(KNeighborsGraphMixin):
+    """Graphs from ``_kneighbors`` and ``_radius_neighbors`` of an estimator; columns are its fitted rows."""
+
+    @document
+    def radius_neighbors_graph(self, X=None, radius=None, mode="connectivity"):
+        """Compute the graph of the neighbours within a radius.
+
+        Parameters
+        ----------
+        {queries}
+        {radius}
+        {mode}
+
+        Returns
+        -------
+        graph : sparse matrix of shape (n_queries, n_samples_fit)
+            As :meth:`kneighbors_graph` returns it.
+
+        Raises
+        ------
+        ValueError
+            If ``radius`` is negative or ``mode`` is neither of the two.
+
+        Examples
+        --------
+        >>> from sklearn_hash import HammingNeighbors
+        >>> search = HammingNeighbors(radius=1).fit([[0, 0, 0], [0, 0, 1], [1, 1, 1]])
+        >>> search.radius_neighbors_graph([[0, 0, 0]]).toarray()
+        array([[1., 1., 0.]])
+        """
+        check_is_fitted(self)
+        check_mode(mode)
+        indptr, distances, rows = self._radius_neighbors(X, radius)
+        return self._graph(indptr, distances, rows, mode)

@@ -9,7 +9,7 @@ from sklearn_hash.neighbors._check_input import check_n_neighbors
 from sklearn_hash.neighbors._docs import document
 from sklearn_hash.neighbors._fitted_codes import FittedCodes
 
-__all__ = ["KNeighborsMixin"]
+__all__ = ["KNeighborsMixin", "padded", "raise_too_few"]
 
 
 class KNeighborsMixin(FittedCodes):
@@ -67,20 +67,25 @@ class KNeighborsMixin(FittedCodes):
         queries = self._fitted_codes() if X is None else self._queries(X)
         n_searched = k + (X is None)  # one more where each query finds itself
         if n_searched > n_allowed and not pad:
-            candidates = "n_samples_fit" if where is None else "rows allowed by where"
-            raise ValueError(
-                f"Expected n_neighbors {'<' if X is None else '<='} {candidates}, but n_neighbors = {short_repr(k)}, "
-                f"{candidates} = {n_allowed}, n_samples = {len(queries)}. Ask for fewer, or pass pad=True to "
-                "kneighbors for as many as there are."
-            )
+            raise_too_few(k, n_allowed, len(queries), where, itself=X is None)
         n_found = min(n_searched, n_allowed)
         distances, stored = self._index.knn(queries, n_found, where=mask, n_jobs=self.n_jobs, device=self.device)
         if n_found < n_searched:
-            distances, stored = _padded(distances, stored, n_searched, self.n_bits_ + 1)
+            distances, stored = padded(distances, stored, n_searched, self.n_bits_ + 1)
         return (distances, stored) if X is not None else _without_self(distances, stored, self._rows.remaining_stored)
 
 
-def _padded(distances, stored, width, far):
+def raise_too_few(k, n_allowed, n_queries, where, *, itself):
+    """Raise a ValueError that there are fewer rows to choose from than ``k``; ``itself`` counts as none of them."""
+    candidates = "n_samples_fit" if where is None else "rows allowed by where"
+    raise ValueError(
+        f"Expected n_neighbors {'<' if itself else '<='} {candidates}, but n_neighbors = {short_repr(k)}, "
+        f"{candidates} = {n_allowed}, n_samples = {n_queries}. Ask for fewer, or pass pad=True to "
+        "kneighbors for as many as there are."
+    )
+
+
+def padded(distances, stored, width, far):
     """Return distances and stored rows with columns of ``far`` and -1 added up to a width."""
     more = ((0, 0), (0, width - distances.shape[1]))
     return np.pad(distances, more, constant_values=far), np.pad(stored, more, constant_values=-1)
