@@ -12,7 +12,7 @@ _PARAMETERS = dedent(
     n_bits : int, default=32
         Length of the codes.
 
-    encoder : {"auto", "linear", "mlp", "cnn"}, nn.Module class, instance or factory, default="auto"
+    encoder : {"auto", "linear", "mlp", "cnn"}, nn.Module class, instance or factory, default="%(encoder)s"
         Network that maps rows to the input of the hash layer. "linear" is the standardised input itself, "mlp" one
         hidden layer of 512 units with ReLU and dropout, "cnn" a small residual network; "auto" is "cnn" for images and
         "mlp" otherwise. These three standardise their input by the mean of the training rows and one standard deviation
@@ -38,7 +38,7 @@ _PARAMETERS = dedent(
     max_epochs : int, default=%(max_epochs)d
         Passes over the training rows.
 
-    batch_size : int, default=128
+    batch_size : int, default=%(batch_size)d
         Rows of a training step. A trailing partial batch is left out, unless it is the only one.
 
     validation_fraction : float or None, default=None
@@ -109,8 +109,7 @@ def document(similarity='"share"', history=""):
         nested = [f"``criterion__{name}``" for name in signature(cls._loss_class).parameters if name not in known]
         values = {
             "similarity": similarity,
-            "lr": own["lr"].default,
-            "max_epochs": own["max_epochs"].default,
+            **{name: own[name].default for name in ("encoder", "lr", "max_epochs", "batch_size")},
             "criterion": "".join(f", {name}" for name in nested),
             "history": history,
             **(_BY_LOSS if cls._loss_class.target == "features" else _BY_MAP),

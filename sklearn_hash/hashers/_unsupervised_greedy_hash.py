@@ -58,7 +58,7 @@ class UnsupervisedGreedyHashHasher(FeatureHasher):
 
     # fmt: off
     def __init__(
-        self, n_bits=32, *, encoder="auto", output="bits", lr=1e-3, max_epochs=30, batch_size=128,
+        self, n_bits=32, *, encoder="linear", output="bits", lr=1e-3, max_epochs=30, batch_size=128,
         validation_fraction=None, images=None, device="auto", random_state=None, verbose=0, net_params=None,
         quantization=0.3,
     ):

@@ -4,10 +4,19 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from sklearn_hash import BiHalfHasher, UnsupervisedGreedyHashHasher
+from sklearn_hash import (
+    BiHalfHasher,
+    ITQHasher,
+    LSHHasher,
+    PCAHasher,
+    SpectralHasher,
+    UnsupervisedGreedyHashHasher,
+)
+from sklearn_hash.metrics import neighbor_recall, true_neighbors
 
 HASHERS = [UnsupervisedGreedyHashHasher, BiHalfHasher]
 every_hasher = pytest.mark.parametrize("hasher", HASHERS)
+UNSUPERVISED = [LSHHasher, PCAHasher, ITQHasher, SpectralHasher, *HASHERS]
 
 
 @every_hasher
@@ -43,7 +52,33 @@ def test_distances_follow_the_cosines_of_unseen_rows(hasher):
 
 def test_bits_of_bihalf_are_even_on_unseen_rows():
     X, _ = load_digits(return_X_y=True)
-    share = BiHalfHasher(16, max_epochs=20, random_state=0).fit(X[:1200]).transform(X[1200:]).mean(axis=0)
-    untrained = BiHalfHasher(16, max_epochs=1, lr=1e-12, random_state=0).fit(X[:1200]).transform(X[1200:]).mean(axis=0)
-    assert np.abs(share - 0.5).max() < 0.25
-    assert np.abs(share - 0.5).mean() < np.abs(untrained - 0.5).mean() / 2
+
+    def share(**parameters):
+        hasher = BiHalfHasher(16, encoder="mlp", random_state=0, **parameters).fit(X[:1200])
+        return hasher.transform(X[1200:]).mean(axis=0)
+
+    trained, untrained = share(max_epochs=20), share(max_epochs=1, lr=1e-12)
+    assert np.abs(trained - 0.5).max() < 0.25
+    assert np.abs(trained - 0.5).mean() < np.abs(untrained - 0.5).mean() / 2
+
+
+@pytest.fixture(scope="module")
+def centred_split():
+    """Centred digits to fit, others as queries, and the true nearest neighbors of the latter by cosine."""
+    X, _ = load_digits(return_X_y=True)
+    X -= X[:1200].mean(axis=0)
+    return X[:1200], X[1200:], true_neighbors(X[1200:], X[:1200])
+
+
+@pytest.mark.parametrize("hasher", UNSUPERVISED)
+def test_longer_codes_keep_more_neighbors(hasher, centred_split):
+    """With the defaults: an encoder that forgets neighbors gains nothing by more bits, or loses."""
+    train, queries, neighbors = centred_split
+
+    def recall(n_bits):
+        fitted = hasher(n_bits, random_state=0).fit(train)
+        codes = fitted.transform(queries), fitted.transform(train)
+        return neighbor_recall(codes[0], neighbors, codes[1], metric="precomputed")
+
+    recalls = [recall(n_bits) for n_bits in (8, 16, 32)]
+    assert np.diff(recalls).min() > 0.03
