@@ -1,6 +1,7 @@
 """Base class of the hashers around a network: validation of input, training and encoding."""
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from inspect import signature
 from numbers import Integral, Real
 
@@ -106,7 +107,7 @@ class DeepHasher(BaseHasher):
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n, n_features), images of shape (n, channels, height, width), \
-                array of n paths or row ids with a loader in `images`, or torch Dataset
+                array of n paths or row ids with a loader in `images`, torch Dataset, or dict of token ids
             Training rows. Those of a memory map are only read batch by batch.
         y : array-like or sparse matrix
             Class labels of any kind, (n,); a multi-label indicator, (n, n_labels); or what `similarity` asks for.
@@ -164,7 +165,7 @@ class DeepHasher(BaseHasher):
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n, n_features), images of shape (n, channels, height, width), \
-                array of n paths or row ids with a loader in `images`, or torch Dataset
+                array of n paths or row ids with a loader in `images`, torch Dataset, or dict of token ids
             Training rows. The first call's decide the standardisation.
         y : array-like or sparse matrix
             As for ``fit``. Pairs are only drawn within one call, so labels may be new.
@@ -238,9 +239,9 @@ class DeepHasher(BaseHasher):
     def _check_rows(self, X, *, reset, min_rows=1):
         """Validate X and return it as rows: vectors, images, or items of a loader or a Dataset."""
         X, images = tensor_to_array(X), self._image_input()
-        if images.loader is None:
+        if images.loader is None and not isinstance(X, Mapping):
             X = channels_first(X, images.channels)
-        if images.loader is not None or isinstance(X, Dataset):
+        if images.loader is not None or isinstance(X, Dataset | Mapping):
             rows = make_rows(X, images.loader, None if reset else self._row_shape, images.channels)
             if reset:
                 self._forget_features()

@@ -23,7 +23,7 @@ class LabelHasher(DeepHasher):
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n, n_features), images of shape (n, channels, height, width), \
-                array of n paths or row ids with a loader in `images`, or torch Dataset
+                array of n paths or row ids with a loader in `images`, torch Dataset, or dict of token ids
             Training rows. The first call's decide the standardisation.
         y : array-like or sparse matrix
             As for ``fit``.

@@ -15,6 +15,7 @@ from sklearn_hash.training._module import HashingModule
 from sklearn_hash.training._net import HashingNet
 from sklearn_hash.training._net_params import check_callbacks, resolve_optimizer
 from sklearn_hash.training._normalize import make_normalize
+from sklearn_hash.training._token_rows import TokenRows
 
 __all__ = ["build_net"]
 
@@ -25,7 +26,7 @@ _PREDICT_ROWS = 1024
 _FUSED = (torch.optim.Adam, torch.optim.AdamW, torch.optim.SGD)
 
 
-def build_net(params, rows, loss, method_callbacks, device, validation=None):
+def build_net(params, rows, loss, method_callbacks, device, validation=None, module=None):
     """Build and initialise the net of a hasher.
 
     Parameters
@@ -41,6 +42,8 @@ def build_net(params, rows, loss, method_callbacks, device, validation=None):
     device : torch.device
     validation : HashingDataset, optional
         Rows that decide when to stop.
+    module : HashingModule, optional
+        The module, where it is built already; ``rows`` are not used then.
 
     Returns
     -------
@@ -50,7 +53,9 @@ def build_net(params, rows, loss, method_callbacks, device, validation=None):
     own_callbacks = [*method_callbacks, *_own_callbacks(params)]
     callbacks = nested.pop("callbacks", None) or []
     check_callbacks(callbacks, nested, [name for name, _ in own_callbacks])
-    module = _make_module(params, rows, _popped(nested, "encoder__"), _popped(nested, "module__"), device)
+    encoder_params, module_params = _popped(nested, "encoder__"), _popped(nested, "module__")
+    if module is None:
+        module = _make_module(params, rows, encoder_params, module_params, device)
     net = HashingNet(
         module,
         loss,
@@ -91,7 +96,7 @@ def _make_module(params, rows, encoder_params, module_params, device):
         frozen=bool(weights) and not any(weight.requires_grad for weight in weights),
         autocast=trains_in_bfloat16(module_params.get("precision", "auto"), device),
         batch_norm=bool(module_params.get("batch_norm", False)),
-        output_field=field,
+        output_field=None if isinstance(rows, TokenRows) else field,
     )
 
 

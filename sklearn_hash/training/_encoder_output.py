@@ -10,12 +10,15 @@ _HALF = (torch.float16, torch.bfloat16)
 
 
 def input_type(encoder):
-    """Return the floating type of an encoder's input: that of its weights if they are in half precision."""
+    """Return the type of an encoder's input: the one it names, or that of its weights if they are in half precision."""
+    named = getattr(encoder, "input_type", None)
+    if isinstance(named, torch.dtype):
+        return named
     first = next((weight.dtype for weight in encoder.parameters() if weight.is_floating_point()), torch.float32)
     return first if first in _HALF else torch.float32
 
 
-def select_field(output, field=None):
+def select_field(output, field=None, mask=None):
     """Return the tensor of features in an encoder's output.
 
     Parameters
@@ -23,6 +26,8 @@ def select_field(output, field=None):
     output : tensor, mapping, tuple, list or object with attributes
     field : str or int, optional
         Key, attribute or position of the features. A field of shape (n, n_tokens, n_features) is averaged over tokens.
+    mask : tensor of shape (n, n_tokens), optional
+        1 for the tokens to average, 0 for padding. With it, a plain tensor of features per token is averaged as well.
 
     Returns
     -------
@@ -36,7 +41,7 @@ def select_field(output, field=None):
     if torch.is_tensor(output):
         if field is not None:
             raise ValueError(f"module__output_field={field!r} is given, but encoder returns a tensor. Leave it out.")
-        return output
+        return output if mask is None else _mean_over_tokens(output, mask)
     fields = _fields(output)
     if field is None or field not in fields:
         problem = (
@@ -46,8 +51,17 @@ def select_field(output, field=None):
             f"{problem} {type(output).__name__} with the fields {list(fields)}. Choose the features by "
             f"net_params={{'module__output_field': {next(iter(fields), None)!r}}}."
         )
-    features = fields[field]
-    return features.mean(dim=1) if features.ndim == 3 else features
+    return _mean_over_tokens(fields[field], mask)
+
+
+def _mean_over_tokens(features, mask):
+    """Average features per token over the tokens of the mask; a row without any gives zeros."""
+    if features.ndim != 3:
+        return features
+    if mask is None:
+        return features.mean(dim=1)
+    weights = mask.to(features.dtype).unsqueeze(-1)
+    return (features * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1)
 
 
 def _fields(output):

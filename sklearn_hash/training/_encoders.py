@@ -11,6 +11,7 @@ from torch import nn
 from sklearn_hash.training._copy_module import copy_module
 from sklearn_hash.training._dropout import Dropout
 from sklearn_hash.training._encoder_output import input_type, select_field
+from sklearn_hash.training._token_rows import TokenEncoder, TokenRows
 
 __all__ = ["CNNEncoder", "LinearEncoder", "MLPEncoder", "Standardize", "make_encoder"]
 
@@ -182,6 +183,8 @@ def make_encoder(encoder, rows, params, normalize=None, standardize=True, output
     ValueError
         If an argument is not one of the encoder's, or what it returns is not a batch of features.
     """
+    if isinstance(rows, TokenRows) and isinstance(encoder, str):
+        raise ValueError(f"encoder={encoder!r} cannot read token ids. Pass an nn.Module that takes {rows.names}.")
     factory, ours = encoder_factory(encoder, rows.row_shape)
     if isinstance(factory, nn.Module):
         if params:
@@ -195,6 +198,8 @@ def make_encoder(encoder, rows, params, normalize=None, standardize=True, output
         raise ValueError(f"encoder must give a torch nn.Module; got {type(module).__name__} from {encoder!r}.")
     if torch.get_default_dtype() != torch.float32:
         module.float()  # built in the caller's default type, where rows come as float32
+    if isinstance(rows, TokenRows):
+        module, output_field = TokenEncoder(module, rows.names, output_field), None
     if ours and not standardize:
         module.standardize = nn.Identity()
     for part in module.modules() if ours else ():
@@ -223,7 +228,8 @@ def _n_features(module, rows, normalize, output_field):
         with torch.no_grad():
             features = module(x)
     except Exception as error:
-        raise ValueError(f"encoder cannot take float32 rows of shape {rows.row_shape}: {error}") from error
+        kind = "the fields" if isinstance(rows, TokenRows) else "float32 rows of shape"
+        raise ValueError(f"encoder cannot take {kind} {rows.row_shape}: {error}") from error
     features = select_field(features, output_field)
     if x._version != version:
         raise ValueError("encoder writes to its input, and so to X. Set inplace=False in its first layer.")

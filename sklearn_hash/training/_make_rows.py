@@ -1,6 +1,6 @@
 """Wrapping of X as rows that a network reads batch by batch."""
 
-from collections.abc import Sized
+from collections.abc import Mapping, Sized
 from functools import partial
 
 import numpy as np
@@ -12,6 +12,7 @@ from sklearn_hash.training._images import ChannelsFirst
 from sklearn_hash.training._loaded_rows import LoadedRows
 from sklearn_hash.training._mapped_rows import MappedRows
 from sklearn_hash.training._sparse_rows import SparseRows
+from sklearn_hash.training._token_rows import TokenRows
 
 __all__ = ["make_rows"]
 
@@ -21,7 +22,7 @@ def make_rows(X, loader=None, row_shape=None, channels="first"):
 
     Parameters
     ----------
-    X : ndarray of shape (n, d) or (n, C, H, W), memmap, CSR of shape (n, d), items of a loader, or torch Dataset
+    X : ndarray of shape (n, d) or (n, C, H, W), memmap, CSR of shape (n, d), items of a loader, torch Dataset, or dict
     loader : callable, optional
     row_shape : tuple of int, optional
         The shape that rows of a loader or a Dataset must have; that of the first unless given.
@@ -30,13 +31,15 @@ def make_rows(X, loader=None, row_shape=None, channels="first"):
 
     Returns
     -------
-    rows : DenseRows, MappedRows, SparseRows or LoadedRows
+    rows : DenseRows, MappedRows, SparseRows, LoadedRows or TokenRows
 
     Raises
     ------
     ValueError
         If an array has another number of dimensions, or a Dataset has no length.
     """
+    if isinstance(X, Mapping):
+        return TokenRows(X)
     if isinstance(X, Dataset):
         if not isinstance(X, Sized):
             raise ValueError(f"X must be a torch Dataset with a length and numbered items; got {type(X).__name__}.")

@@ -75,7 +75,7 @@ class HashingModule(nn.Module):
             x = self._augmented(x)
         x = _as_float(x) if self.normalize is None else self.normalize(x)
         special = self.training and (self.frozen or self.autocast)
-        x = x if self.input_type == torch.float32 else x.to(self.input_type)
+        x = x if self.input_type in (torch.float32, x.dtype) else x.to(self.input_type)
         features = self._trained_features(x) if special else self.encoder(x)
         features = select_field(features, self.output_field)
         z = self.hash_layer(_as_float(features if features.ndim == 2 else features.flatten(1)))

@@ -4,6 +4,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from sklearn_hash.training._token_rows import TokenRows
+
 __all__ = ["Normalize", "make_normalize"]
 
 _IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -59,7 +61,7 @@ def make_normalize(normalize, rows):
     Returns
     -------
     normalize : Normalize or None
-        None with "auto" and None.
+        None with "auto" and None; the identity for token ids, which stay integers.
 
     Raises
     ------
@@ -67,7 +69,9 @@ def make_normalize(normalize, rows):
         If mean and std are not those of the rows' channels, or rows are neither bytes nor in [0, 1].
     """
     if normalize is None or (isinstance(normalize, str) and normalize == "auto"):
-        return None
+        return nn.Identity() if isinstance(rows, TokenRows) else None
+    if isinstance(rows, TokenRows):
+        raise ValueError(f"normalize={normalize!r} is for images, but X holds token ids. Leave it out.")
     _check_unit_range(rows, normalize)
     if isinstance(normalize, str) and normalize == "unit":
         return Normalize()
