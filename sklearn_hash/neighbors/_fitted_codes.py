@@ -6,6 +6,7 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_hash._tensors import tensor_to_array
 from sklearn_hash._validate_rows import validate_rows
 from sklearn_hash._validation import check_codes
+from sklearn_hash.neighbors._arrow_codes import ArrowCodes, check_fingerprint, opened
 
 __all__ = ["FittedCodes"]
 
@@ -13,8 +14,8 @@ __all__ = ["FittedCodes"]
 class FittedCodes(BaseEstimator):
     """Fitted attributes of a searcher, and validation of codes to go with them.
 
-    ``fit`` of a subclass sets ``n_bits_``, ``_rows`` (:class:`~._stored_rows.StoredRows`) and ``_index``
-    (:class:`~._index.CodeIndex`).
+    ``fit`` of a subclass calls ``_packed_codes`` with ``reset=True`` and sets ``n_bits_``, ``_rows``
+    (:class:`~._stored_rows.StoredRows`) and ``_index`` (:class:`~._index.CodeIndex`).
     """
 
     @property
@@ -48,9 +49,26 @@ class FittedCodes(BaseEstimator):
         return None if self._rows.labels is None else self._rows.remaining(self._rows.labels)
 
     def _packed_codes(self, X, n_bits, reset=False):
+        X = opened(X)
+        if isinstance(X, ArrowCodes):
+            return self._arrow_codes(X, n_bits, reset)
+        if reset:
+            self.fingerprint_ = None
         dtype = None if self.packed else "numeric"  # bytes must be uint8 as given, not made so
         X = validate_rows(self, tensor_to_array(X), reset=reset, dtype=dtype, ensure_min_samples=int(reset))
         return check_codes(X, packed=self.packed, n_bits=n_bits, name="X")
+
+    def _arrow_codes(self, codes, n_bits, reset):
+        if n_bits not in (None, codes.n_bits):
+            raise ValueError(f"X must hold codes of n_bits={n_bits}; got a table of {codes.n_bits} bits.")
+        if reset and not len(codes.packed):
+            raise ValueError("X must hold at least one code; got a table without rows.")
+        check_fingerprint(codes.fingerprint, None if reset else self.fingerprint_)
+        if reset:
+            vars(self).pop("feature_names_in_", None)
+            self.n_features_in_ = codes.packed.shape[1] if self.packed else codes.n_bits
+            self.fingerprint_ = codes.fingerprint
+        return codes.packed, codes.n_bits
 
     def _queries(self, X):
         return self._packed_codes(X, self.n_bits_)[0]

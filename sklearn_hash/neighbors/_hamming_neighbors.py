@@ -6,6 +6,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_hash._compat import Interval, StrOptions, _fit_context
 from sklearn_hash._unchanged_on_failure import UnchangedOnFailureMixin
+from sklearn_hash.neighbors._arrow_codes import ArrowCodes, opened
 from sklearn_hash.neighbors._check_input import check_device, refuse_bits
 from sklearn_hash.neighbors._graph import NeighborsGraphMixin
 from sklearn_hash.neighbors._index import CodeIndex
@@ -71,6 +72,9 @@ class HammingNeighbors(
         Number of columns of the fitted codes; of bytes with ``packed=True``.
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Names of the columns. Defined only when ``X`` has feature names that are all strings.
+    fingerprint_ : str or None
+        The hasher that made the codes, where they came in an Arrow table that says so; tables of queries from another
+        hasher are then refused.
 
     See Also
     --------
@@ -83,8 +87,9 @@ class HammingNeighbors(
     query one searcher at the same time, but not while another calls ``fit``, ``partial_fit`` or ``remove``.
 
     Contiguous packed codes are not copied: do not change the array afterwards. With ``algorithm="flat"`` it may be a
-    read-only memory map. A pickle holds the packed codes, labels and ids; groups and tables are built again when first
-    needed. Loaded on a machine without the GPU that ``device`` names, the searcher warns and uses the CPU.
+    read-only memory map, of a ``.npy`` or an Arrow IPC file. A pickle holds the packed codes, labels and ids; groups
+    and tables are built again when first needed. Loaded on a machine without the GPU that ``device`` names, the
+    searcher warns and uses the CPU.
 
     References
     ----------
@@ -135,7 +140,8 @@ class HammingNeighbors(
         Parameters
         ----------
         X : array-like of shape (n_samples, n_bits), or (n_samples, n_bytes) with ``packed=True``
-            Codes of the database.
+            Codes of the database; or a :class:`pyarrow.Table` of packed codes and ids, as :mod:`sklearn_hash.stores`
+            reads it, whatever ``packed`` is.
         y : {array-like, sparse matrix} of shape (n_samples,) or (n_samples, n_labels), default=None
             Class labels of any kind or a multi-label indicator, for ``score`` only.
         ids : array-like of shape (n_samples,), default=None
@@ -165,8 +171,9 @@ class HammingNeighbors(
         """
         check_device(self.device)
         with self._unchanged_on_failure():
+            X, ids = _opened(X, ids)
             packed, self.n_bits_ = self._packed_codes(X, self.n_bits, reset=True)
-            if self.packed and self.n_bits is None:
+            if self.packed and self.n_bits is None and not isinstance(X, ArrowCodes):
                 refuse_bits(packed)
             self._rows = StoredRows()
             self._rows.append(len(packed), ids, y)
@@ -180,7 +187,7 @@ class HammingNeighbors(
         Parameters
         ----------
         X : array-like of shape (n_samples, n_bits), or (n_samples, n_bytes) with ``packed=True``
-            Codes to append, as wide as the fitted ones.
+            Codes to append, as wide as the fitted ones; or a :class:`pyarrow.Table`, as for ``fit``.
         y : {array-like, sparse matrix} of shape (n_samples,) or (n_samples, n_labels), default=None
             Their labels; needed if earlier rows have labels.
         ids : array-like of shape (n_samples,), default=None
@@ -206,6 +213,7 @@ class HammingNeighbors(
         """
         if not hasattr(self, "_index"):
             return self.fit(X, y, ids)
+        X, ids = _opened(X, ids)
         packed, _ = self._packed_codes(X, self.n_bits_)
         self._rows.append(len(packed), ids, y)
         self._index.append(packed)
@@ -246,3 +254,9 @@ class HammingNeighbors(
             self._rows.compact()
             self._index = CodeIndex(remaining, self.n_bits_, self._index.algorithm)
         return self
+
+
+def _opened(X, ids):
+    """Return the content of an Arrow table with its ids, unless others are given; anything else unchanged."""
+    X = opened(X)
+    return X, X.ids if ids is None and isinstance(X, ArrowCodes) else ids

@@ -7,12 +7,13 @@ import numpy as np
 
 from sklearn_hash._tensors import tensor_to_array
 
-__all__ = ["check_ids", "count_ids", "is_among", "name_some"]
+__all__ = ["are_row_numbers", "check_ids", "count_ids", "is_among", "name_some"]
 
 _INT64 = np.iinfo(np.int64)
 _REFUSED = (float, bool, np.inexact, np.bool_, type(None))
 _N_NAMED = 5
 _LONGEST_NAME = 60
+_BLOCK = 1 << 20
 
 
 def check_ids(ids):
@@ -38,8 +39,7 @@ def check_ids(ids):
         _check_kinds(ids)
     if _all_int64(ids):
         ids = ids.astype(np.int64, copy=False)
-        unique, counts = np.unique(ids, return_counts=True)
-        repeated = unique[counts > 1]
+        repeated = _repeated_integers(ids)
     else:
         ids = ids.astype(object, copy=False)
         repeated = _repeated_objects(ids)
@@ -73,6 +73,26 @@ def _all_int64(ids):
     if ids.dtype == object and not all(issubclass(kind, Integral) for kind in set(map(type, ids.tolist()))):
         return False
     return len(ids) == 0 or (_INT64.min <= int(ids.min()) and int(ids.max()) <= _INT64.max)
+
+
+def _repeated_integers(ids):
+    """Return integers that are given more than once; increasing ones, of a memory map perhaps, are not copied."""
+    earlier, later = ids[:-1], ids[1:]
+    if all((earlier[start : start + _BLOCK] < later[start : start + _BLOCK]).all() for start in _starts(later)):
+        return ids[:0]
+    unique, counts = np.unique(ids, return_counts=True)
+    return unique[counts > 1]
+
+
+def are_row_numbers(ids):
+    """Tell whether ids are 0, 1 and so on."""
+    return ids.dtype == np.int64 and all(
+        (ids[start : start + _BLOCK] == np.arange(start, min(start + _BLOCK, len(ids)))).all() for start in _starts(ids)
+    )
+
+
+def _starts(ids):
+    return range(0, len(ids), _BLOCK)
 
 
 def _repeated_objects(ids):

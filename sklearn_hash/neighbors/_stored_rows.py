@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_hash.neighbors._row_ids import check_ids, count_ids, is_among, name_some
+from sklearn_hash.neighbors._row_ids import are_row_numbers, check_ids, count_ids, is_among, name_some
 from sklearn_hash.neighbors._row_labels import check_labels, join_labels
 
 __all__ = ["StoredRows"]
@@ -82,7 +82,7 @@ class StoredRows:
             self._next_id += n_new
         else:
             new_ids = self._new_ids(ids, n_new)
-            self._ids = np.concatenate((self._stored_ids(), new_ids))
+            self._ids = self._joined_ids(new_ids)
             if new_ids.dtype != object:
                 self._next_id = max(self._next_id, int(new_ids.max(initial=-1)) + 1)
         if self._kept is not None:
@@ -118,10 +118,18 @@ class StoredRows:
         ids = check_ids(ids)
         if len(ids) != n_new:
             raise ValueError(f"ids must hold one id per row of X, {n_new}; got {len(ids)}.")
-        known = ids[is_among(ids, self.ids)]
+        known = ids[is_among(ids, self.ids)] if self.n_stored else ids[:0]
         if len(known):
             raise ValueError(f"ids must not be in use already; in use: {name_some(known)}.")
         return ids
+
+    def _joined_ids(self, new_ids):
+        if self.n_stored:
+            return np.concatenate((self._stored_ids(), new_ids))
+        if are_row_numbers(new_ids):
+            return None
+        # Nobody can change what is read-only, such as a memory map.
+        return new_ids.copy() if new_ids.flags.writeable else new_ids
 
     def _joined_labels(self, y, n_new):
         if self.n_stored and (y is None) != (self.labels is None):

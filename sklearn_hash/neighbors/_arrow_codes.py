@@ -1,0 +1,123 @@
+"""Codes, ids and origin of an Arrow table: what the searcher takes besides arrays."""
+
+import sys
+from typing import NamedTuple
+
+import numpy as np
+
+from sklearn_hash._validation import check_codes
+
+__all__ = ["ArrowCodes", "check_fingerprint", "codes_of_arrow", "is_arrow_table", "opened"]
+
+# Keys of the schema's metadata.
+N_BITS, BIT_ORDER, FINGERPRINT = b"sklearn_hash.n_bits", b"sklearn_hash.bit_order", b"sklearn_hash.fingerprint"
+
+
+class ArrowCodes(NamedTuple):
+    """The content of an Arrow table of codes.
+
+    Parameters
+    ----------
+    packed : ndarray of shape (n, n_bytes), uint8
+        A view of the table's memory if its rows are one chunk.
+    ids : ndarray of shape (n,) or None
+        int64, uint64 or object; None if the table has no ids.
+    n_bits : int
+    fingerprint : str or None
+        The hasher that made the codes.
+    """
+
+    packed: np.ndarray
+    ids: np.ndarray | None
+    n_bits: int
+    fingerprint: str | None
+
+
+def is_arrow_table(X) -> bool:
+    """Tell an Arrow table or record batch from anything else, without importing Arrow."""
+    arrow = sys.modules.get("pyarrow")
+    return arrow is not None and isinstance(X, (arrow.Table, arrow.RecordBatch))
+
+
+def opened(X):
+    """Return the content of an Arrow table of codes, anything else unchanged."""
+    return codes_of_arrow(X) if is_arrow_table(X) else X
+
+
+def codes_of_arrow(table) -> ArrowCodes:
+    """Return the content of a table or record batch of codes.
+
+    Parameters
+    ----------
+    table : pyarrow.Table or pyarrow.RecordBatch
+        With a column "code" of fixed-size binary values or fixed-size lists of uint8, and perhaps a column "id". The
+        metadata of its schema are those of :func:`sklearn_hash.stores.to_arrow`; the code length is that of the bytes
+        without them.
+
+    Returns
+    -------
+    codes : ArrowCodes
+
+    Raises
+    ------
+    ValueError
+        If there is no column of codes, a code or an id is missing, or the metadata name another bit order or length.
+    """
+    metadata = table.schema.metadata or {}
+    if metadata.get(BIT_ORDER, b"big") != b"big":
+        raise ValueError(f"X must be codes with the first bit highest; its schema says {metadata[BIT_ORDER]!r:.60}.")
+    n_bits = int(metadata[N_BITS]) if N_BITS in metadata else None
+    packed, n_bits = check_codes(_packed(table), packed=True, n_bits=n_bits, name="X")
+    fingerprint = metadata.get(FINGERPRINT)
+    return ArrowCodes(packed, _ids(table), n_bits, None if fingerprint is None else fingerprint.decode())
+
+
+def check_fingerprint(fingerprint, expected):
+    """Raise a ValueError if both fingerprints are known and differ: distances between such codes mean nothing."""
+    if fingerprint is not None and expected is not None and fingerprint != expected:
+        raise ValueError(
+            f"These codes are those of another hasher: their fingerprint is {fingerprint:.40}, and {expected:.40} was "
+            "expected. Encode the rows with one hasher."
+        )
+
+
+def _packed(table):
+    arrow = sys.modules["pyarrow"]
+    column = _column(table, "code")
+    kind = column.type
+    if arrow.types.is_fixed_size_list(kind) and kind.value_type == arrow.uint8():
+        width, values = kind.list_size, column.flatten()
+    elif arrow.types.is_fixed_size_binary(kind):
+        width, values = kind.byte_width, column
+    else:
+        raise ValueError(f'The column "code" must be fixed_size_binary; got {kind!s:.60}.')
+    data = values.buffers()[1]
+    if data is None:
+        return np.empty((0, width), np.uint8)
+    start = column.offset * width if values is column else values.offset
+    return np.frombuffer(data, np.uint8, len(column) * width, start).reshape(len(column), width)
+
+
+def _ids(table):
+    arrow = sys.modules["pyarrow"]
+    if "id" not in table.schema.names:
+        return None
+    column = _column(table, "id")
+    if arrow.types.is_integer(column.type):
+        return column.to_numpy()
+    ids = column.to_pylist()
+    if arrow.types.is_list(column.type):
+        ids = [tuple(each) for each in ids]
+    return np.fromiter(ids, object, len(ids))
+
+
+def _column(table, name):
+    """Return a column as one array without nulls, of the table's own memory if it is one chunk."""
+    if name not in table.schema.names:
+        raise ValueError(f'X must have a column "{name}"; got {table.schema.names!s:.100}.')
+    column = table.column(name)
+    if hasattr(column, "chunks"):
+        column = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    if column.null_count:
+        raise ValueError(f'The column "{name}" must have a value in every row; {column.null_count} are null.')
+    return column
