@@ -6,6 +6,7 @@ The target is the similarity of all pairs, the labels of the rows, or their feat
 
 from sklearn_hash.losses._bihalf import BiHalfLoss
 from sklearn_hash.losses._csq import CSQLoss
+from sklearn_hash.losses._dbdh import DBDHLoss
 from sklearn_hash.losses._dch import DCHLoss
 from sklearn_hash.losses._dfh import DFHLoss
 from sklearn_hash.losses._dhn import DHNLoss
@@ -13,13 +14,22 @@ from sklearn_hash.losses._dpn import DPNLoss
 from sklearn_hash.losses._dpsh import DPSHLoss
 from sklearn_hash.losses._dsdh import DSDHLoss
 from sklearn_hash.losses._dsh import DSHLoss
+from sklearn_hash.losses._dshsd import DSHSDLoss
 from sklearn_hash.losses._dtsh import DTSHLoss
 from sklearn_hash.losses._dual_hinge import DualHingeLoss
 from sklearn_hash.losses._greedy_hash import GreedyHashLoss
 from sklearn_hash.losses._hashnet import HashNetLoss
+from sklearn_hash.losses._hhf import HHFLoss
+from sklearn_hash.losses._hyp2 import HyP2Loss
 from sklearn_hash.losses._idhn import IDHNLoss
+from sklearn_hash.losses._lcdsh import LCDSHLoss
+from sklearn_hash.losses._mdsh import MDSHLoss
+from sklearn_hash.losses._mihash import MIHashLoss
+from sklearn_hash.losses._mmhh import MMHHLoss
 from sklearn_hash.losses._ortho_hash import OrthoHashLoss
+from sklearn_hash.losses._qsmih import QSMIHLoss
 from sklearn_hash.losses._similarity import similarity_matrix
+from sklearn_hash.losses._talr import TALRLoss
 from sklearn_hash.losses._unsupervised_greedy_hash import UnsupervisedGreedyHashLoss
 
 __all__ = [
@@ -31,12 +41,22 @@ __all__ = [
     "DTSHLoss",
     "DCHLoss",
     "IDHNLoss",
+    "LCDSHLoss",
+    "DBDHLoss",
+    "QSMIHLoss",
+    "MIHashLoss",
+    "TALRLoss",
+    "MMHHLoss",
     "DSDHLoss",
     "GreedyHashLoss",
     "DFHLoss",
     "CSQLoss",
     "DPNLoss",
     "OrthoHashLoss",
+    "DSHSDLoss",
+    "HyP2Loss",
+    "HHFLoss",
+    "MDSHLoss",
     "UnsupervisedGreedyHashLoss",
     "BiHalfLoss",
     "similarity_matrix",

@@ -28,8 +28,11 @@ def check_option(name: str, value: Any, options: Collection[str | None]) -> str 
     return value
 
 
-def check_count(name: str, value: Any) -> int:
-    """Return an integer of at least 1."""
+def check_count(name: str, value: Any, *, or_else: tuple = ()) -> Any:
+    """Return an integer of at least 1; or one of the options in `or_else`."""
+    if isinstance(value, str) and value in or_else:
+        return value
     if not isinstance(value, numbers.Integral) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"{name} must be an integer of at least 1; got {reprlib.repr(value)}.")
+        accepted = " or ".join([*map(repr, or_else), "an integer of at least 1"])
+        raise ValueError(f"{name} must be {accepted}; got {reprlib.repr(value)}.")
     return int(value)

@@ -58,3 +58,32 @@ def cosine_error():
         return error(codes, features), gradient
 
     return value_and_gradient
+
+
+@pytest.fixture
+def numeric_gradient():
+    """Return the gradient of a function of an array, by central differences."""
+
+    def gradient(function, z, step=1e-6):
+        result = np.zeros_like(z)
+        for index in np.ndindex(z.shape):
+            shift = np.zeros_like(z)
+            shift[index] = step
+            result[index] = (function(z + shift) - function(z - shift)) / (2 * step)
+        return result
+
+    return gradient
+
+
+@pytest.fixture
+def agrees(numeric_gradient):
+    """Check value and gradient of a loss against a function in numpy."""
+
+    def check(loss, z, target, formula):
+        outputs = torch.tensor(z, requires_grad=True)
+        value = loss(outputs, torch.tensor(target))
+        value.backward()
+        assert value.item() == pytest.approx(formula(z), rel=1e-9)
+        np.testing.assert_allclose(outputs.grad.numpy(), numeric_gradient(formula, z), rtol=1e-5, atol=1e-8)
+
+    return check

@@ -4,7 +4,18 @@ import numpy as np
 import pytest
 import torch
 
-from sklearn_hash.losses import CSQLoss, DFHLoss, DPNLoss, DSDHLoss, GreedyHashLoss, OrthoHashLoss
+from sklearn_hash.losses import (
+    CSQLoss,
+    DFHLoss,
+    DPNLoss,
+    DSDHLoss,
+    DSHSDLoss,
+    GreedyHashLoss,
+    HHFLoss,
+    HyP2Loss,
+    MDSHLoss,
+    OrthoHashLoss,
+)
 
 N_BITS, N_CLASSES = 6, 4
 LOSSES = {
@@ -14,6 +25,10 @@ LOSSES = {
     "greedy_hash": GreedyHashLoss,
     "dsdh": DSDHLoss,
     "dfh": DFHLoss,
+    "dshsd": DSHSDLoss,
+    "hyp2": HyP2Loss,
+    "hhf": HHFLoss,
+    "mdsh": MDSHLoss,
 }
 # Where signs are passed through, the gradient is by design not that of the value.
 SMOOTH = {name: LOSSES[name] for name in LOSSES if name != "greedy_hash"}
@@ -185,6 +200,10 @@ def test_randomness_is_torchs_default_generator_at_construction(make):
         ("greedy_hash", [], ["head"]),
         ("dsdh", [], ["head"]),
         ("dfh", [], ["relaxed_centres"]),
+        ("dshsd", [], ["head"]),
+        ("hyp2", [], ["proxies"]),
+        ("hhf", [], ["proxies"]),
+        ("mdsh", ["centres"], []),
     ],
 )
 def test_centres_are_fixed_and_classifiers_are_trained(name, buffers, parameters):

@@ -26,6 +26,16 @@ NUMBERS = {
     "CSQLoss": {"quantization": "of at least 0"},
     "DPNLoss": {"margin": "greater than 0"},
     "OrthoHashLoss": {"scale": "greater than 0", "margin": "of at least 0"},
+    "LCDSHLoss": {"locality": "of at least 0"},
+    "DBDHLoss": {"balance": "of at least 0"},
+    "QSMIHLoss": {"quantization": "of at least 0"},
+    "MIHashLoss": {"beta": "greater than 0"},
+    "TALRLoss": {"beta": "greater than 0"},
+    "MMHHLoss": dict.fromkeys(["radius", "inside", "quantization"], "of at least 0"),
+    "DSHSDLoss": {"contrastive": "of at least 0"},
+    "HyP2Loss": {"pairs": "of at least 0"},
+    "HHFLoss": {"alpha": "greater than 0", "delta": "of at least 0", "quantization": "of at least 0"},
+    "MDSHLoss": dict.fromkeys(["pairs", "quantization"], "of at least 0"),
     "UnsupervisedGreedyHashLoss": {"quantization": "of at least 0"},
     "BiHalfLoss": {"gamma": "of at least 0"},
 }
@@ -40,11 +50,18 @@ NUMBERS_OR_AUTO = {
     "IDHNLoss": {"alpha": "greater than 0"},
     "DSDHLoss": {"alpha": "greater than 0"},
     "DFHLoss": {"alpha": "greater than 0"},
+    "LCDSHLoss": {"alpha": "greater than 0"},
+    "DBDHLoss": {"alpha": "greater than 0"},
+    "MMHHLoss": {"gamma": "greater than 0"},
+    "HyP2Loss": {"threshold": "of at least -1"},
+    "HHFLoss": {"threshold": "of at least -1"},
 }
 OPTIONS = {
     ("DualHingeLoss", "distance"): "must be one of 'cosine', 'inner'",
     ("DualHingeLoss", "class_weight"): "must be one of None, 'sqrt', 'balanced'",
     ("HashNetLoss", "class_weight"): "must be 'balanced' or None or a finite number greater than 0",
+    ("MIHashLoss", "n_bins"): "must be 'auto' or an integer of at least 1",
+    ("TALRLoss", "n_bins"): "must be 'auto' or an integer of at least 1",
 }
 # every parameter with the start of its error message
 REFUSALS = {
@@ -68,8 +85,14 @@ DEFAULTS = {
     "IDHNLoss": lambda n_bits: {"alpha": 10 / n_bits, "gamma": 10, "quantization": 0.1},
     "DSDHLoss": lambda n_bits: {"alpha": 5 / n_bits, "classification": 1, "quantization": 0.5},
     "DFHLoss": lambda n_bits: {"alpha": 5 / n_bits, "margin": 0, "centre_pull": 1, "quantization": 1},
+    "LCDSHLoss": lambda n_bits: {"alpha": 8 / n_bits, "locality": 3},
+    "DBDHLoss": lambda n_bits: {"alpha": 8 / n_bits, "balance": 0.1},
+    "MIHashLoss": lambda n_bits: {"n_bins": n_bits // 2},
+    "TALRLoss": lambda n_bits: {"n_bins": n_bits // 2},
+    "MMHHLoss": lambda n_bits: {"gamma": n_bits / 4, "radius": 2, "inside": 0.5, "quantization": 0.1},
+    "HyP2Loss": lambda n_bits: {"threshold": {4: -0.0, 16: -0.25, 64: 1 - 84 / 64}[n_bits], "pairs": 0.5},
 }
-BELOW = {"greater than 0": 0, "greater than 1": 1, "of at least 0": -0.1, "of at least 1": 0.5}
+BELOW = {"greater than 0": 0, "greater than 1": 1, "of at least 0": -0.1, "of at least 1": 0.5, "of at least -1": -1.1}
 
 
 def make(loss, n_bits=8, **parameters):

@@ -1,0 +1,36 @@
+"""Histograms of the relaxed Hamming distances from each row of a batch, with a gradient."""
+
+import torch
+from torch import Tensor
+
+
+def relaxed_codes(z: Tensor, steepness: float) -> Tensor:
+    """Return codes between -1 and +1, ``2 sigmoid(steepness z) - 1``."""
+    return torch.tanh(steepness / 2 * z)
+
+
+def distance_histograms(h: Tensor, pairs: tuple[Tensor, ...], n_bins: int) -> list[Tensor]:
+    """Return the histogram of the distances from each row, (n, n_bins + 1), for each kind of pair.
+
+    The distance of two relaxed codes is ``(n_bits - <h, h'>) / 2``. The centres of the bins lie evenly from 0 to
+    n_bits, and a distance between two of them counts for both, more for the nearer one: a histogram of such triangular
+    pulses has a gradient.
+
+    Parameters
+    ----------
+    h : tensor of shape (n, n_bits)
+        Relaxed codes.
+    pairs : tuple of tensors of shape (n, n)
+        Weight of each pair, for each kind.
+    n_bins : int
+        Spaces between the centres.
+    """
+    position = (h.shape[1] - h @ h.T) * (n_bins / (2 * h.shape[1]))
+    pulses = ((1 - (position - centre).abs()).clamp(min=0) for centre in range(n_bins + 1))
+    counts = [[(pulse * kind).sum(dim=1) for kind in pairs] for pulse in pulses]
+    return [torch.stack(histogram, dim=1) for histogram in zip(*counts, strict=True)]
+
+
+def bin_number(n_bins: str | int, n_bits: int) -> int:
+    """Return the number of bins: "auto" is one for two bits."""
+    return max(n_bits // 2, 1) if n_bins == "auto" else int(n_bins)
