@@ -10,11 +10,14 @@ from skorch.helper import predefined_split
 from sklearn_hash.training._batches import BatchIterator
 from sklearn_hash.training._callbacks import CosineSchedule, FitProgressBar, ValidationStopping
 from sklearn_hash.training._devices import trains_in_bfloat16
+from sklearn_hash.training._distributed_net import DistributedNet
 from sklearn_hash.training._encoders import make_encoder
+from sklearn_hash.training._global_batch_norm import with_global_batch_norm
 from sklearn_hash.training._module import HashingModule
 from sklearn_hash.training._net import HashingNet
 from sklearn_hash.training._net_params import check_callbacks, resolve_optimizer
 from sklearn_hash.training._normalize import make_normalize
+from sklearn_hash.training._process_group import world_size
 from sklearn_hash.training._token_rows import TokenRows
 
 __all__ = ["build_net"]
@@ -56,7 +59,8 @@ def build_net(params, rows, loss, method_callbacks, device, validation=None, mod
     encoder_params, module_params = _popped(nested, "encoder__"), _popped(nested, "module__")
     if module is None:
         module = _make_module(params, rows, encoder_params, module_params, device)
-    net = HashingNet(
+    kind = DistributedNet if world_size() > 1 else HashingNet
+    net = kind(
         module,
         loss,
         train_split=predefined_split(validation) if validation is not None else None,
@@ -86,6 +90,8 @@ def _make_module(params, rows, encoder_params, module_params, device):
     standardize = isinstance(images.normalize, str) and images.normalize == "auto"
     field = module_params.get("output_field")
     encoder, n_features = make_encoder(params["encoder"], rows, encoder_params, normalize, standardize, field)
+    if world_size() > 1:
+        encoder = with_global_batch_norm(encoder)
     weights = list(encoder.parameters())
     return HashingModule(
         encoder,

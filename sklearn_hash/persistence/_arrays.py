@@ -1,0 +1,137 @@
+"""Arrays of numbers, texts and UUIDs, and sparse matrices, as named arrays of plain numbers and a short description."""
+
+from itertools import pairwise
+from uuid import UUID
+
+import numpy as np
+from scipy import sparse
+
+__all__ = ["describe_array", "restore_array"]
+
+_NUMBERS = "biuf"
+_SPARSE = {"csr_array": sparse.csr_array, "csr_matrix": sparse.csr_matrix}
+
+# A text array of numpy has room for its longest text in each row: what a few bytes of a file may become.
+_LARGEST_TEXT = 1 << 28
+
+
+def describe_array(array, add):
+    """Return the description of an array.
+
+    Parameters
+    ----------
+    array : ndarray, csr_matrix or csr_array
+    add : callable
+        ``add(suffix, array)`` keeps a C-contiguous array of numbers and returns its name.
+
+    Returns
+    -------
+    description : dict or None
+        None for an array of other objects, which has no such form.
+
+    Raises
+    ------
+    ValueError
+        If the array has a type that no file holds.
+    """
+    if sparse.issparse(array):
+        array = array if array.format == "csr" else array.tocsr()
+        kind = "csr_array" if isinstance(array, sparse.sparray) else "csr_matrix"
+        parts = {part: add(f".{part}", _numbers(getattr(array, part))) for part in ("data", "indices", "indptr")}
+        return {"sparse": kind, "shape": list(array.shape), **parts}
+    if array.dtype.kind in "OU":
+        return _describe_objects(array, add)
+    if array.flags.f_contiguous and not array.flags.c_contiguous:
+        # Products with a matrix depend on its layout in their last digit, and codes on that.
+        return {"array": add("", _numbers(array.T)), "order": "F"}
+    return {"array": add("", _numbers(array))}
+
+
+def _numbers(array):
+    if array.dtype.kind not in _NUMBERS or array.dtype.itemsize > 8:
+        raise ValueError(f"an array of type {array.dtype} cannot be saved: only booleans, integers and floats can")
+    return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("=")).reshape(array.shape)
+
+
+def _describe_objects(array, add):
+    values = array.ravel().tolist()
+    kinds = set(map(type, values))
+    if kinds == {UUID}:
+        numbers = np.frombuffer(b"".join(value.bytes for value in values), np.uint8)
+        return {"uuids": add("", numbers.reshape(-1, 16)), "shape": list(array.shape)}
+    if not kinds <= {str, np.str_}:
+        return None
+    encoded = [value.encode() for value in values]
+    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
+    _check_room(values, array.dtype.kind, ends[-1])
+    text = np.frombuffer(b"".join(encoded), np.uint8)
+    names = {"text": add(".text", text), "ends": add(".ends", ends)}
+    return {**names, "kind": array.dtype.kind, "shape": list(array.shape)}
+
+
+def _check_room(values, kind, n_bytes):
+    room = 4 * len(values) * max(map(len, values), default=0)
+    if kind == "U" and room > max(_LARGEST_TEXT, 16 * int(n_bytes)):
+        raise ValueError(f"a text array of {room} bytes, nearly all of them padding, cannot be saved: use dtype object")
+
+
+def restore_array(description, take):
+    """Return the array of a description.
+
+    Parameters
+    ----------
+    description : dict
+    take : callable
+        ``take(name)`` returns an array by its name.
+
+    Returns
+    -------
+    array : ndarray, csr_matrix or csr_array
+
+    Raises
+    ------
+    ValueError, TypeError or KeyError
+        If the description is not valid.
+    """
+    if "sparse" in description:
+        return _restore_sparse(take=take, **description)
+    if "uuids" in description:
+        return _restore_uuids(take=take, **description)
+    if "text" in description:
+        return _restore_text(take=take, **description)
+    return _restore_numbers(take=take, **description)
+
+
+def _restore_numbers(array, take, order="C"):
+    array = take(array)
+    return array.T if order == "F" else array
+
+
+def _restore_sparse(sparse, shape, data, indices, indptr, take):
+    matrix = _SPARSE[sparse]((take(data), take(indices), take(indptr)), shape=tuple(shape))
+    # Routines in C read by these indices without a look.
+    matrix.check_format(full_check=True)
+    return matrix
+
+
+def _restore_uuids(uuids, shape, take):
+    numbers = take(uuids)
+    if numbers.dtype != np.uint8 or numbers.ndim != 2 or numbers.shape[1] != 16:
+        raise ValueError("UUIDs have 16 bytes each")
+    return _objects([UUID(bytes=row.tobytes()) for row in numbers], shape)
+
+
+def _restore_text(text, ends, kind, shape, take):
+    text, ends = take(text), take(ends)
+    if text.dtype != np.uint8 or text.ndim != 1 or ends.dtype != np.int64 or ends.ndim != 1 or not len(ends):
+        raise ValueError("texts have bytes and ends")
+    if ends[0] != 0 or ends[-1] != len(text) or (np.diff(ends) < 0).any():
+        raise ValueError("texts do not end where they should")
+    joined, ends = text.tobytes(), ends.tolist()
+    values = [joined[start:end].decode() for start, end in pairwise(ends)]
+    _check_room(values, kind, len(joined))
+    return np.array(values, dtype=str).reshape(shape) if kind == "U" else _objects(values, shape)
+
+
+def _objects(values, shape):
+    return np.fromiter(values, object, len(values)).reshape(shape)

@@ -1,0 +1,49 @@
+"""The network that parameters describe, before it has its weights."""
+
+from contextlib import nullcontext
+
+import numpy as np
+import torch
+
+from sklearn_hash.training._build_net import _make_module, _popped
+
+__all__ = ["blank_module"]
+
+
+def blank_module(hasher, row_shape, device, *, on_meta):
+    """Build the module of a hasher without training rows.
+
+    Parameters
+    ----------
+    hasher : DeepHasher
+    row_shape : tuple of int
+    device : torch.device
+        Where the module will train.
+    on_meta : bool
+        Build it on the meta device: shapes without memory. So can be built what needs no values, our own encoders.
+
+    Returns
+    -------
+    module : HashingModule
+    """
+    params = {**hasher.get_params(deep=False), "images": hasher._image_input()}
+    nested = dict(params["net_params"] or {})
+    encoder_params, module_params = _popped(nested, "encoder__"), _popped(nested, "module__")
+    with torch.device("meta") if on_meta else nullcontext():
+        return _make_module(params, _BlankRows(row_shape), encoder_params, module_params, device)
+
+
+class _BlankRows:
+    """Black images or rows of zeros in place of training rows: what is learned from these comes with the weights."""
+
+    def __init__(self, row_shape):
+        self.row_shape = row_shape
+
+    def __len__(self):
+        return 2
+
+    def take(self, index):
+        return torch.zeros((2, *self.row_shape), dtype=torch.uint8)
+
+    def moments(self):
+        return np.zeros(self.row_shape, np.float32), 1.0

@@ -1,0 +1,120 @@
+"""The model card of a file: what its caller tells, and what an estimator knows of itself."""
+
+import json
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+import numpy as np
+from scipy import sparse
+from sklearn.pipeline import Pipeline
+
+from sklearn_hash._version import __version__
+from sklearn_hash.persistence._file import read_document
+
+__all__ = ["make_card", "read_card"]
+
+_PACKAGES = ("numpy", "scipy", "scikit-learn", "torch", "skorch")
+_MOST_LABELS = 100
+
+
+def make_card(estimator, given=None):
+    """Return the card of an estimator, as JSON holds it.
+
+    Parameters
+    ----------
+    estimator : estimator
+    given : dict, optional
+        What the caller tells.
+
+    Raises
+    ------
+    ValueError
+        If that is not a dict of texts, numbers, lists and dicts.
+    """
+    given = {} if given is None else given
+    try:
+        if not isinstance(given, dict):
+            raise TypeError(f"got {type(given).__name__}")
+        given = json.loads(json.dumps(given, allow_nan=False, default=_plain))
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"card must be a dict of texts, finite numbers, lists and dicts with text keys: {error!s:.200}."
+        ) from error
+    return {"given": given, "known": _facts(estimator), "versions": _versions()}
+
+
+def _plain(value):
+    """Numbers of numpy, such as metrics are, as Python's own."""
+    if isinstance(value, (np.generic, np.ndarray)):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+def _versions():
+    found = {"python": platform.python_version(), "sklearn_hash": __version__}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:  # pragma: no cover - a package without metadata
+            continue
+    return found
+
+
+def _facts(estimator):
+    """Return what an estimator knows: of a pipeline, what each step does."""
+    if isinstance(estimator, Pipeline):
+        return {name: _facts(step) for name, step in estimator.steps if hasattr(step, "get_params")}
+    facts = {name.rstrip("_"): int(getattr(estimator, name)) for name in _NUMBERS if _has_number(estimator, name)}
+    labels = getattr(estimator, "classes_", None)
+    labels = getattr(estimator, "labels_", None) if labels is None else labels
+    return {**facts, **_described_labels(labels), **_training(estimator)}
+
+
+_NUMBERS = ("n_bits_", "n_features_in_", "n_samples_fit_", "n_samples_seen_", "n_samples_", "n_iter_")
+
+
+def _has_number(estimator, name):
+    return np.ndim(getattr(estimator, name, ())) == 0 and np.isreal(getattr(estimator, name, "none"))
+
+
+def _described_labels(labels):
+    if labels is None:
+        return {}
+    if sparse.issparse(labels) or np.ndim(labels) == 2:
+        return {"n_labels": int(labels.shape[1])}
+    different = np.unique(labels).tolist()
+    return {"n_labels": len(different), "labels": different[:_MOST_LABELS]}
+
+
+def _training(estimator):
+    """Return the rows and the last losses of a network's training."""
+    history = list(getattr(estimator, "history_", None) or [])
+    if not history:
+        return {}
+    rows = sum(batch.get("train_batch_size", 0) for batch in history[-1].get("batches", ()))
+    last = {name: float(history[-1][name]) for name in ("train_loss", "valid_map") if name in history[-1]}
+    return {"rows_of_last_epoch": rows, **last} if rows else last
+
+
+def read_card(path):
+    """Return the card of a file without loading its estimator.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file of :func:`~sklearn_hash.save`.
+
+    Returns
+    -------
+    card : dict
+        "given", what the caller of save told; "known", what the estimator knew of itself; and "versions".
+
+    Raises
+    ------
+    ValueError
+        If the file is not one of ``save``, or has changed since.
+    """
+    try:
+        return read_document(path)[0]["card"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} has no card that can be read: {error!s:.300}.") from error

@@ -1,0 +1,43 @@
+"""The closed list of estimators that can be saved, and who knows their fitted state.
+
+A new shallow method needs a line in ``_states.py``, a new searcher one here; deep methods have nothing to declare.
+"""
+
+from importlib import import_module
+
+from sklearn_hash.hashers._methods import METHODS
+from sklearn_hash.persistence import _state_table
+from sklearn_hash.persistence._states import STATES
+
+__all__ = ["class_named", "state_module_of"]
+
+_MODULES = {
+    **dict.fromkeys(METHODS.values(), "sklearn_hash.hashers"),
+    "HammingNeighbors": "sklearn_hash.neighbors",
+    "NearDuplicates": "sklearn_hash.neighbors",
+    "StandardScaler": "sklearn.preprocessing",
+    "MinMaxScaler": "sklearn.preprocessing",
+    "Normalizer": "sklearn.preprocessing",
+    "FunctionTransformer": "sklearn.preprocessing",
+    "PCA": "sklearn.decomposition",
+    "TruncatedSVD": "sklearn.decomposition",
+    "SimpleImputer": "sklearn.impute",
+    "MissingIndicator": "sklearn.impute",
+    "Pipeline": "sklearn.pipeline",
+    "ColumnTransformer": "sklearn.compose",
+}
+
+
+def class_named(name):
+    """Return the class of a name on the list, or None."""
+    known = isinstance(name, str) and name in _MODULES
+    return getattr(import_module(_MODULES[name]), name) if known else None
+
+
+def state_module_of(name):
+    """Return the module whose functions get, set and check the fitted state of a class on the list."""
+    if name in STATES:
+        return _state_table
+    if name == "HammingNeighbors":
+        return import_module("sklearn_hash.persistence._state_neighbors")
+    return import_module("sklearn_hash.persistence._state_deep")
