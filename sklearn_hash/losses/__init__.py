@@ -29,6 +29,7 @@ from sklearn_hash.losses._mmhh import MMHHLoss
 from sklearn_hash.losses._ortho_hash import OrthoHashLoss
 from sklearn_hash.losses._qsmih import QSMIHLoss
 from sklearn_hash.losses._similarity import similarity_matrix
+from sklearn_hash.losses._stochastic_neighbor import StochasticNeighborLoss
 from sklearn_hash.losses._talr import TALRLoss
 from sklearn_hash.losses._unsupervised_greedy_hash import UnsupervisedGreedyHashLoss
 
@@ -59,5 +60,6 @@ __all__ = [
     "MDSHLoss",
     "UnsupervisedGreedyHashLoss",
     "BiHalfLoss",
+    "StochasticNeighborLoss",
     "similarity_matrix",
 ]

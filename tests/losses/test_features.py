@@ -3,9 +3,13 @@
 import pytest
 import torch
 
-from sklearn_hash.losses import BiHalfLoss, UnsupervisedGreedyHashLoss
+from sklearn_hash.losses import BiHalfLoss, StochasticNeighborLoss, UnsupervisedGreedyHashLoss
 
-LOSSES = {"unsupervised_greedy_hash": UnsupervisedGreedyHashLoss(), "bihalf": BiHalfLoss()}
+LOSSES = {
+    "unsupervised_greedy_hash": UnsupervisedGreedyHashLoss(),
+    "bihalf": BiHalfLoss(),
+    "stochastic_neighbor": StochasticNeighborLoss(noise=0),
+}
 every_loss = pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES.keys())
 
 

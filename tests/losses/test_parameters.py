@@ -38,6 +38,7 @@ NUMBERS = {
     "MDSHLoss": dict.fromkeys(["pairs", "quantization"], "of at least 0"),
     "UnsupervisedGreedyHashLoss": {"quantization": "of at least 0"},
     "BiHalfLoss": {"gamma": "of at least 0"},
+    "StochasticNeighborLoss": {"temperature": "greater than 0", "noise": "of at least 0"},
 }
 NUMBERS_OR_AUTO = {
     "DualHingeLoss": {"beta": "greater than 0"},
