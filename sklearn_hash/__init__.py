@@ -15,6 +15,7 @@ _DEFINED_IN = {
     "HammingNeighbors": "sklearn_hash.neighbors",
     "NearDuplicates": "sklearn_hash.neighbors",
     "RerankedNeighbors": "sklearn_hash.neighbors",
+    "RerankedNeighbors": "sklearn_hash.neighbors",
     "load": "sklearn_hash.persistence",
     "save": "sklearn_hash.persistence",
 }

@@ -1,0 +1,164 @@
+"""Compiled loops of re-ranking: distances of queries to their candidates, and the nearest of these."""
+
+import numpy as np
+from numba import njit, types
+from numba.extending import overload
+
+__all__ = ["COSINE", "EUCLIDEAN", "INNER_PRODUCT", "code_distances", "select_nearest", "vector_distances"]
+
+COSINE, EUCLIDEAN, INNER_PRODUCT = range(3)
+
+# Sums may be computed in vector registers, in any order; it is the same order for all rows.
+_SUMS = {"reassoc", "contract"}
+
+
+def _decoded(value, scale, offset, column):
+    """Return a stored value as float64: scaled, of half precision given as uint16, or any other number."""
+    raise NotImplementedError
+
+
+@overload(_decoded)
+def _overload_decoded(value, scale, offset, column):
+    if not isinstance(scale, types.NoneType):
+        return lambda value, scale, offset, column: value * scale[column] + offset[column]
+    if value == types.uint16:
+        return _decoded_half
+    return lambda value, scale, offset, column: np.float64(value)
+
+
+def _decoded_half(value, scale, offset, column):
+    # The bits of the magnitude, shifted, are a single-precision number that lacks the difference of the biases.
+    bits = np.uint32(np.uint32(value & np.uint16(0x7FFF)) << np.uint32(13))
+    magnitude = np.float64(bits.view(np.float32)) * 2.0**112
+    return -magnitude if value >> np.uint16(15) else magnitude
+
+
+@njit(nogil=True, cache=True, fastmath=_SUMS)
+def vector_distances(queries, rows, vectors, first, scale, offset, metric, out):
+    """Write the distances of queries to those of their candidates that are among some vectors.
+
+    Parameters
+    ----------
+    queries : ndarray of shape (n_queries, n_features), float64
+        For the cosine distance of norm 1 or 0.
+    rows : ndarray of shape (n_queries, n_candidates), int64
+    vectors : ndarray of shape (n_vectors, n_features)
+        Any real numbers; uint16 are the bits of half precision.
+    first : int
+        Row of the first vector.
+    scale, offset : ndarray of shape (n_features,), float64, or None
+        The vectors are ``scale * vectors + offset`` where they are given.
+    metric : int
+    out : ndarray of shape (n_queries, n_candidates), float64
+    """
+    for query in range(len(queries)):
+        for place in range(rows.shape[1]):
+            row = rows[query, place] - first
+            if 0 <= row < len(vectors):
+                out[query, place] = _distance(queries[query], vectors[row], scale, offset, metric)
+
+
+@njit(nogil=True, fastmath=_SUMS)
+def _distance(query, vector, scale, offset, metric):
+    if metric == EUCLIDEAN:
+        total = 0.0
+        for column in range(len(query)):
+            total += (query[column] - _decoded(vector[column], scale, offset, column)) ** 2
+        return np.sqrt(total)
+    product = square = 0.0
+    for column in range(len(query)):
+        value = _decoded(vector[column], scale, offset, column)
+        product += query[column] * value
+        square += value * value
+    if metric == INNER_PRODUCT:
+        return -product
+    return max(0.0, 1.0 - product / np.sqrt(square)) if square > 0 else 1.0
+
+
+@njit(nogil=True, cache=True)
+def code_distances(projections, rows, codes, out):
+    """Write the asymmetric distances of projected queries to the codes of their candidates.
+
+    Parameters
+    ----------
+    projections : ndarray of shape (n_queries, 8 * n_bytes), float64
+    rows : ndarray of shape (n_queries, n_candidates), int64
+        Row -1 is left out.
+    codes : ndarray of shape (n, n_bytes), uint8
+    out : ndarray of shape (n_queries, n_candidates), float64
+    """
+    table = np.empty((2 * codes.shape[1], 16))
+    for query in range(len(rows)):
+        _fill_table(projections[query], table)
+        for place in range(rows.shape[1]):
+            row = rows[query, place]
+            if row >= 0:
+                even = odd = 0.0  # two sums, neither of which waits for the other
+                for byte in range(codes.shape[1]):
+                    code = codes[row, byte]
+                    even += table[2 * byte, code >> 4]
+                    odd += table[2 * byte + 1, code & 15]
+                out[query, place] = even + odd
+
+
+@njit(nogil=True)
+def _fill_table(projection, table):
+    """Distances of a projection to every value of every four bits of a code."""
+    for four in range(len(table)):
+        for value in range(16):
+            total = 0.0
+            for bit in range(4):
+                coordinate = projection[4 * four + bit]
+                if (coordinate > 0) != ((value >> (3 - bit)) & 1):
+                    total += abs(coordinate)
+            table[four, value] = total
+
+
+@njit(nogil=True, cache=True)
+def select_nearest(distances, rows, nearest_distances, nearest_rows):
+    """Write the nearest candidates of each query, ordered by (distance, row); there are as many as there is room.
+
+    Parameters
+    ----------
+    distances : ndarray of shape (n_queries, n_candidates), float64
+    rows : ndarray of shape (n_queries, n_candidates), int64
+    nearest_distances : ndarray of shape (n_queries, n_nearest), float64
+    nearest_rows : ndarray of shape (n_queries, n_nearest), int64
+    """
+    n_nearest = nearest_rows.shape[1]
+    for query in range(len(rows)):
+        heap, heap_rows = nearest_distances[query], nearest_rows[query]
+        heap[:] = distances[query, :n_nearest]
+        heap_rows[:] = rows[query, :n_nearest]
+        for place in range(n_nearest // 2 - 1, -1, -1):
+            _sift(heap, heap_rows, place, n_nearest)
+        for place in range(n_nearest, rows.shape[1]):
+            distance, row = distances[query, place], rows[query, place]
+            if _is_before(distance, row, heap[0], heap_rows[0]):
+                heap[0], heap_rows[0] = distance, row
+                _sift(heap, heap_rows, 0, n_nearest)
+        for last in range(n_nearest - 1, 0, -1):
+            heap[0], heap[last] = heap[last], heap[0]
+            heap_rows[0], heap_rows[last] = heap_rows[last], heap_rows[0]
+            _sift(heap, heap_rows, 0, last)
+
+
+@njit(nogil=True)
+def _is_before(distance, row, other_distance, other_row):
+    return distance < other_distance or (distance == other_distance and row < other_row)
+
+
+@njit(nogil=True)
+def _sift(heap, heap_rows, place, size):
+    """Move an entry of a heap, the furthest first, below all that are further."""
+    while True:
+        child = 2 * place + 1
+        if child >= size:
+            return
+        if child + 1 < size and _is_before(heap[child], heap_rows[child], heap[child + 1], heap_rows[child + 1]):
+            child += 1
+        if not _is_before(heap[place], heap_rows[place], heap[child], heap_rows[child]):
+            return
+        heap[place], heap[child] = heap[child], heap[place]
+        heap_rows[place], heap_rows[child] = heap_rows[child], heap_rows[place]
+        place = child
