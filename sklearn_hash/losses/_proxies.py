@@ -8,8 +8,8 @@ from torch.nn import functional as F
 
 
 def class_proxies(n_bits: int, n_classes: int) -> nn.Parameter:
-    """Draw proxies, (n_classes, n_bits), from torch's default generator."""
-    return nn.Parameter(torch.randn(n_classes, n_bits, dtype=torch.float32) * math.sqrt(2 / n_classes))
+    """Draw proxies, (n_classes, n_bits), from torch's default generator; short, so that they soon turn."""
+    return nn.Parameter(0.1 * torch.randn(n_classes, n_bits, dtype=torch.float32))
 
 
 def cosines(rows: Tensor, others: Tensor) -> Tensor:

@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 import torch
 
-from sklearn_hash import CSQHasher, DFHHasher, DPNHasher, DSDHHasher, GreedyHashHasher, OrthoHashHasher
+from sklearn_hash import (
+    CSQHasher,
+    DFHHasher,
+    DPNHasher,
+    DSDHHasher,
+    DSHSDHasher,
+    GreedyHashHasher,
+    HHFHasher,
+    HyP2Hasher,
+    MDSHHasher,
+    OrthoHashHasher,
+)
 
 PARAMETERS = {
     CSQHasher: {"quantization": 0.07},
@@ -15,9 +26,20 @@ PARAMETERS = {
     GreedyHashHasher: {"quantization": 0.07},
     DSDHHasher: {"alpha": 0.3, "classification": 0.7, "regularization": 0.07, "quantization": 0.6},
     DFHHasher: {"alpha": 0.3, "margin": 0.7, "centre_pull": 0.4, "quantization": 0.6},
+    DSHSDHasher: {"contrastive": 0.7},
+    HyP2Hasher: {"pairs": 0.7},
+    HHFHasher: {"alpha": 7.0, "delta": 0.1, "quantization": 0.07},
+    MDSHHasher: {"pairs": 0.7, "quantization": 0.07},
 }
-CENTRED = [CSQHasher, DPNHasher, OrthoHashHasher]
-TRAINED = {GreedyHashHasher: "head", DSDHHasher: "head", DFHHasher: "relaxed_centres"}
+CENTRED = [CSQHasher, DPNHasher, OrthoHashHasher, MDSHHasher]
+TRAINED = {
+    GreedyHashHasher: "head",
+    DSDHHasher: "head",
+    DFHHasher: "relaxed_centres",
+    DSHSDHasher: "head",
+    HyP2Hasher: "proxies",
+    HHFHasher: "proxies",
+}
 every_hasher = pytest.mark.parametrize("hasher", PARAMETERS)
 
 
