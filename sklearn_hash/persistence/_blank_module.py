@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from sklearn_hash.training._build_net import _make_module, _popped
+from sklearn_hash.training._token_rows import TokenRows
 
 __all__ = ["blank_module"]
 
@@ -16,7 +17,8 @@ def blank_module(hasher, row_shape, device, *, on_meta):
     Parameters
     ----------
     hasher : DeepHasher
-    row_shape : tuple of int
+    row_shape : tuple of int, or of str
+        Of token ids, the names of the fields.
     device : torch.device
         Where the module will train.
     on_meta : bool
@@ -30,7 +32,13 @@ def blank_module(hasher, row_shape, device, *, on_meta):
     nested = dict(params["net_params"] or {})
     encoder_params, module_params = _popped(nested, "encoder__"), _popped(nested, "module__")
     with torch.device("meta") if on_meta else nullcontext():
-        return _make_module(params, _BlankRows(row_shape), encoder_params, module_params, device)
+        return _make_module(params, _blank_rows(row_shape), encoder_params, module_params, device)
+
+
+def _blank_rows(row_shape):
+    if isinstance(row_shape[0], str):
+        return TokenRows({name: np.zeros((2, 4), np.int64) for name in row_shape})
+    return _BlankRows(row_shape)
 
 
 class _BlankRows:

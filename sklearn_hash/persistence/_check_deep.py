@@ -10,6 +10,7 @@ _LARGEST_ROW = 1 << 24
 # Centres of classes are rows of a square matrix with as many rows as bits.
 _LONGEST_CENTRES = 1 << 13
 _MOST_WORKERS = 256
+_MOST_FIELDS = 16
 
 
 def check_net_values(net_params, encoder):
@@ -66,6 +67,8 @@ def check_sizes(hasher, module, criterion):
 
 
 def _check_row_shape(shape):
+    if isinstance(shape, tuple) and 0 < len(shape) <= _MOST_FIELDS and all(isinstance(name, str) for name in shape):
+        return
     if not isinstance(shape, tuple) or not shape or not all(type(n) is int and n > 0 for n in shape):
         raise ValueError(f"{shape!r:.80} is no shape of rows")
     if math.prod(shape) > _LARGEST_ROW:

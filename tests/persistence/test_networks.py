@@ -82,6 +82,25 @@ def test_encoders_of_the_user_are_passed_to_load(encoder, given, digits, tmp_pat
     assert loaded.partial_fit(*digits).n_iter_ == 2
 
 
+class TextNet(nn.Module):
+    """An encoder of token ids."""
+
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(10, 4)
+
+    def forward(self, input_ids, attention_mask):
+        return self.embedding(input_ids) * attention_mask[..., None]
+
+
+def test_token_ids(tmp_path):
+    ids = np.random.default_rng(0).integers(10, size=(30, 6))
+    X = {"input_ids": ids, "attention_mask": (ids > 2).astype(int)}
+    hasher = DualHingeHasher(8, encoder=TextNet, max_epochs=1, random_state=0).fit(X, ids[:, 0] % 2)
+    loaded = round_trip(hasher, tmp_path / "file", encoder=TextNet())
+    assert_same_codes(loaded, hasher, X)
+
+
 @pytest.mark.parametrize(
     ("other", "message"),
     [
