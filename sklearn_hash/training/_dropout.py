@@ -23,8 +23,10 @@ class Dropout(nn.Dropout):
 
     def forward(self, input):
         """Drop values at random in training, none in evaluation."""
+        if not self.training:
+            return input
         kept = round((1 - self.p) * _LEVELS)
-        if not self.training or input.device.type != "cpu" or kept in (0, _LEVELS):
+        if input.device.type != "cpu" or kept in (0, _LEVELS):
             return super().forward(input)
         words = torch.empty(-(-input.numel() // 4), dtype=torch.int64).random_(-(2**63), None)
         levels = words.view(torch.int16)[: input.numel()].view(input.shape)

@@ -31,10 +31,11 @@ def encode(net, rows):
         If a value is NaN.
     """
     with plain_torch(), isolated(torch.device(net.device)):
-        z = net.forward(HashingDataset(rows))
-    if z.isnan().any():
-        _refuse_nan(int(z.isnan().any(dim=1).nonzero()[0]))
-    return z.numpy()
+        z = net.forward(HashingDataset(rows)).numpy()
+    bad = np.isnan(z)
+    if bad.any():
+        _refuse_nan(int(bad.any(axis=1).argmax()))
+    return z
 
 
 def encode_blocks(net, rows, batch_size, skip=False):

@@ -159,7 +159,7 @@ class HashingNet(NeuralNet):
                 self.notify("on_batch_begin", batch=batch, training=training)
             step = step_fn(batch, **fit_params)
             losses.append(step["loss"].detach())
-            sizes.append(len(batch[0]))
+            sizes.append(len(batch[1]))  # of a distributed fit, each process has a part of the rows only
             if heard_after or len(losses) == _WAITING_LOSSES:
                 _record_batches(rows, prefix, losses, sizes)
             if heard_after:
@@ -190,12 +190,16 @@ class HashingNet(NeuralNet):
                 parameter.grad = None
         z = self.infer(batch[0], **fit_params)
         loss = self.get_loss(z, batch[1], X=batch[0], training=True)
-        loss.backward()
+        self.backpropagate(loss)
         if self._listening("on_grad_computed"):
             parameters = list(self.get_all_learnable_params())
             self.notify("on_grad_computed", named_parameters=parameters, batch=batch, training=True)
         self.optimizer_.step()
         return {"loss": loss, "y_pred": z}
+
+    def backpropagate(self, loss):
+        """Compute the gradients of the loss of a batch."""
+        loss.backward()
 
     def on_batch_begin(self, net, **kwargs):
         """Do nothing: the batch is in the history already."""
@@ -226,20 +230,20 @@ class HashingNet(NeuralNet):
         self._set_training(training)
         z, start = None, 0
         with torch.set_grad_enabled(training):
-            for x in self._batches_of_rows(X, training):
-                part = self.infer(x)
+            if not training and self._is_one_batch(X):
+                return self.infer(X.read(slice(0, len(X)))).to(device)
+            for batch in on_device(self.get_iterator(X, training=training), torch.device(self.device)):
+                part = self.infer(batch[0])
                 if z is None:
                     z = part.new_empty((len(X), *part.shape[1:]))
                 z[start : start + len(part)] = part
                 start += len(part)
         return z if z is None else z.to(device)
 
-    def _batches_of_rows(self, X, training):
-        """Rows batch by batch; those of one batch in memory at once, as an iterator would take longer than they do."""
-        whole = self.iterator_valid is BatchIterator and not training and not X.rows.reads
-        if whole and len(X) <= self.iterator_valid__batch_size:
-            return [X.read(slice(0, len(X)))]
-        return (x for x, _ in on_device(self.get_iterator(X, training=training), torch.device(self.device)))
+    def _is_one_batch(self, X):
+        """Whether rows in memory fit in one batch: an iterator would take longer than a small network."""
+        plain = self.iterator_valid is BatchIterator and not X.rows.reads
+        return plain and len(X) <= self.iterator_valid__batch_size
 
     def _set_training(self, training=True):
         """Set the mode of the module, only where it changes."""
