@@ -15,11 +15,21 @@ _DEFINED_IN = {
     "HammingNeighbors": "sklearn_hash.neighbors",
     "NearDuplicates": "sklearn_hash.neighbors",
     "RerankedNeighbors": "sklearn_hash.neighbors",
-    "RerankedNeighbors": "sklearn_hash.neighbors",
     "load": "sklearn_hash.persistence",
     "save": "sklearn_hash.persistence",
 }
-_SUBPACKAGES = ("codes", "datasets", "hashers", "losses", "metrics", "neighbors", "persistence", "plotting", "training")
+_SUBPACKAGES = (
+    "codes",
+    "datasets",
+    "hashers",
+    "losses",
+    "metrics",
+    "neighbors",
+    "persistence",
+    "plotting",
+    "stores",
+    "training",
+)
 
 __all__ = ["__version__", *_DEFINED_IN, *_SUBPACKAGES]
 

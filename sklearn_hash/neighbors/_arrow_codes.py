@@ -7,21 +7,20 @@ import numpy as np
 
 from sklearn_hash._validation import check_codes
 
-__all__ = ["ArrowCodes", "check_fingerprint", "codes_of_arrow", "is_arrow_table", "opened"]
+__all__ = ["PackedRows", "check_fingerprint", "codes_of_arrow", "is_arrow_table", "opened"]
 
 # Keys of the schema's metadata.
 N_BITS, BIT_ORDER, FINGERPRINT = b"sklearn_hash.n_bits", b"sklearn_hash.bit_order", b"sklearn_hash.fingerprint"
 
 
-class ArrowCodes(NamedTuple):
-    """The content of an Arrow table of codes.
+class PackedRows(NamedTuple):
+    """Packed codes with their ids, length and origin.
 
     Parameters
     ----------
     packed : ndarray of shape (n, n_bytes), uint8
-        A view of the table's memory if its rows are one chunk.
     ids : ndarray of shape (n,) or None
-        int64, uint64 or object; None if the table has no ids.
+        int64, uint64 or object; None for the row numbers.
     n_bits : int
     fingerprint : str or None
         The hasher that made the codes.
@@ -44,7 +43,7 @@ def opened(X):
     return codes_of_arrow(X) if is_arrow_table(X) else X
 
 
-def codes_of_arrow(table) -> ArrowCodes:
+def codes_of_arrow(table) -> PackedRows:
     """Return the content of a table or record batch of codes.
 
     Parameters
@@ -56,7 +55,8 @@ def codes_of_arrow(table) -> ArrowCodes:
 
     Returns
     -------
-    codes : ArrowCodes
+    codes : PackedRows
+        The codes are a view of the table's memory if its rows are one chunk.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def codes_of_arrow(table) -> ArrowCodes:
     n_bits = int(metadata[N_BITS]) if N_BITS in metadata else None
     packed, n_bits = check_codes(_packed(table), packed=True, n_bits=n_bits, name="X")
     fingerprint = metadata.get(FINGERPRINT)
-    return ArrowCodes(packed, _ids(table), n_bits, None if fingerprint is None else fingerprint.decode())
+    return PackedRows(packed, _ids(table), n_bits, None if fingerprint is None else fingerprint.decode())
 
 
 def check_fingerprint(fingerprint, expected):

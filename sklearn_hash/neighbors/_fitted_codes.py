@@ -6,7 +6,7 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_hash._tensors import tensor_to_array
 from sklearn_hash._validate_rows import validate_rows
 from sklearn_hash._validation import check_codes
-from sklearn_hash.neighbors._arrow_codes import ArrowCodes, check_fingerprint, opened
+from sklearn_hash.neighbors._arrow_codes import PackedRows, check_fingerprint, opened
 
 __all__ = ["FittedCodes"]
 
@@ -50,7 +50,7 @@ class FittedCodes(BaseEstimator):
 
     def _packed_codes(self, X, n_bits, reset=False):
         X = opened(X)
-        if isinstance(X, ArrowCodes):
+        if isinstance(X, PackedRows):
             return self._arrow_codes(X, n_bits, reset)
         if reset:
             self.fingerprint_ = None
@@ -65,7 +65,7 @@ class FittedCodes(BaseEstimator):
             raise ValueError("X must hold at least one code; got a table without rows.")
         check_fingerprint(codes.fingerprint, None if reset else self.fingerprint_)
         if reset:
-            vars(self).pop("feature_names_in_", None)
+            self.__dict__.pop("feature_names_in_", None)
             self.n_features_in_ = codes.packed.shape[1] if self.packed else codes.n_bits
             self.fingerprint_ = codes.fingerprint
         return codes.packed, codes.n_bits

@@ -6,7 +6,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_hash._compat import Interval, StrOptions, _fit_context
 from sklearn_hash._unchanged_on_failure import UnchangedOnFailureMixin
-from sklearn_hash.neighbors._arrow_codes import ArrowCodes, opened
+from sklearn_hash.neighbors._arrow_codes import PackedRows, opened
 from sklearn_hash.neighbors._check_input import check_device, refuse_bits
 from sklearn_hash.neighbors._graph import NeighborsGraphMixin
 from sklearn_hash.neighbors._index import CodeIndex
@@ -173,7 +173,7 @@ class HammingNeighbors(
         with self._unchanged_on_failure():
             X, ids = _opened(X, ids)
             packed, self.n_bits_ = self._packed_codes(X, self.n_bits, reset=True)
-            if self.packed and self.n_bits is None and not isinstance(X, ArrowCodes):
+            if self.packed and self.n_bits is None and not isinstance(X, PackedRows):
                 refuse_bits(packed)
             self._rows = StoredRows()
             self._rows.append(len(packed), ids, y)
@@ -259,4 +259,4 @@ class HammingNeighbors(
 def _opened(X, ids):
     """Return the content of an Arrow table with its ids, unless others are given; anything else unchanged."""
     X = opened(X)
-    return X, X.ids if ids is None and isinstance(X, ArrowCodes) else ids
+    return X, X.ids if ids is None and isinstance(X, PackedRows) else ids

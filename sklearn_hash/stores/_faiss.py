@@ -1,0 +1,108 @@
+"""Searchers as faiss indexes, and back."""
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from sklearn_hash._validation import check_codes
+from sklearn_hash.neighbors import HammingNeighbors
+from sklearn_hash.neighbors._arrow_codes import PackedRows
+from sklearn_hash.stores._optional import import_engine
+
+__all__ = ["from_faiss", "to_faiss"]
+
+
+def to_faiss(search):
+    """Return the codes of a fitted searcher as a flat binary index of faiss.
+
+    Parameters
+    ----------
+    search : HammingNeighbors
+        Fitted, with integer ids.
+
+    Returns
+    -------
+    index : faiss.IndexBinaryFlat or faiss.IndexBinaryIDMap
+        The latter around the former where the ids are not the row numbers. It finds neighbours at the same distances;
+        which of those at one distance are cut off may differ.
+
+    Raises
+    ------
+    ImportError
+        If faiss is missing.
+    ValueError
+        If the ids are no 64-bit integers.
+
+    Examples
+    --------
+    >>> from sklearn_hash import HammingNeighbors
+    >>> from sklearn_hash.stores import from_faiss, to_faiss
+    >>> search = HammingNeighbors().fit([[0] * 8, [1] * 8], ids=[7, 8])
+    >>> index = to_faiss(search)
+    >>> index.d, index.ntotal
+    (8, 2)
+    >>> from_faiss(index).ids_
+    array([7, 8])
+    """
+    faiss = import_engine("faiss", "bench")
+    check_is_fitted(search)
+    packed, ids = np.ascontiguousarray(search.packed_codes_), search.ids_
+    if ids.dtype != np.int64:
+        raise ValueError(
+            "The ids of search must be 64-bit integers for faiss; got objects. Fit it without ids and look up the ids "
+            "of the rows that faiss returns."
+        )
+    index = faiss.IndexBinaryFlat(8 * packed.shape[1])
+    if np.array_equal(ids, np.arange(len(ids))):
+        index.add(packed)
+        return index
+    index = faiss.IndexBinaryIDMap(index)
+    index.add_with_ids(packed, ids)
+    return index
+
+
+def from_faiss(index, *, n_bits=None, **params):
+    """Return a searcher fitted with the codes and ids of a flat binary index of faiss.
+
+    Parameters
+    ----------
+    index : faiss.IndexBinaryFlat, or faiss.IndexBinaryIDMap or faiss.IndexBinaryIDMap2 around one
+    n_bits : int, default=None
+        The code length, where it is no multiple of 8; faiss knows whole bytes only.
+    **params
+        Parameters of :class:`~sklearn_hash.HammingNeighbors`; ``packed`` tells the form of the queries.
+
+    Returns
+    -------
+    search : HammingNeighbors
+        With a copy of the codes.
+
+    Raises
+    ------
+    ImportError
+        If faiss is missing.
+    ValueError
+        If the index is of another kind, is empty or its ids repeat.
+
+    Examples
+    --------
+    >>> import faiss
+    >>> import numpy as np
+    >>> from sklearn_hash.stores import from_faiss
+    >>> index = faiss.IndexBinaryFlat(8)
+    >>> index.add(np.array([[0], [255]], dtype=np.uint8))
+    >>> from_faiss(index, n_neighbors=1).kneighbors([[1, 1, 1, 1, 1, 1, 1, 0]])
+    (array([[1]], dtype=int32), array([[1]]))
+    """
+    faiss = import_engine("faiss", "bench")
+    # A downcast index does not keep the given one alive, so that one keeps its name.
+    flat, ids = faiss.downcast_IndexBinary(index), None
+    if isinstance(flat, (faiss.IndexBinaryIDMap, faiss.IndexBinaryIDMap2)):
+        ids = faiss.vector_to_array(flat.id_map)
+        flat = faiss.downcast_IndexBinary(flat.index)
+    if not isinstance(flat, faiss.IndexBinaryFlat):
+        raise ValueError(
+            f"index must be an IndexBinaryFlat, or an IndexBinaryIDMap around one; got {type(flat).__name__}."
+        )
+    packed = faiss.vector_to_array(flat.xb).reshape(flat.ntotal, flat.code_size)
+    packed, n_bits = check_codes(packed, packed=True, n_bits=n_bits, name="index")
+    return HammingNeighbors(**params).fit(PackedRows(packed, ids, n_bits, fingerprint=None))

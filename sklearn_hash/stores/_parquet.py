@@ -1,0 +1,151 @@
+"""Codes in Parquet files, written and read row group by row group."""
+
+from itertools import chain
+from pathlib import Path
+
+from sklearn_hash.persistence._atomic import replacing
+from sklearn_hash.stores._arrow import check_origin, record_batches
+from sklearn_hash.stores._optional import import_arrow, import_engine
+
+__all__ = ["iter_parquet", "read_parquet", "write_parquet"]
+
+
+def write_parquet(path, codes, ids=None, *, packed=False, n_bits=None, hasher=None, row_group_size=1_000_000):
+    """Write codes and ids to a Parquet file, one row group at a time.
+
+    The file appears as a whole: a process that is killed leaves what was there before.
+
+    Parameters
+    ----------
+    path : str or Path
+    codes : array-like of shape (n, n_bits) or (n, n_bytes), pyarrow.Table, or iterator
+        Codes; a table of codes; or an iterator of blocks (ids, codes), as ``hasher.iter_transform(X)``, or of tables.
+        Of a memory map or an iterator only one row group is in memory at a time.
+    ids : array-like of shape (n,), default=None
+        Integers, strings, bytes, UUIDs, dates, or tuples of one of these; by default the row numbers. Repeats are
+        noticed within a row group only.
+    packed : bool, default=False
+        Whether codes are packed bytes, in the bit order of :func:`numpy.packbits`.
+    n_bits : int, default=None
+        The code length; needed for packed codes whose length is no multiple of 8.
+    hasher : estimator or str, default=None
+        The fitted hasher that made the codes, or its :func:`fingerprint`.
+    row_group_size : int, default=1_000_000
+        Most rows in a row group.
+
+    Raises
+    ------
+    ImportError
+        If Arrow is missing.
+    ValueError
+        If codes or ids are not valid, or of different types in different blocks. Nothing is written then.
+
+    See Also
+    --------
+    to_arrow : The columns and metadata of the file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from sklearn_hash.stores import read_parquet, write_parquet
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_parquet(f"{folder}/codes.parquet", [[0] * 8, [1] * 8], ids=["a", "b"])
+    ...     read_parquet(f"{folder}/codes.parquet").to_pylist()
+    [{'id': 'a', 'code': b'\\x00'}, {'id': 'b', 'code': b'\\xff'}]
+    """
+    parquet = import_engine("pyarrow.parquet", "arrow")
+    batches = record_batches(
+        codes, ids, packed=packed, n_bits=n_bits, hasher=hasher, batch_size=_check_size(row_group_size)
+    )
+    first = next(batches)
+    # Codes hardly ever repeat often enough for a dictionary to pay, and its pages are kept in memory.
+    options = {"compression": "zstd", "use_dictionary": False}
+    with replacing(path) as unfinished, parquet.ParquetWriter(unfinished, first.schema, **options) as writer:
+        for batch in chain([first], batches):
+            writer.write_batch(batch, row_group_size=row_group_size)
+
+
+def iter_parquet(path, *, hasher=None, batch_size=1_000_000):
+    """Read codes and ids from Parquet files, block by block.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file, or a folder of ``*.parquet`` files, which are read in the order of their names.
+    hasher : estimator or str, default=None
+        The hasher whose codes they must be, or its :func:`fingerprint`.
+    batch_size : int, default=1_000_000
+        Most rows in a block.
+
+    Yields
+    ------
+    block : pyarrow.Table
+        As of :func:`to_arrow`; no block reaches over two row groups.
+
+    Raises
+    ------
+    ImportError
+        If Arrow is missing.
+    FileNotFoundError
+        If there is no such file, or none in the folder.
+    ValueError
+        If the file names the fingerprint of another hasher.
+    """
+    pa, parquet = import_arrow(), import_engine("pyarrow.parquet", "arrow")
+    _check_size(batch_size, "batch_size")
+    for part in _parts(path):
+        with parquet.ParquetFile(part) as file:
+            check_origin(file.schema_arrow, hasher)
+            for group in range(file.num_row_groups):
+                for batch in file.iter_batches(batch_size, row_groups=[group]):
+                    yield pa.Table.from_batches([batch])
+
+
+def read_parquet(path, *, hasher=None):
+    """Read codes and ids from Parquet files into memory.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file, or a folder of ``*.parquet`` files, which are read in the order of their names.
+    hasher : estimator or str, default=None
+        The hasher whose codes they must be, or its :func:`fingerprint`.
+
+    Returns
+    -------
+    table : pyarrow.Table
+        For ``HammingNeighbors.fit``. Columns and metadata are those of :func:`to_arrow`.
+
+    Raises
+    ------
+    ImportError
+        If Arrow is missing.
+    FileNotFoundError
+        If there is no such file, or none in the folder.
+    ValueError
+        If the file names the fingerprint of another hasher, or files differ in their metadata.
+    """
+    pa, parquet = import_arrow(), import_engine("pyarrow.parquet", "arrow")
+    tables = []
+    for part in _parts(path):
+        with parquet.ParquetFile(part) as file:
+            check_origin(file.schema_arrow, hasher)
+            tables.append(file.read())
+        if not tables[-1].schema.equals(tables[0].schema, check_metadata=True):
+            raise ValueError(f"All files must hold codes of one length and origin; {part} differs from the first.")
+    # One chunk, which a search need not copy again.
+    return pa.concat_tables(tables).combine_chunks()
+
+
+def _parts(path):
+    path = Path(path)
+    parts = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    if not parts:
+        raise FileNotFoundError(f"There is no *.parquet file in {path}.")
+    return parts
+
+
+def _check_size(size, name="row_group_size"):
+    if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+        raise ValueError(f"{name} must be an integer of at least 1; got {size!r:.60}.")
+    return size
