@@ -21,6 +21,7 @@ _DEFINED_IN = {
 _SUBPACKAGES = (
     "codes",
     "datasets",
+    "export",
     "hashers",
     "losses",
     "metrics",
