@@ -54,7 +54,7 @@ MEASURES = {
 # Where rows have several labels, sharing any one of them says little.
 GRADED = {"cifar100_mosaic_mnv2"}
 # Methods that learn from no labels; far below the others, they would squeeze the plot.
-UNSUPERVISED = {"unsupervised_greedy_hash", "bihalf", "lsh", "pca", "itq", "spectral"}
+UNSUPERVISED = {"unsupervised_greedy_hash", "bihalf", "stochastic_neighbor", "lsh", "pca", "itq", "spectral"}
 # Methods with a line of their own in the plot: the three papers' and rivals of each kind.
 DRAWN = {
     "dual_hinge": {"color": "black", "marker": "o", "linewidth": 2.2},
@@ -103,6 +103,7 @@ SPACES = {
     "mdsh": {**NETWORK, "pairs": [0.01, 0.1, 1.0], "quantization": [1e-4, 1e-2, 1e-1]},
     "unsupervised_greedy_hash": {**NETWORK, "quantization": [0.01, 0.1, 0.3, 1.0]},
     "bihalf": {**NETWORK, "gamma": [1.0, 3.0, 6.0]},
+    "stochastic_neighbor": {"lr": [1e-3, 3e-3], "temperature": [0.03, 0.05, 0.1], "noise": [0.3, 0.5]},
     "lsh": {},
     "pca": {},
     "itq": {"n_iter": [10, 50, 200]},

@@ -10,11 +10,16 @@ from sklearn_hash import (
     LSHHasher,
     PCAHasher,
     SpectralHasher,
+    StochasticNeighborHasher,
     UnsupervisedGreedyHashHasher,
 )
 from sklearn_hash.metrics import neighbor_recall, true_neighbors
 
-HASHERS = [UnsupervisedGreedyHashHasher, BiHalfHasher]
+HASHERS = {
+    UnsupervisedGreedyHashHasher: "quantization",
+    BiHalfHasher: "gamma",
+    StochasticNeighborHasher: "noise",
+}
 every_hasher = pytest.mark.parametrize("hasher", HASHERS)
 UNSUPERVISED = [LSHHasher, PCAHasher, ITQHasher, SpectralHasher, *HASHERS]
 
@@ -28,12 +33,12 @@ def test_labels_are_not_used(digits, hasher):
 
 @every_hasher
 def test_parameters_reach_the_loss(digits, hasher):
-    name = "gamma" if hasher is BiHalfHasher else "quantization"
+    name = HASHERS[hasher]
     criterion = hasher(8, max_epochs=1, **{name: 0.07}).fit(digits[0]).net_.criterion_
     assert getattr(criterion, name) == 0.07
 
 
-@every_hasher
+@pytest.mark.parametrize("hasher", [UnsupervisedGreedyHashHasher, BiHalfHasher])
 def test_distances_follow_the_cosines_of_unseen_rows(hasher):
     """Rank correlation with the cosines of centred rows, against that of the untrained network."""
     X, _ = load_digits(return_X_y=True)
@@ -72,7 +77,7 @@ def centred_split():
 
 @pytest.mark.parametrize("hasher", UNSUPERVISED)
 def test_longer_codes_keep_more_neighbors(hasher, centred_split):
-    """With the defaults: an encoder that forgets neighbors gains nothing by more bits, or loses."""
+    """With the defaults. A hidden layer with dropout gains less, and loses on wider rows."""
     train, queries, neighbors = centred_split
 
     def recall(n_bits):
@@ -80,5 +85,6 @@ def test_longer_codes_keep_more_neighbors(hasher, centred_split):
         codes = fitted.transform(queries), fitted.transform(train)
         return neighbor_recall(codes[0], neighbors, codes[1], metric="precomputed")
 
-    recalls = [recall(n_bits) for n_bits in (8, 16, 32)]
-    assert np.diff(recalls).min() > 0.03
+    recalls = [recall(n_bits) for n_bits in (8, 16, 32, 128)]
+    assert np.diff(recalls)[:2].min() > 0.03
+    assert recalls[-1] > recalls[-2] + (0.15 if hasher in HASHERS else 0.03)
