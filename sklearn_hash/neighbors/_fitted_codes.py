@@ -61,8 +61,6 @@ class FittedCodes(BaseEstimator):
     def _arrow_codes(self, codes, n_bits, reset):
         if n_bits not in (None, codes.n_bits):
             raise ValueError(f"X must hold codes of n_bits={n_bits}; got a table of {codes.n_bits} bits.")
-        if reset and not len(codes.packed):
-            raise ValueError("X must hold at least one code; got a table without rows.")
         check_fingerprint(codes.fingerprint, None if reset else self.fingerprint_)
         if reset:
             self.__dict__.pop("feature_names_in_", None)

@@ -173,11 +173,11 @@ class HammingNeighbors(
         with self._unchanged_on_failure():
             X, ids = _opened(X, ids)
             packed, self.n_bits_ = self._packed_codes(X, self.n_bits, reset=True)
+            if isinstance(X, PackedRows) and not len(packed):
+                raise ValueError("X must hold at least one code; got a table without rows.")
             if self.packed and self.n_bits is None and not isinstance(X, PackedRows):
                 refuse_bits(packed)
-            self._rows = StoredRows()
-            self._rows.append(len(packed), ids, y)
-            self._index = CodeIndex(packed, self.n_bits_, self.algorithm)
+            self._set_rows(packed, ids, y)
         return self
 
     @_fit_context(prefer_skip_nested_validation=True)
@@ -254,6 +254,11 @@ class HammingNeighbors(
             self._rows.compact()
             self._index = CodeIndex(remaining, self.n_bits_, self._index.algorithm)
         return self
+
+    def _set_rows(self, packed, ids, y=None):
+        self._rows = StoredRows()
+        self._rows.append(len(packed), ids, y)
+        self._index = CodeIndex(packed, self.n_bits_, self.algorithm)
 
 
 def _opened(X, ids):

@@ -81,7 +81,7 @@ class StoredRows:
         if ids is None and self._ids is None and self._next_id == self.n_stored:
             self._next_id += n_new
         else:
-            new_ids = self._new_ids(ids, n_new)
+            new_ids = self.new_ids(ids, n_new)
             self._ids = self._joined_ids(new_ids)
             if new_ids.dtype != object:
                 self._next_id = max(self._next_id, int(new_ids.max(initial=-1)) + 1)
@@ -90,8 +90,8 @@ class StoredRows:
         self.labels = labels
         self.n_stored += n_new
 
-    def remove(self, ids):
-        """Mark the rows with these ids as removed."""
+    def find(self, ids):
+        """Return a mask of the stored rows that have these ids, all of which must be among those that remain."""
         ids = check_ids(ids)
         stored_ids = self._stored_ids()
         found = is_among(stored_ids, ids)
@@ -100,6 +100,11 @@ class StoredRows:
         if np.count_nonzero(found) != len(ids):
             unknown = ids[~is_among(ids, stored_ids[found])]
             raise ValueError(f"ids must be among the fitted ids (see ids_); unknown: {name_some(unknown)}.")
+        return found
+
+    def remove(self, ids):
+        """Mark the rows with these ids as removed."""
+        found = self.find(ids)
         self._kept = ~found if self._kept is None else self._kept & ~found
 
     def compact(self):
@@ -108,7 +113,8 @@ class StoredRows:
         self.labels = None if self.labels is None else self.remaining(self.labels)
         self.n_stored, self._kept = self.n, None
 
-    def _new_ids(self, ids, n_new):
+    def new_ids(self, ids, n_new):
+        """Return checked ids for more rows, by default the integers after the largest so far; none may be in use."""
         if ids is None:
             if self._ids is not None and self._ids.dtype == object:
                 raise ValueError(

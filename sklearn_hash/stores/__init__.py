@@ -4,6 +4,7 @@ from sklearn_hash.stores._arrow import to_arrow
 from sklearn_hash.stores._faiss import from_faiss, to_faiss
 from sklearn_hash.stores._fingerprint import fingerprint
 from sklearn_hash.stores._ipc import read_ipc, write_ipc
+from sklearn_hash.stores._lance_neighbors import LanceNeighbors
 from sklearn_hash.stores._parquet import iter_parquet, read_parquet, write_parquet
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "read_ipc",
     "to_faiss",
     "from_faiss",
+    "LanceNeighbors",
 ]
