@@ -18,6 +18,7 @@ from sklearn_hash.plotting import (
     HammingPrecisionRecallDisplay,
     HashOutputDisplay,
     LossShapeDisplay,
+    NeighborRecallDisplay,
     NeighborsDisplay,
     PrecisionAtKDisplay,
     TrainingHistoryDisplay,
@@ -28,12 +29,13 @@ X_database, X_query, y_database, y_query = train_test_split(X, y, test_size=300,
 
 
 def draw_retrieval(hashers):
-    """Precision against recall, and among the first k."""
-    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained")
+    """Precision against recall and among the first k, and recall of the true neighbours."""
+    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(16, 4.5), layout="constrained")
     for hasher in hashers:
         rows = hasher, X_query, y_query, X_database, y_database
         HammingPrecisionRecallDisplay.from_estimator(*rows, ax=left, plot_chance_level=hasher is hashers[-1])
-        PrecisionAtKDisplay.from_estimator(*rows, k=range(10, 310, 20), ax=right)
+        PrecisionAtKDisplay.from_estimator(*rows, k=range(10, 310, 20), ax=middle)
+        NeighborRecallDisplay.from_estimator(hasher, X_query, X_database, ax=right)
     return figure
 
 

@@ -98,6 +98,20 @@ _TEXTS = {
             How rows at the same distance are ordered: "expected" averages over all orders, "index" is the order of
             rows in the database.
         """,
+    "candidates": """\
+        n_neighbors : int, default=10
+            Number of true neighbours of each query.
+        n_candidates : int or array-like of int, default=None
+            Numbers of candidates; by default up to 21 of them, from ``n_neighbors`` to the size of the database or
+            1000.
+        metric : str or callable, default="cosine"
+            Metric of the true neighbours, as in :func:`sklearn_hash.metrics.neighbor_recall`.
+        ties : {"expected", "index"}, default="expected"
+            How rows at the same distance are ordered: "expected" averages over all orders, "index" is the order of
+            rows in the database.
+        n_jobs : int, default=None
+            Number of threads, in joblib's sense.
+        """,
     "balance kind": """\
         kind : {"balance", "correlation"}, default="balance"
             What to draw: the share of the codes that have each bit set, or the absolute correlation of every two

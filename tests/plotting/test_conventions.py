@@ -24,6 +24,7 @@ from sklearn_hash.plotting import (
     HammingPrecisionRecallDisplay,
     HashOutputDisplay,
     LossShapeDisplay,
+    NeighborRecallDisplay,
     NeighborsDisplay,
     PrecisionAtKDisplay,
     TrainingHistoryDisplay,
@@ -38,6 +39,7 @@ HISTORY = [{"epoch": 1, "train_loss": 2.0}, {"epoch": 2, "train_loss": 1.0}]
 MAKERS = {
     "precision_recall": lambda **kw: HammingPrecisionRecallDisplay.from_codes(CODES, LABELS, **kw),
     "precision_at_k": lambda **kw: PrecisionAtKDisplay.from_codes(CODES, LABELS, **kw),
+    "neighbor_recall": lambda **kw: NeighborRecallDisplay.from_codes(CODES, CODES, **kw),
     "distance": lambda **kw: HammingDistanceDisplay.from_codes(CODES, LABELS, **kw),
     "balance": lambda **kw: CodeBalanceDisplay.from_codes(CODES, **kw),
     "output": lambda **kw: HashOutputDisplay.from_codes(CODES, **kw),
@@ -159,6 +161,13 @@ OPTIONS = {
         "chance_level_kwargs": {"lw": 4},
     },
     PrecisionAtKDisplay: {"curve_kwargs": {"lw": 7}, "k": [3, 7], "ties": "index"},
+    NeighborRecallDisplay: {
+        "curve_kwargs": {"lw": 7},
+        "n_neighbors": 4,
+        "n_candidates": [3, 7],
+        "metric": "euclidean",
+        "ties": "index",
+    },
     HammingDistanceDisplay: {"curve_kwargs": {"lw": 7}},
     CodeBalanceDisplay: {"kind": "correlation", "image_kwargs": {"vmax": 0.5}},
     HashOutputDisplay: {"curve_kwargs": {"lw": 7}, "kind": "z", "bins": 7},
@@ -178,6 +187,7 @@ def test_from_estimator_draws_the_hasher_of_a_pipeline_or_search(estimator_and_h
         LossShapeDisplay: ("from_loss", [hasher.net_.criterion_, hasher.n_bits_], []),
         TrainingHistoryDisplay: ("from_history", [hasher.history_], []),
         CodeBalanceDisplay: ("from_codes", [codes], [X]),
+        NeighborRecallDisplay: ("from_codes", [codes[:50], X[:50], codes[50:], X[50:]], [X[:50], X[50:]]),
         HashOutputDisplay: ("from_codes", [codes], [X]),
     }.get(cls, ("from_codes", [codes[:50], y[:50], codes[50:], y[50:]], [X[:50], y[:50], X[50:], y[50:]]))
     expected = getattr(cls, method)(*data, **options, name="HashNetHasher")
@@ -249,6 +259,7 @@ def test_constructor_neither_computes_nor_draws():
     displays = [
         HammingPrecisionRecallDisplay(precision=share, recall=share),
         PrecisionAtKDisplay(k=[1, 2], precision=share),
+        NeighborRecallDisplay(n_candidates=[1, 2], recall=share),
         HammingDistanceDisplay(similar=share, dissimilar=share),
         CodeBalanceDisplay(balance=share, correlation=np.eye(2)),
         HashOutputDisplay(z=np.eye(2)),
