@@ -7,6 +7,8 @@ from sklearn_hash._tensors import tensor_to_array
 from sklearn_hash._validate_rows import validate_rows
 from sklearn_hash._validation import check_codes
 from sklearn_hash.neighbors._arrow_codes import PackedRows, check_fingerprint, opened
+from sklearn_hash.neighbors._index import CodeIndex
+from sklearn_hash.neighbors._stored_rows import StoredRows
 
 __all__ = ["FittedCodes"]
 
@@ -17,6 +19,9 @@ class FittedCodes(BaseEstimator):
     ``fit`` of a subclass calls ``_packed_codes`` with ``reset=True`` and sets ``n_bits_``, ``_rows``
     (:class:`~._stored_rows.StoredRows`) and ``_index`` (:class:`~._index.CodeIndex`).
     """
+
+    _rows: StoredRows
+    _index: CodeIndex
 
     @property
     def algorithm_(self):
