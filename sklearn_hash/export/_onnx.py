@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_hash._version import __version__
 from sklearn_hash.export._graph import final_hasher, graph_module
 from sklearn_hash.persistence._atomic import replacing
+from sklearn_hash.stores._fingerprint import fingerprint
 from sklearn_hash.training import plain_torch
 
 __all__ = ["export_onnx"]
@@ -22,7 +23,8 @@ def export_onnx(estimator, path, *, dtype="float32", channels=None):
     The graph has one input, ``X``, of any number of rows, and one output, ``codes``, (n, ceil(n_bits / 8)) uint8 in the
     bit order of :func:`numpy.packbits`. Preprocessing and normalisation are part of it; validation of the rows is not,
     so that NaN raises no error. The codes are those of ``transform`` with ``output="packed"``, except for bits whose
-    real value is so near zero that rounding decides on its sign.
+    real value is so near zero that rounding decides on its sign. The metadata of the file hold the class of the hasher,
+    its :func:`~sklearn_hash.stores.fingerprint`, the code length and the version of this package.
 
     Parameters
     ----------
@@ -75,7 +77,11 @@ def export_onnx(estimator, path, *, dtype="float32", channels=None):
     module, row_shape = graph_module(estimator, dtype, channels)
     program = _traced(module, torch.zeros((2, *row_shape), dtype=getattr(torch, dtype)), type(hasher).__name__)
     program.model.metadata_props.update(
-        sklearn_hash_version=__version__, hasher=type(hasher).__name__, n_bits=str(hasher.n_bits_), bit_order="big"
+        sklearn_hash_version=__version__,
+        hasher=type(hasher).__name__,
+        fingerprint=fingerprint(estimator),
+        n_bits=str(hasher.n_bits_),
+        bit_order="big",
     )
     data = program.model_proto.SerializeToString()
     with replacing(path) as unfinished:
