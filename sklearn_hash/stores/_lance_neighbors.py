@@ -11,6 +11,7 @@ from sklearn_hash.neighbors._arrow_codes import PackedRows, codes_of_arrow, open
 from sklearn_hash.neighbors._check_input import check_device
 from sklearn_hash.stores._arrow import check_origin, to_arrow
 from sklearn_hash.stores._lance_dataset import append_rows, delete_rows, open_dataset, write_rows
+from sklearn_hash.stores._optional import import_arrow
 
 __all__ = ["LanceNeighbors"]
 
@@ -57,8 +58,11 @@ class LanceNeighbors(HammingNeighbors):
     Lance leaves it to the operating system when a file reaches the disk: what was written survives the end of the
     process, but the last seconds may not survive a power cut.
 
+    The columns of the dataset are "id" and "code", the latter lists of uint8, which Lance and LanceDB search by
+    themselves with the metric "hamming". Labels are not stored.
+
     Every append adds a file. ``lance.dataset(uri).optimize.compact_files()`` joins them and keeps the rows and their
-    order; ``checkout`` goes to the version that it makes. Labels are not stored.
+    order; ``checkout`` goes to the version that it makes.
 
     Examples
     --------
@@ -220,7 +224,11 @@ class LanceNeighbors(HammingNeighbors):
         return self._moved_to(version)
 
     def _table(self, packed, ids):
-        return to_arrow(packed, ids, packed=True, n_bits=self.n_bits_, hasher=self.fingerprint_)
+        """Return a table of rows whose codes are lists of bytes, which Lance itself can search."""
+        pa = import_arrow()
+        table = to_arrow(packed, ids, packed=True, n_bits=self.n_bits_, hasher=self.fingerprint_)
+        codes = pa.FixedSizeListArray.from_arrays(pa.array(packed.ravel()), packed.shape[1])
+        return table.set_column(1, pa.field("code", codes.type, nullable=False), codes)
 
     def _moved_to(self, version):
         """Note the version that a write made; where another process wrote in between, read its rows too."""

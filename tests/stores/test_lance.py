@@ -122,6 +122,18 @@ def test_the_dataset_knows_its_hasher(uri):
     assert lance.dataset(uri).count_rows() == 60
 
 
+def test_lance_searches_the_dataset_itself(uri):
+    codes = np.random.default_rng(1).integers(0, 256, (2000, 8), dtype=np.uint8)
+    search = LanceNeighbors(uri, n_neighbors=7, packed=True).fit(codes[:1500]).partial_fit(codes[1500:]).remove([3])
+    distances, ids = search.kneighbors(codes[:5] ^ np.uint8(1))
+    for query, expected, nearest in zip(codes[:5] ^ np.uint8(1), distances, ids, strict=True):
+        options = {"column": "code", "q": query, "k": 7, "metric": "hamming"}
+        found = lance.dataset(uri).to_table(columns=["id"], nearest=options)
+        assert_array_equal(found["_distance"], expected)
+        inner = expected < expected[-1]  # Lance may cut ties elsewhere
+        assert set(found["id"].to_numpy()[inner]) == set(nearest[inner])
+
+
 def test_fit_keeps_earlier_versions(uri):
     search = LanceNeighbors(uri).fit(BITS[:10])
     search.fit(BITS[:10, :8], ids=list("abcdefghij"))
