@@ -40,7 +40,7 @@ def test_every_method_is_exported_documented_and_tested(method, name):
 
 
 def test_the_main_job_offers_every_method():
-    from sklearn_hash.__main__ import _parse
+    from sklearn_hash._cli._demo import _parse
 
     assert _parse(["--methods", "all"]).methods == list(METHODS)
     assert [_parse(["--methods", method]).methods for method in METHODS] == [[method] for method in METHODS]

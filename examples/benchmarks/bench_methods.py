@@ -11,7 +11,7 @@ import os
 import sys
 import time
 
-from sklearn_hash.__main__ import PAPERS, describe, evaluate_all, format_table, load_split, summarise
+from sklearn_hash._cli._demo import PAPERS, describe, evaluate_all, format_table, load_split, summarise
 
 FLOORS = {
     ("dual_hinge", 16): 0.772,

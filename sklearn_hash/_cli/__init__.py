@@ -1,0 +1,1 @@
+"""The command line: ``python -m sklearn_hash COMMAND``, and the main job without one."""

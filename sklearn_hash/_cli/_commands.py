@@ -1,0 +1,87 @@
+"""The commands, their shared options, and what happens to errors."""
+
+import argparse
+import os
+import sys
+from importlib import import_module
+
+__all__ = ["COMMANDS", "main"]
+
+# Each is a module with a docstring, `add_arguments(parser)` and `run(args)`, which returns rows to print, or None.
+COMMANDS = {
+    "fit": "train a hasher on your data and save it",
+    "encode": "hash rows with a saved hasher",
+    "index": "save a searcher of rows or codes",
+    "search": "find the nearest neighbours of rows in a saved searcher",
+    "dedup": "find near-duplicates among rows or codes",
+    "evaluate": "score the codes of labelled rows",
+    "show": "print the card of a saved file",
+}
+_BAD_INPUT, _FAILURE, _INTERRUPTED = 2, 1, 130
+
+
+def main(argv):
+    """Run a command.
+
+    Parameters
+    ----------
+    argv : list of str
+
+    Returns
+    -------
+    status : int
+    """
+    args = _parse(argv)
+    try:
+        rows = import_module(f"sklearn_hash._cli._{args.command}").run(args)
+        if rows is not None:
+            from sklearn_hash._cli._print_rows import print_rows
+
+            print_rows(rows, args.format)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of a pipe has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        return _fail("interrupted", _INTERRUPTED)
+    except (ValueError, OSError, ImportError) as error:
+        return _fail(error, _BAD_INPUT, args.debug)
+    except Exception as error:
+        return _fail(f"{type(error).__name__}: {error}", _FAILURE, args.debug)
+    return 0
+
+
+def _fail(error, status, debug=False):
+    """Tell of the error that is being handled."""
+    if debug:
+        raise
+    print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+    return status
+
+
+def _parse(argv):
+    parser = argparse.ArgumentParser(
+        prog="python -m sklearn_hash",
+        description="Learn binary codes and search them. Without a command: the main job, see --help there.",
+        epilog="Results go to stdout, progress and errors to stderr. The status is 0, or 2 after an error in arguments "
+        "or data.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, summary in COMMANDS.items():
+        # Only the command that is run pays for its imports.
+        module = import_module(f"sklearn_hash._cli._{name}") if name == argv[0] else None
+        command = commands.add_parser(
+            name,
+            help=summary,
+            description=module and module.__doc__,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if module is not None:
+            module.add_arguments(command)
+            _add_shared(command)
+    return parser.parse_args(argv)
+
+
+def _add_shared(parser):
+    parser.add_argument("--format", choices=["table", "csv", "json"], default="table", help="form of the result; table")
+    parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
+    parser.add_argument("--debug", action="store_true", help="tracebacks of errors")

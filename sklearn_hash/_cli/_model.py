@@ -1,0 +1,64 @@
+"""Saved hashers and searchers as the commands use them."""
+
+import numpy as np
+
+from sklearn_hash.codes import packed_width
+
+__all__ = ["hash_rows", "image_of", "load_model", "prepared"]
+
+
+def load_model(path):
+    """Load a saved estimator."""
+    from sklearn_hash.persistence import load
+
+    return load(path)
+
+
+def image_of(path):
+    """The size and mode that a saved hasher was fitted on images of; None where it was on other rows."""
+    from sklearn_hash.persistence import read_card
+
+    given = read_card(path).get("given")
+    image = given.get("image") if isinstance(given, dict) else None
+    return image if isinstance(image, dict) else None
+
+
+def prepared(X, estimator):
+    """Images as vectors for what takes no images."""
+    if X.ndim == 2 or hasattr(_last(estimator), "net_") or hasattr(_last(estimator), "net_params"):
+        return X
+    return X.reshape(len(X), -1)
+
+
+def _last(estimator):
+    steps = getattr(estimator, "steps", None)
+    return steps[-1][1] if steps else estimator
+
+
+def hash_rows(model, X, quiet=False):
+    """Packed codes of rows, and the code length.
+
+    Parameters
+    ----------
+    model : hasher, or a pipeline that ends in one
+    X : ndarray of shape (n, ...)
+    quiet : bool, default=False
+
+    Raises
+    ------
+    ValueError
+        If the model is no hasher.
+    """
+    hasher = _last(model)
+    if not hasattr(hasher, "n_bits_") or not hasattr(hasher, "decision_function"):
+        raise ValueError(f"the model must be a hasher, or a pipeline that ends in one; got {type(hasher).__name__}")
+    hasher.set_params(output="packed")
+    X = prepared(X, model)
+    if hasher is model and "verbose" in hasher.get_params(deep=False):
+        # Block by block, which shows progress.
+        hasher.set_params(verbose=int(not quiet))
+        codes = hasher.transform(X, out=np.empty((len(X), packed_width(hasher.n_bits_)), np.uint8))
+        hasher.set_params(verbose=0)
+    else:
+        codes = model.transform(X)
+    return codes, hasher.n_bits_

@@ -1,0 +1,41 @@
+"""Results on stdout: as an aligned table, as CSV or as JSON."""
+
+import csv
+import json
+import sys
+
+__all__ = ["print_rows"]
+
+
+def print_rows(rows, form):
+    """Print results.
+
+    Parameters
+    ----------
+    rows : list of dict
+        With the same keys, texts and numbers.
+    form : {"table", "csv", "json"}
+    """
+    if form == "json":
+        print(json.dumps(rows, indent=1, ensure_ascii=False))
+    elif form == "csv":
+        writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else [], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    elif rows:
+        _print_table([list(rows[0]), *([_cell(value) for value in row.values()] for row in rows)], rows[0].values())
+
+
+def _cell(value):
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    # A file may come from a stranger, and a terminal obeys some characters.
+    return "" if value is None else "".join(each if each.isprintable() else " " for each in str(value))
+
+
+def _print_table(lines, first):
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    to_the_right = [isinstance(value, (int, float)) for value in first]
+    for line in lines:
+        cells = zip(line, widths, to_the_right, strict=True)
+        print("  ".join(f"{cell:>{width}}" if right else f"{cell:<{width}}" for cell, width, right in cells).rstrip())
