@@ -10,11 +10,14 @@ from sklearn_hash.losses._parameters import check_number
 # Logit of a row as its own neighbor. It is finite, because a probability of 0 times an infinite logit is NaN.
 _NEVER = -1e9
 
+# Root mean square of the outputs: tanh is nearly the sign there, but its gradient has not vanished.
+_SHARPNESS = 2.0
+
 
 class StochasticNeighborLoss(FeatureLoss):
     r"""Divergence of the neighbors of codes from those of the features, after stochastic neighbor embedding [1]_.
 
-    With the features x and the relaxed codes :math:`c = \tanh(\bar z + \sigma \varepsilon)` of a batch, where
+    With the features x and the relaxed codes :math:`c = \tanh(2 \bar z + \sigma \varepsilon)` of a batch, where
     :math:`\bar z` are the outputs divided by their root mean square over the bits of the row and :math:`\varepsilon` is
     standard normal noise, row i chooses row j as its neighbor with probability
 
@@ -73,7 +76,7 @@ class StochasticNeighborLoss(FeatureLoss):
 
     def _loss(self, z: Tensor, features: Tensor) -> Tensor:
         n_bits = z.shape[1]
-        z = F.normalize(z) * n_bits**0.5
+        z = F.normalize(z) * (_SHARPNESS * n_bits**0.5)
         if self.training and self.noise:
             z = z + self.noise * torch.randn_like(z)
         codes, unit = torch.tanh(z), F.normalize(features)

@@ -21,7 +21,7 @@ def divergence(codes, x, temperature, scale=1.0):
 
 
 def relaxed(z):
-    return np.tanh(z / np.sqrt(np.mean(z**2, axis=1, keepdims=True)))
+    return np.tanh(2 * z / np.sqrt(np.mean(z**2, axis=1, keepdims=True)))
 
 
 @pytest.mark.parametrize("log_scale", [0.0, -0.7])
@@ -54,7 +54,7 @@ def test_codes_with_the_neighbors_of_the_features_cost_nothing():
     signs = np.random.default_rng(0).choice([-1.0, 1.0], (12, 8))
     loss = StochasticNeighborLoss(noise=0).double()
     with torch.no_grad():
-        loss.log_scale.fill_(-2 * np.log(np.tanh(1.0)))
+        loss.log_scale.fill_(-2 * np.log(np.tanh(2.0)))
     z = torch.tensor(signs)
     assert loss(z, z).item() == pytest.approx(0, abs=1e-12)
     assert loss(z.roll(1, 0), z).item() > 0.1
@@ -74,7 +74,7 @@ def test_noise_is_that_of_the_formula_and_only_in_training(feature_batch):
         noise = torch.randn(z.shape, dtype=torch.float64).numpy()
         torch.manual_seed(0)
         value = loss(torch.tensor(z), torch.tensor(x)).item()
-    codes = np.tanh(z / np.sqrt(np.mean(z**2, axis=1, keepdims=True)) + 0.3 * noise)
+    codes = np.tanh(2 * z / np.sqrt(np.mean(z**2, axis=1, keepdims=True)) + 0.3 * noise)
     assert value == pytest.approx(divergence(codes, x, 0.05), rel=1e-6)
     assert loss.eval()(torch.tensor(z), torch.tensor(x)).item() == pytest.approx(
         divergence(relaxed(z), x, 0.05), rel=1e-6
