@@ -31,6 +31,7 @@ METHODS = {
     "hyp2": "HyP2Hasher",
     "hhf": "HHFHasher",
     "mdsh": "MDSHHasher",
+    "adsh": "ADSHHasher",
     "unsupervised_greedy_hash": "UnsupervisedGreedyHashHasher",
     "bihalf": "BiHalfHasher",
     "stochastic_neighbor": "StochasticNeighborHasher",

@@ -1,9 +1,10 @@
 """Losses of deep hashing as PyTorch modules: ``loss(z, target)`` returns the scalar loss of a batch.
 
-The target is the similarity of all pairs, the labels of the rows, or their features, depending on the attribute
-``target`` of the loss. The losses do not import the rest of the package.
+The target is the similarity of all pairs, the labels of the rows, their features or their numbers in the training set,
+depending on the attribute ``target`` of the loss. The losses do not import the rest of the package.
 """
 
+from sklearn_hash.losses._adsh import ADSHLoss
 from sklearn_hash.losses._bihalf import BiHalfLoss
 from sklearn_hash.losses._csq import CSQLoss
 from sklearn_hash.losses._dbdh import DBDHLoss
@@ -58,6 +59,7 @@ __all__ = [
     "HyP2Loss",
     "HHFLoss",
     "MDSHLoss",
+    "ADSHLoss",
     "UnsupervisedGreedyHashLoss",
     "BiHalfLoss",
     "StochasticNeighborLoss",

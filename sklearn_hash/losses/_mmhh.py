@@ -13,13 +13,12 @@ class MMHHLoss(PairLoss):
     A relaxed Hamming distance :math:`d(z, z') = \frac{K}{2} (1 - \cos(z, z'))` gives a pair the probability
     :math:`p = \frac{1}{2} \gamma / (\gamma + d)` of being similar, and
 
-    .. math:: L = -\sum_{ij} w_{ij} m_{ij} \left( s_{ij} \log p_{ij} + (1 - s_{ij}) \log (1 - p_{ij}) \right)
+    .. math:: L = -\operatorname{mean}_{ij} m_{ij} \left( s_{ij} \log p_{ij} + (1 - s_{ij}) \log (1 - p_{ij}) \right)
                   + \lambda \operatorname{mean}_{ik} \log \cosh(|z_{ik}| - 1)
 
-    over the known pairs of the batch, and over all its rows and bits. The weights w sum to 1 and give similar and
-    dissimilar pairs the same total weight. The margin: m is `inside` for a similar pair within the Hamming radius,
-    where a look-up finds it, and else 1. The penalty of a dissimilar pair is bounded by log 2, so that a wrong label
-    does little.
+    over the known pairs of the batch, and over all its rows and bits. The margin: m is `inside` for a similar pair
+    within the Hamming radius, where a look-up finds it, and else 1. The penalty of a dissimilar pair is bounded by
+    log 2, so that a wrong label does little.
 
     Parameters
     ----------
@@ -43,8 +42,9 @@ class MMHHLoss(PairLoss):
     in [0, 1] with NaN for unknown pairs; the diagonal is ignored. Without a known pair the loss is the quantization
     loss. A similarity between 0 and 1 is a soft target of the cross-entropy.
 
-    This is the form of the authors' code, whose example has ``gamma=10.0`` and sums the quantization loss over bits
-    with weight 0.001. Its weights within and outside of the radius are options. Its semi-batch, which pairs the rows
+    This is the form of the authors' code, whose example has ``gamma=10.0``, weighs all pairs alike and sums the
+    quantization loss over bits with weight 0.001. Its weights within and outside of the radius are options. Its
+    semi-batch, which pairs the rows
     of a batch with stored outputs of all rows, is left out.
 
     References
@@ -57,7 +57,7 @@ class MMHHLoss(PairLoss):
     >>> from sklearn_hash.losses import MMHHLoss, similarity_matrix
     >>> z = torch.tensor([[1.0, -1.0], [2.0, -0.5], [-1.0, 1.0]])
     >>> MMHHLoss()(z, similarity_matrix([0, 0, 1]))
-    tensor(0.2996)
+    tensor(0.2390)
     """
 
     def __init__(self, gamma="auto", radius=2.0, inside=0.5, quantization=0.1):
@@ -75,7 +75,7 @@ class MMHHLoss(PairLoss):
         # a cosine can be rounded to just above 1
         d = n_bits / 2 * (1 - unit @ unit.T).clamp(min=0)
         p = gamma / 2 / (gamma + d)
-        weights, similar = pair_weights(similarity, "balanced")
+        weights, similar = pair_weights(similarity)
         weights = weights * (1 + (self.inside - 1) * similar * (d.detach() <= self.radius))
         s = similarity.nan_to_num()
         cross_entropy = -(weights * (s * p.log() + (1 - s) * (1 - p).log())).sum()

@@ -76,7 +76,8 @@ def _check_row_shape(shape):
 
 
 def _check_classes(hasher, criterion):
-    if "n_classes" not in hasher._loss_arguments():
+    # A loss against a table of rows allocates nothing for its classes.
+    if "n_classes" not in hasher._loss_arguments() or hasher._loss_class.target == "numbers":
         return
     shape = len(hasher.classes_), hasher.n_bits_
     if hasher.n_bits_ > _LONGEST_CENTRES or not any(array.shape == shape for array in criterion.values()):

@@ -13,7 +13,8 @@ from sklearn_hash.training import build_net, check_net_params, isolated, plain_t
 __all__ = ["get_params", "get_state", "set_state"]
 
 _STATE = {"history_": "any", "module": "any", "criterion": "any"}
-_ATTRIBUTES = {"_seed": "int", "_row_shape": "any", "classes_": "any", **COMMON}
+_ATTRIBUTES = {"_seed": "int", "_row_shape": "any", "classes_": "any"}
+_OPTIONAL = {"train_codes_": "any N W", **COMMON}
 
 
 def get_params(hasher):
@@ -36,12 +37,12 @@ def get_state(hasher):
     if not hasattr(hasher, "net_"):
         return {}
     present = vars(hasher)
-    known = {*_ATTRIBUTES, "net_", "history_", "n_iter_", *hasher.get_params(deep=False)}
+    known = {*_ATTRIBUTES, *_OPTIONAL, "net_", "history_", "n_iter_", *hasher.get_params(deep=False)}
     if present.keys() - known:
         raise ValueError(
             f"{type(hasher).__name__} has attributes that cannot be saved: {sorted(present.keys() - known)}."
         )
-    state = {name: present[name] for name in _ATTRIBUTES if name in present}
+    state = {name: present[name] for name in [*_ATTRIBUTES, *_OPTIONAL] if name in present}
     state["history_"] = [_without_batches(epoch) for epoch in hasher.history_]
     state["module"] = weights_of(hasher.net_.module_, without="augment.")
     state["criterion"] = weights_of(hasher.net_.criterion_)
@@ -77,7 +78,7 @@ def set_state(hasher, state, context):
     The network is first built without memory: shapes that the arrays of the file do not bear out are refused before
     anything is allocated.
     """
-    check_state(state, {**_ATTRIBUTES, **_STATE})
+    check_state(state, {**_ATTRIBUTES, **_STATE}, _OPTIONAL)
     module_weights, criterion_weights, history = state.pop("module"), state.pop("criterion"), state.pop("history_")
     check_net_values(hasher.net_params, hasher.encoder)
     vars(hasher).update(state)

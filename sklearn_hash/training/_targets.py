@@ -36,6 +36,10 @@ class LabelTargets:
         """Return the class numbers of the rows in ``index``, (len(index),) int64."""
         return self.tensor[_moved(index, self.tensor.device)]
 
+    def numbers_of(self, index):
+        """Return the numbers of the rows in ``index``, (len(index),) int64."""
+        return _row_numbers(index, len(self))
+
     @property
     def index_device(self):
         """Device of the row indices."""
@@ -80,6 +84,10 @@ class IndicatorTargets:
             return self.tensor[_moved(index, self.device)].float()
         rows = self.labels[index if isinstance(index, slice) else index.numpy()].toarray()
         return torch.from_numpy(rows.astype(np.float32)).to(self.device)
+
+    def numbers_of(self, index):
+        """Return the numbers of the rows in ``index``, (len(index),) int64."""
+        return _row_numbers(index, len(self))
 
     @property
     def index_device(self):
@@ -177,6 +185,10 @@ class CallableTargets(MatrixTargets):
 def _moved(index, device):
     """Move row indices to the device of what they index."""
     return index if isinstance(index, slice) else index.to(device, non_blocking=True)
+
+
+def _row_numbers(index, n):
+    return torch.arange(n)[index] if isinstance(index, slice) else index
 
 
 def _positive_columns(matrix, row):

@@ -10,21 +10,17 @@ from sklearn_hash.losses import MMHHLoss
 
 
 def mmhh(z, similarity, *, gamma, radius, inside, quantization):
-    """The formula of the authors' code, pair by pair, with weights that balance the two kinds of pairs."""
+    """The formula of the authors' code, pair by pair."""
     n, n_bits = z.shape
     pairs = [(i, j) for i in range(n) for j in range(n) if i != j and not np.isnan(similarity[i, j])]
-    n_similar = sum(similarity[pair] > 0 for pair in pairs)
-    counts = {True: max(n_similar, 1), False: max(len(pairs) - n_similar, 1)}
-    total = norm = 0.0
+    values = []
     for i, j in pairs:
         s = similarity[i, j]
         d = n_bits / 2 * (1 - z[i] @ z[j] / np.linalg.norm(z[i]) / np.linalg.norm(z[j]))
         p = 0.5 * gamma / (d + gamma)
-        weight = len(pairs) / counts[bool(s > 0)]
         margin = inside if s > 0 and d <= radius else 1.0
-        total -= weight * margin * (s * math.log(p) + (1 - s) * math.log(1 - p))
-        norm += weight
-    return total / norm + quantization * np.log(np.cosh(np.abs(z) - 1)).mean()
+        values.append(-margin * (s * math.log(p) + (1 - s) * math.log(1 - p)))
+    return np.mean(values) + quantization * np.log(np.cosh(np.abs(z) - 1)).mean()
 
 
 PARAMETERS = [

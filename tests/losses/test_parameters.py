@@ -36,6 +36,7 @@ NUMBERS = {
     "HyP2Loss": {"pairs": "of at least 0"},
     "HHFLoss": {"alpha": "greater than 0", "delta": "of at least 0", "quantization": "of at least 0"},
     "MDSHLoss": dict.fromkeys(["pairs", "quantization"], "of at least 0"),
+    "ADSHLoss": {"quantization": "of at least 0"},
     "UnsupervisedGreedyHashLoss": {"quantization": "of at least 0"},
     "BiHalfLoss": {"gamma": "of at least 0"},
     "StochasticNeighborLoss": {"temperature": "greater than 0", "noise": "of at least 0"},
@@ -100,7 +101,7 @@ def make(loss, n_bits=8, **parameters):
     cls = getattr(losses, loss)
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        return cls(n_bits, 3, **parameters) if cls.target == "labels" else cls(**parameters)
+        return cls(n_bits, 3, **parameters) if cls.target in ("labels", "numbers") else cls(**parameters)
 
 
 def test_the_table_has_every_parameter():

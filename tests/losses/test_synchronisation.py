@@ -15,6 +15,7 @@ TARGETS = {
     "similarity": [(torch.float32, (N, N))],
     "labels": [(torch.int64, (N,)), (torch.float32, (N, N_CLASSES))],
     "features": [(torch.float32, (N, 5))],
+    "numbers": [(torch.int64, (N,))],
 }
 CASES = [(name, dtype, shape) for name, loss in LOSSES.items() for dtype, shape in TARGETS[loss.target]]
 # options with a branch of their own in the loss
@@ -42,7 +43,10 @@ def step(loss, target):
 
 @pytest.mark.parametrize(("name", "dtype", "shape"), CASES)
 def test_a_step_reads_no_value(name, dtype, shape):
-    loss = LOSSES[name](N_BITS, N_CLASSES) if LOSSES[name].target == "labels" else LOSSES[name]()
+    sized = LOSSES[name].target in ("labels", "numbers")
+    loss = LOSSES[name](N_BITS, N_CLASSES) if sized else LOSSES[name]()
+    if LOSSES[name].target == "numbers":
+        loss.learn_codes(torch.randn(N, N_BITS), torch.arange(N) % N_CLASSES)
     step(loss, torch.empty(shape, dtype=dtype, device=META))
 
 

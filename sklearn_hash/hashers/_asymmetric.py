@@ -1,0 +1,84 @@
+"""Base class of the asymmetric hashers: a network for queries, and codes of the training rows learned directly."""
+
+import torch
+from skorch.callbacks import Callback
+
+from sklearn_hash._compat import _fit_context
+from sklearn_hash.hashers._labels import LabelHasher
+from sklearn_hash.training import HashingDataset, isolated
+
+__all__ = ["Alternation", "AsymmetricHasher"]
+
+
+class Alternation(Callback):
+    """Learns the codes of all rows before each epoch, from the outputs of the network as it stands."""
+
+    def on_epoch_begin(self, net, dataset_train=None, dataset_valid=None, **kwargs):
+        """Fill the loss's table of the training rows, and that of the held-out rows if there are any."""
+        for training, dataset in ((True, dataset_train), (False, dataset_valid)):
+            if dataset is not None:
+                outputs, labels = outputs_and_labels(net, dataset)
+                net.criterion_.train(training)
+                net.criterion_.learn_codes(outputs, labels)
+
+
+def outputs_and_labels(net, dataset):
+    """Hash-layer outputs of all rows of a data set, and their labels, on the net's device."""
+    labels = dataset.targets.labels_of(slice(None)).to(net.device)
+    return net.forward(HashingDataset(dataset.rows), device=net.device), labels
+
+
+class AsymmetricHasher(LabelHasher):
+    """Base of the hashers whose loss learns a code for every training row beside the network."""
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, *, checkpoint=None):
+        """Learn hash functions, and the codes of the rows.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n, n_features), images of shape (n, channels, height, width), \
+                array of n paths or row ids with a loader in `images`, or torch Dataset
+            Training rows. Those of a memory map are only read batch by batch.
+        y : array-like or sparse matrix
+            Class labels of any kind, (n,), or a multi-label indicator, (n, n_labels).
+        checkpoint : str or Path, default=None
+            Directory in which to leave the state of training after every epoch, one for each fit. Where a fit with the
+            same parameters and data has left its own, training goes on from there, and ends with the codes of one that
+            was never interrupted; a finished one is only loaded.
+
+        Returns
+        -------
+        self : object
+
+        Raises
+        ------
+        ValueError
+            If X or y is not valid, no pair of rows can teach anything, the loss turns NaN, or the checkpoint is that of
+            other parameters or data. The estimator is then what it was before.
+        """
+        with self._unchanged_on_failure():
+            super().fit(X, y, checkpoint=checkpoint)
+            return self._learn_train_codes(X, y)
+
+    def _train_epoch(self, X, y, classes=None):
+        with self._unchanged_on_failure():
+            super()._train_epoch(X, y, classes)
+            return self._learn_train_codes(X, y)
+
+    def _make_callbacks(self):
+        return [("alternation", Alternation())]
+
+    def _learn_train_codes(self, X, y):
+        """Learn the codes of the rows last trained on, of held-out ones too, by the network as it has become."""
+        rows = self._check_rows(X, reset=False)
+        targets = self._learn_classes(*self._check_targets(y, rows), self.classes_)
+        net = self.net_
+        with isolated(torch.device(net.device), self._seed):
+            codes = self._database_codes(net, HashingDataset(rows, targets))
+        net.criterion_.forget()
+        self.train_codes_ = self._as_output(codes.cpu().numpy())
+        return self
+
+    def _database_codes(self, net, dataset):
+        return net.criterion_.learn_codes(*outputs_and_labels(net, dataset))
