@@ -45,7 +45,7 @@ def get_state(search):
 
 def set_state(search, state, context):
     """Set the rows, after the checks of ``fit``; the index is built when first needed."""
-    check_state(state, {**_ATTRIBUTES, **_STATE})
+    check_state(state, _STATE, _ATTRIBUTES)
     packed, ids, labels = state.pop("packed"), state.pop("ids"), state.pop("labels")
     packed, n_bits = check_codes(np.asarray(packed), packed=True, n_bits=state["n_bits_"])
     if state["n_features_in_"] != (packed.shape[1] if search.packed else n_bits):

@@ -28,5 +28,5 @@ def get_state(estimator):
 
 def set_state(estimator, state, context):
     """Set the fitted attributes, after a check of their types and shapes."""
-    check_state(state, {**STATES[type(estimator).__name__], **COMMON})
+    check_state(state, STATES[type(estimator).__name__], COMMON)
     vars(estimator).update(state)

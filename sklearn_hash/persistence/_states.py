@@ -69,13 +69,15 @@ _SCALARS = {"int": int, "float": (float, int), "bool": bool, "str": str}
 _ARRAY_KINDS = {"int": "iu", "float": "f", "any": "biufOU"}
 
 
-def check_state(state, declared):
-    """Check fitted attributes against their declaration, and the lengths of their axes against each other.
+def check_state(state, required, optional):
+    """Check fitted attributes against their declarations, and the lengths of their axes against each other.
 
     Parameters
     ----------
     state : dict of str to object
-    declared : dict of str to str
+    required : dict of str to str
+        All of them, or none where the estimator is not fitted.
+    optional : dict of str to str
 
     Raises
     ------
@@ -85,9 +87,10 @@ def check_state(state, declared):
     config = state.get("_sklearn_output_config", {})
     if not isinstance(config, dict) or not set(config.items()) <= _OUTPUT_CONFIGS:
         raise ValueError(f"{config!r:.80} is no configuration of output")
+    declared = {**required, **optional}
     is_fitted = bool(state.keys() - {"_sklearn_output_config"})
     # Private ones are scikit-learn's, which may not have them in every version.
-    missing = {name for name in declared if is_fitted and name not in {*COMMON, *state} and not name.startswith("_")}
+    missing = {name for name in required if is_fitted and name not in state and not name.startswith("_")}
     unknown = state.keys() - declared.keys()
     if missing or unknown:
         raise ValueError(f"fitted attributes are missing or unknown: {sorted(missing | unknown)!s:.200}")
