@@ -1,6 +1,6 @@
 """Compiled self-join: codes sorted into buckets by the bits of a mask, pairs within a radius found bucket by bucket."""
 
-# Compiled into this file, unseen by Numba's cache: sources b47bc25f96a4f9a9
+# Compiled into this file, unseen by Numba's cache: sources 195a93579f2fc830
 
 from typing import NamedTuple
 

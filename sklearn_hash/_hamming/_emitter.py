@@ -47,9 +47,6 @@ class Emitter:
         kind = ir.VectorType(ir.IntType(32), len(lanes))
         return self.builder.shuffle_vector(first, second, ir.Constant(kind, lanes))
 
-    def concatenated(self, first, second):
-        return self.shuffled(first, second, list(range(2 * first.type.count)))
-
     def every(self, codes, stride, offset):
         """Return one vector of the lanes ``offset``, ``offset + stride``... of a longer vector."""
         return self.shuffled(codes, codes, [lane * stride + offset for lane in range(self.lanes)])

@@ -1,6 +1,6 @@
 """Measures of a ranking by (distance, row), without sorting it."""
 
-# Compiled into this file, unseen by Numba's cache: sources 7b8afa3ab230fcb6
+# Compiled into this file, unseen by Numba's cache: sources f66521d660f21ec6
 
 import numpy as np
 from numba import njit

@@ -6,20 +6,30 @@ codes, and word w of a group's vector j lies at ``j * words + w``. A word is the
 holds a code; longer codes take several words of 64 bits.
 """
 
+# Compiled into this file, unseen by Numba's cache: sources bb165dac4d961266
+
 import numpy as np
 from numba import njit
 
 from sklearn_hash._hamming._simd import (
     CHUNK,
-    gather_quads,
-    gather_words,
     load_word,
     split_words,
     store_word,
     word_bytes,
 )
 
-__all__ = ["block_codes", "code_shape", "fill_block", "new_scratch", "query_words", "word_layout", "words_of"]
+__all__ = [
+    "arrange_few_rows",
+    "arrange_rows",
+    "arranged",
+    "block_codes",
+    "code_shape",
+    "new_scratch",
+    "query_words",
+    "word_layout",
+    "words_of",
+]
 
 _BLOCK_BYTES = 1 << 15
 _LINE = 64
@@ -66,87 +76,62 @@ def block_codes(n_bytes: int) -> int:
     return max(1, _BLOCK_BYTES // (words * word(0).itemsize) // CHUNK) * CHUNK
 
 
-def new_scratch(n_bytes: int) -> np.ndarray:
-    """Return a buffer for one block, aligned to a cache line."""
+def new_scratch(n_bytes: int, n_blocks: int = 1) -> np.ndarray:
+    """Return a buffer for blocks, aligned to a cache line."""
     word, words = word_layout(n_bytes)
-    size = block_codes(n_bytes) * words * word(0).itemsize
-    buffer = np.empty(size + _LINE, np.uint8)
+    return aligned_buffer(n_blocks * block_codes(n_bytes) * words * word(0).itemsize)
+
+
+def aligned_buffer(n_bytes: int) -> np.ndarray:
+    """Return a buffer aligned to a cache line."""
+    buffer = np.empty(n_bytes + _LINE, np.uint8)
     start = -buffer.ctypes.data % _LINE
-    return buffer[start : start + size]
+    return buffer[start : start + n_bytes]
 
 
-@njit
-def fill_block(packed, n_bytes, rows, start, count, words, block, lane, shape):
-    """Copy ``count`` codes into a block, pad the last chunk with zeros, and return the number of chunks.
+def arrange_few_rows(packed: np.ndarray) -> np.ndarray:
+    """Return the layout of a block for packed codes, its last chunk filled up with zeros."""
+    word, words = word_layout(packed.shape[1])
+    size = word(0).itemsize
+    padded = np.zeros((-(-len(packed) // CHUNK) * CHUNK, words * size), np.uint8)
+    padded[: len(packed), : packed.shape[1]] = packed
+    return np.ascontiguousarray(padded.reshape(-1, _LINE // size, words, size).swapaxes(1, 2))
+
+
+@njit(inline="always")
+def arranged(codes, n_chunks, words, lane, shape, scratch, in_place):
+    """Return the address of some chunks in the layout of a block: where they are or, of whole words, their copy."""
+    if in_place:
+        return codes
+    n_bytes = CHUNK * n_chunks * words * word_bytes(lane)
+    for offset in range(0, n_bytes, _LINE * words):
+        split_words(scratch.ctypes.data + offset, codes + offset, shape)
+    return scratch.ctypes.data
+
+
+@njit(cache=True, nogil=True)
+def arrange_rows(packed, n_bytes, rows, start, count, words, block, lane):
+    """Copy ``count`` codes of any length into a block and fill its last chunk up with zeros.
 
     The codes are those of ``rows[start : start + count]``, or of these rows themselves where ``rows`` is empty;
-    ``packed`` is flat, ``rows`` ascend, ``block`` is an address and ``lane`` any word.
+    ``packed`` is flat, ``block`` is an address and ``lane`` any word.
     """
     size = word_bytes(lane)
     lanes = _LINE // size
-    n_chunks = (count + CHUNK - 1) // CHUNK
-    if rows.size == 0 and n_bytes == words * size and words <= _UNROLLED_WORDS:
-        whole = count // lanes * lanes
-        source = packed.ctypes.data + start * n_bytes
-        for offset in range(0, whole * n_bytes, lanes * n_bytes):
-            split_words(block + offset, source + offset, shape)
-    elif rows.size == 0:
-        whole = _gather_block(packed, n_bytes, start, count, words, block, lane)
-    else:
-        whole = _gather_rows(packed, n_bytes, rows, start, count, words, block, lane)
-    for index in range(whole, n_chunks * CHUNK):
+    mask = type(lane)(type(lane)(-1) >> type(lane)(8 * (words * size - n_bytes)))
+    for index in range((count + CHUNK - 1) // CHUNK * CHUNK):
         target = block + index // lanes * words * _LINE + index % lanes * size
-        for word in range(words):
-            store_word(target + word * _LINE, type(lane)(0))
-        if index < count:
-            row = rows[start + index] if rows.size else start + index
-            for byte in range(n_bytes):
-                store_word(target + byte // size * _LINE + byte % size, packed[row * n_bytes + byte])
-    return n_chunks
-
-
-@njit
-def _last_word_mask(n_bytes, words, lane):
-    """Return a mask that clears the bytes of a row's last word that belong to the next row."""
-    return type(lane)(type(lane)(-1) >> type(lane)(8 * (words * word_bytes(lane) - n_bytes)))
-
-
-@njit
-def _gather_block(packed, n_bytes, start, count, words, block, lane):
-    """Copy consecutive codes; return how many, since none may be read past the end of the codes."""
-    size = word_bytes(lane)
-    lanes = _LINE // size
-    mask = _last_word_mask(n_bytes, words, lane)
-    safe = min(count, (packed.size - words * size) // n_bytes + 1 - start)
-    whole = max(safe, 0) // lanes * lanes
-    for first in range(0, whole, lanes):
-        source = packed.ctypes.data + (start + first) * n_bytes
-        target = block + first * words * size
-        for word in range(0, words - 3, 4):
-            cut = mask if word == words - 4 else type(lane)(-1)
-            gather_quads(target + word * _LINE, source + word * size, n_bytes, cut)
-        for word in range(words // 4 * 4, words):
-            cut = mask if word == words - 1 else type(lane)(-1)
-            gather_words(target + word * _LINE, source + word * size, n_bytes, cut)
-    return whole
-
-
-@njit
-def _gather_rows(packed, n_bytes, rows, start, count, words, block, lane):
-    """Copy chosen codes; return how many, since none may be read past the end of the codes."""
-    size = word_bytes(lane)
-    lanes = _LINE // size
-    mask = _last_word_mask(n_bytes, words, lane)
-    whole = count
-    while whole > 0 and rows[start + whole - 1] * n_bytes + words * size > packed.size:
-        whole -= 1
-    for first in range(0, whole, lanes):
-        target = block + first * words * size
-        for index in range(start + first, start + min(first + lanes, whole)):
-            source = packed.ctypes.data + rows[index] * n_bytes
+        row = start + index
+        if index < count and rows.size:
+            row = rows[row]
+        source = packed.ctypes.data + row * n_bytes
+        if index < count and row * n_bytes + words * size <= packed.size:
             for word in range(words - 1):
                 store_word(target + word * _LINE, load_word(source + word * size, lane))
             last = load_word(source + (words - 1) * size, lane) & mask
             store_word(target + (words - 1) * _LINE, type(lane)(last))
-            target += size
-    return whole
+        else:
+            for word in range(words):
+                store_word(target + word * _LINE, type(lane)(0))
+            for byte in range(n_bytes if index < count else 0):  # no read past the end of the codes
+                store_word(target + byte // size * _LINE + byte % size, packed[row * n_bytes + byte])

@@ -4,7 +4,7 @@ Words are read with their first bit highest, so that bit ``i`` of a code is bit 
 chunk of neighbouring bits is a number.
 """
 
-# Compiled into this file, unseen by Numba's cache: sources f4b0c4b3e54c1c20
+# Compiled into this file, unseen by Numba's cache: sources a6d4d54ad7f3f843
 
 from functools import lru_cache
 from typing import NamedTuple

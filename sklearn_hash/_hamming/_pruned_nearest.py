@@ -4,7 +4,7 @@ A code in ring ``r`` of a group is at least ``|d - r|`` from a query at distance
 skipped is farther than the limit, never at it: ties count.
 """
 
-# Compiled into this file, unseen by Numba's cache: sources e64569ce3dd74905
+# Compiled into this file, unseen by Numba's cache: sources 3332372aa29c6b73
 
 import numpy as np
 from numba import njit

@@ -21,8 +21,6 @@ __all__ = [
     "GROUP",
     "below_mask",
     "code_distance",
-    "gather_quads",
-    "gather_words",
     "group_minima",
     "groups_below",
     "known_words",
@@ -146,45 +144,6 @@ def split_words(typing_context, target, source, shape):
         return context.get_dummy_value()
 
     return types.void(types.int64, types.int64, shape), generate
-
-
-def _emit_gather(builder, mask_type, arguments, count):
-    emit = Emitter(builder, mask_type)
-    target, source, stride, cut = arguments
-    run = ir.VectorType(emit.element, count)
-    codes = [emit.load(builder.add(source, builder.mul(stride, INT64(lane))), run) for lane in range(emit.lanes)]
-    while len(codes) > 1:
-        codes = [emit.concatenated(*codes[pair : pair + 2]) for pair in range(0, len(codes), 2)]
-    for word in range(count):
-        words = emit.every(codes[0], count, word)
-        if word == count - 1:
-            words = builder.and_(words, emit.splat(cut))
-        emit.store(words, emit.address(target, word * VECTOR_BYTES))
-
-
-@intrinsic
-def gather_words(typing_context, target, source, stride, mask):
-    """Copy one word each of as many codes as a vector has lanes into a block, through a mask.
-
-    The words lie ``stride`` bytes apart from the address ``source`` on; the type of the mask is that of a word.
-    """
-
-    def generate(context, builder, signature, arguments):
-        _emit_gather(builder, mask, arguments, 1)
-        return context.get_dummy_value()
-
-    return types.void(types.int64, types.int64, types.int64, mask), generate
-
-
-@intrinsic
-def gather_quads(typing_context, target, source, stride, mask):
-    """Copy four consecutive words as :func:`gather_words` does one; the mask applies to the last."""
-
-    def generate(context, builder, signature, arguments):
-        _emit_gather(builder, mask, arguments, 4)
-        return context.get_dummy_value()
-
-    return types.void(types.int64, types.int64, types.int64, mask), generate
 
 
 @intrinsic

@@ -6,13 +6,24 @@ import threading
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sklearn_hash._hamming import FlatIndex, _flat
+from sklearn_hash._hamming import FlatIndex, _flat_search
 
+WAYS = ["words", "rows", "planes"]
 N_BITS = [1, 7, 8, 12, 16, 31, 32, 48, 64, 65, 100, 128, 256, 512, 1000, 1024]
 SIZES = [1, 2, 63, 64, 65, 255, 256, 257, 1000, 2500]
+
+
+@pytest.fixture(params=WAYS)
+def way(request, monkeypatch):
+    """A way to scan, taken wherever the codes allow it."""
+
+    def fastest(self, n_queries, possible):
+        return request.param if possible[request.param] else "words"
+
+    monkeypatch.setattr(_flat_search.FlatSearch, "_fastest", fastest)
 
 
 def make_codes(n, n_bits, seed=0, kind="uniform"):
@@ -56,7 +67,7 @@ def assert_radius(index, queries, radius, expected, **options):
 
 @pytest.mark.parametrize("kind", ["uniform", "clustered"])
 @pytest.mark.parametrize("n_bits", N_BITS)
-def test_equals_a_stable_sort_of_all_distances(n_bits, kind):
+def test_equals_a_stable_sort_of_all_distances(n_bits, kind, way):
     for n in SIZES:
         packed = make_codes(n, n_bits, seed=n, kind=kind)
         queries = np.concatenate([make_codes(4, n_bits, seed=7, kind=kind), packed[-1:]])
@@ -69,7 +80,7 @@ def test_equals_a_stable_sort_of_all_distances(n_bits, kind):
 
 
 @pytest.mark.parametrize("n_bits", [8, 16, 24, 64, 128, 136])
-def test_many_blocks_and_tiles(n_bits):
+def test_many_blocks_and_tiles(n_bits, way):
     packed = make_codes(70_001, n_bits, kind="clustered")
     queries = make_codes(300, n_bits, seed=1)
     index = FlatIndex(packed, n_bits)
@@ -82,7 +93,7 @@ def test_many_blocks_and_tiles(n_bits):
 
 
 @pytest.mark.parametrize("k", [1, 5, 40])
-def test_ever_nearer_codes_displace_all_earlier_ones(k):
+def test_ever_nearer_codes_displace_all_earlier_ones(k, way):
     # Every row is nearer than those before or ties with them: the most candidates that a scan can meet.
     bits = np.zeros((65 * 50, 64), np.uint8)
     for row, ones in enumerate(np.repeat(np.arange(64, -1, -1), 50)):
@@ -94,7 +105,7 @@ def test_ever_nearer_codes_displace_all_earlier_ones(k):
 
 @pytest.mark.parametrize("n_bits", [12, 48, 64, 100])
 @pytest.mark.parametrize("fraction", [0.0, 0.01, 0.5, 0.99, 1.0])
-def test_where_allows_rows(n_bits, fraction):
+def test_where_allows_rows(n_bits, fraction, way):
     packed = make_codes(3001, n_bits, kind="clustered")
     queries = packed[[0, 3000]]
     where = np.random.default_rng(3).random(3001) < fraction
@@ -126,8 +137,8 @@ def test_where_allows_only_the_last_row():
 
 @pytest.mark.parametrize("where", [None, np.arange(5000) % 3 == 0])
 @pytest.mark.parametrize("m", [1, 3, 100])
-def test_result_does_not_depend_on_threads(monkeypatch, where, m):
-    monkeypatch.setattr(_flat, "_MIN_SHARD_PAIRS", 100)
+def test_result_does_not_depend_on_threads(monkeypatch, where, m, way):
+    monkeypatch.setattr(_flat_search, "_MIN_SHARD_PAIRS", 100)
     packed = make_codes(5000, 32, kind="clustered")
     queries = make_codes(m, 32, seed=5, kind="clustered")
     index = FlatIndex(packed, 32)
@@ -139,9 +150,9 @@ def test_result_does_not_depend_on_threads(monkeypatch, where, m):
 
 
 def test_few_queries_share_the_codes_among_threads(monkeypatch):
-    monkeypatch.setattr(_flat, "_MIN_SHARD_PAIRS", 100)
+    monkeypatch.setattr(_flat_search, "_MIN_SHARD_PAIRS", 100)
     index = FlatIndex(make_codes(5000, 32), 32)
-    tiles, shards = _flat._Search(index, index.packed[:1], None)._tasks(256, 2)
+    tiles, shards = _flat_search.FlatSearch(index.packed, index.packed[:1], None)._tasks(256, 2)
     assert tiles == [(0, 1)]
     assert shards == [(0, 2500), (2500, 5000)]
 
@@ -170,7 +181,7 @@ def test_search_from_many_threads_at_once():
 
 
 @pytest.mark.parametrize("n_bits", [8, 24, 64, 100])
-def test_appended_codes_are_found(n_bits):
+def test_appended_codes_are_found(n_bits, way):
     packed = make_codes(700, n_bits, kind="clustered")
     queries = make_codes(5, n_bits, seed=2, kind="clustered")
     original = packed[:300].copy()
@@ -218,7 +229,7 @@ def test_no_query():
 
 
 @pytest.mark.parametrize("n_bytes", [1, 3, 4, 6, 8, 13, 16, 32])
-def test_read_only_memory_map_is_searched_in_place(tmp_path, n_bytes):
+def test_read_only_memory_map_is_searched_in_place(tmp_path, n_bytes, way):
     # The codes fill whole pages: a kernel that reads past the last code leaves the mapping.
     n = 4096
     packed = make_codes(n, 8 * n_bytes)
@@ -235,7 +246,7 @@ def test_read_only_memory_map_is_searched_in_place(tmp_path, n_bytes):
     assert index.n == n + 1
 
 
-def test_codes_at_any_address():
+def test_codes_at_any_address(way):
     packed = make_codes(1000, 64)
     buffer = np.empty(packed.size + 3, np.uint8)
     shifted = buffer[3:].reshape(packed.shape)
@@ -243,9 +254,9 @@ def test_codes_at_any_address():
     assert_knn(FlatIndex(shifted, 64), packed[:3], 10, sorted_neighbors(packed[:3], packed))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_any_shape(data):
+def test_any_shape(way, data):
     n_bits = data.draw(st.integers(1, 200), "n_bits")
     n = data.draw(st.integers(1, 1500), "n")
     kind = data.draw(st.sampled_from(["uniform", "clustered"]), "kind")
@@ -261,7 +272,7 @@ def test_any_shape(data):
 
 @pytest.mark.parametrize("n_bits", [32, 64, 128, 512])
 @pytest.mark.parametrize("kind", ["uniform", "clustered"])
-def test_equals_faiss(n_bits, kind):
+def test_equals_faiss(n_bits, kind, way):
     faiss = pytest.importorskip("faiss")
     packed = make_codes(30_000, n_bits, kind=kind)
     queries = make_codes(20, n_bits, seed=1, kind=kind)

@@ -15,15 +15,12 @@ def read_block(scratch, n_bytes, n_chunks):
     return block.transpose(0, 2, 1, 3).reshape(-1, words * size)
 
 
-def fill(packed, rows, start, count, n_bytes):
+def arranged(packed, rows, start, count, n_bytes):
     word, words = _layout.word_layout(n_bytes)
     scratch = _layout.new_scratch(n_bytes)
-    scratch.view(np.uint8)[:] = 0xAA
-    shape = _layout.code_shape(n_bytes)
-    n_chunks = _layout.fill_block(
-        packed.reshape(-1), n_bytes, rows, start, count, words, scratch.ctypes.data, word(0), shape
-    )
-    return read_block(scratch, n_bytes, n_chunks)
+    scratch[:] = 0xAA
+    _layout.arrange_rows(packed.reshape(-1), n_bytes, rows, start, count, words, scratch.ctypes.data, word(0))
+    return read_block(scratch, n_bytes, -(-count // CHUNK))
 
 
 @pytest.mark.parametrize(
@@ -55,14 +52,18 @@ def test_a_block_fits_the_cache_and_is_aligned(n_bytes):
 
 @pytest.mark.parametrize("n_bytes", [3, 6, 8, 13, 16, 39, 48])
 @pytest.mark.parametrize("start", [0, 5, 200])
-def test_fill_block(n_bytes, start):
+def test_codes_of_a_block(n_bytes, start):
     packed = np.random.default_rng(1).integers(1, 256, (500, n_bytes), dtype=np.uint8)
     everything = np.empty(0, np.int64)
     odd = np.arange(1, 500, 2)
     for rows, chosen in [(everything, packed), (odd, packed[odd])]:
         for count in (1, 7, len(chosen) - start):
-            block = fill(packed, rows, start, count, n_bytes)
-            assert len(block) == -(-count // CHUNK) * CHUNK
-            np.testing.assert_array_equal(block[:count, :n_bytes], chosen[start : start + count])
-            assert not block[:count, n_bytes:].any()
-            assert not block[count:].any()
+            few = _layout.arrange_few_rows(chosen[start : start + count])
+            assert few.flags.c_contiguous
+            n_chunks = -(-count // CHUNK)
+            blocks = arranged(packed, rows, start, count, n_bytes), read_block(few.reshape(-1), n_bytes, n_chunks)
+            for block in blocks:
+                assert len(block) == n_chunks * CHUNK
+                np.testing.assert_array_equal(block[:count, :n_bytes], chosen[start : start + count])
+                assert not block[:count, n_bytes:].any()
+                assert not block[count:].any()
