@@ -10,7 +10,7 @@ from numpydoc.validate import validate
 
 import sklearn_hash
 
-SUBPACKAGES = ["codes", "datasets", "export", "hashers", "losses", "metrics", "neighbors", "plotting"]
+SUBPACKAGES = ["codes", "datasets", "export", "hashers", "losses", "metrics", "neighbors", "persistence", "plotting"]
 PUBLIC = [
     f"sklearn_hash.{subpackage}.{name}"
     for subpackage in SUBPACKAGES

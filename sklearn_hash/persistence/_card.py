@@ -113,6 +113,19 @@ def read_card(path):
     ------
     ValueError
         If the file is not one of ``save``, or has changed since.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from sklearn_hash import HammingNeighbors, save
+    >>> from sklearn_hash.persistence import read_card
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "search.safetensors"
+    ...     save(HammingNeighbors().fit([[0, 1], [1, 1]]), path, card={"data": "two rows"})
+    ...     card = read_card(path)
+    >>> card["given"], card["known"]["n_samples_fit"]
+    ({'data': 'two rows'}, 2)
     """
     try:
         return read_document(path)[0]["card"]

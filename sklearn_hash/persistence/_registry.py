@@ -15,6 +15,7 @@ _MODULES = {
     **dict.fromkeys(METHODS.values(), "sklearn_hash.hashers"),
     "HammingNeighbors": "sklearn_hash.neighbors",
     "NearDuplicates": "sklearn_hash.neighbors",
+    "RerankedNeighbors": "sklearn_hash.neighbors",
     "StandardScaler": "sklearn.preprocessing",
     "MinMaxScaler": "sklearn.preprocessing",
     "Normalizer": "sklearn.preprocessing",
@@ -23,9 +24,12 @@ _MODULES = {
     "TruncatedSVD": "sklearn.decomposition",
     "SimpleImputer": "sklearn.impute",
     "MissingIndicator": "sklearn.impute",
+    "FrozenEstimator": "sklearn.frozen",
     "Pipeline": "sklearn.pipeline",
     "ColumnTransformer": "sklearn.compose",
 }
+
+_OTHER_STATES = {"HammingNeighbors": "neighbors", "RerankedNeighbors": "reranked"}
 
 
 def class_named(name):
@@ -38,6 +42,4 @@ def state_module_of(name):
     """Return the module whose functions get, set and check the fitted state of a class on the list."""
     if name in STATES:
         return _state_table
-    if name == "HammingNeighbors":
-        return import_module("sklearn_hash.persistence._state_neighbors")
-    return import_module("sklearn_hash.persistence._state_deep")
+    return import_module(f"sklearn_hash.persistence._state_{_OTHER_STATES.get(name, 'deep')}")

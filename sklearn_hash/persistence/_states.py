@@ -50,6 +50,7 @@ STATES = {
     "MissingIndicator": {"features_": "int M", "_n_features": "int", "_precomputed": "bool"},
     # What "passthrough" becomes in a ColumnTransformer.
     "FunctionTransformer": {},
+    "FrozenEstimator": {},
     "Pipeline": {},
     "ColumnTransformer": {
         "transformers_": "any",
