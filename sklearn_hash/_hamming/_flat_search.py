@@ -1,5 +1,6 @@
 """One exhaustive search, split into tasks of a tile of queries and a range of codes."""
 
+from collections.abc import Callable
 from functools import partial
 from itertools import product
 
@@ -131,14 +132,15 @@ class FlatSearch:
             scratch = new_scratch(self.n_bytes)
             if len(queries) >= _MIN_BOUNDED:
                 self._bound(queries, start, stop, k, states, counts, scratch)
-            if way == "planes":
-                scan = PlaneScan(queries, k, *state, scratch)
-            else:
-                scan = partial(_scan.nearest_of_tile, queries, self.shape, k, *state, scratch)
+            scan_type: Callable = PlaneScan if way == "planes" else self._word_scan
+            scan = scan_type(queries, k, *state, scratch)
             for slab in self._slabs(start, stop):
                 if states[:, 0].any():
                     scan(*slab)
         nearest_candidates(states, candidates, k, distances, positions)
+
+    def _word_scan(self, queries, *state):
+        return partial(_scan.nearest_of_tile, queries, self.shape, *state)
 
     def _possible(self):
         """Return the ways of scanning that these codes allow."""
