@@ -40,8 +40,10 @@ class RerankedNeighbors(UnchangedOnFailureMixin, KNeighborsGraphMixin, RecallSco
     oversample : int, default=10
         Number of candidates in stage 3 for each neighbour, ``oversample * n_neighbors`` vectors a query. With as many
         as there are rows the search is exact.
-    asymmetric_oversample : int, default=4
-        Number of candidates in stage 2 for each one in stage 3. With 1 stage 2 is left out.
+    asymmetric_oversample : int, default=1
+        Number of candidates in stage 2 for each one in stage 3. With 1 stage 2 is left out. More candidates pay where
+        reading vectors is expensive, as from a disk, and for codes whose bits differ in weight, as those of
+        :class:`~sklearn_hash.PCAHasher`.
     metric : {"cosine", "euclidean", "inner_product"}, default="cosine"
         Distance of two vectors. That of the inner product is its negative, so that the nearest come first.
     vectors : {"given", "float32", "float16", "int8"} or None, default="given"
@@ -129,7 +131,7 @@ class RerankedNeighbors(UnchangedOnFailureMixin, KNeighborsGraphMixin, RecallSco
         n_neighbors=10,
         *,
         oversample=10,
-        asymmetric_oversample=4,
+        asymmetric_oversample=1,
         metric="cosine",
         vectors="given",
         subsample=100_000,

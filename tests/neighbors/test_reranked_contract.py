@@ -17,7 +17,7 @@ HASHER = LSHHasher(8, random_state=0)
 VARIANTS = [
     RerankedNeighbors(HASHER, 3),
     RerankedNeighbors(HASHER, 2, oversample=1, asymmetric_oversample=1, metric="euclidean", vectors="int8", n_jobs=2),
-    RerankedNeighbors(HASHER, 1, metric="inner_product", vectors="float16", subsample=5, random_state=0),
+    RerankedNeighbors(HASHER, 1, metric="inner_product", vectors="float16", asymmetric_oversample=3, subsample=5),
     RerankedNeighbors(HASHER, 3, oversample=2, vectors=None),
 ]
 

@@ -1,0 +1,87 @@
+"""
+===========================================
+Embeddings re-ranked: recall against memory
+===========================================
+
+A code of some bytes finds candidates, and the vectors of these candidates put the true neighbours first. How much of
+the exact result is kept depends on the number of candidates, the length of the codes and what is kept of the vectors.
+
+    python examples/plot_reranking.py     # needs matplotlib
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.datasets import load_sample_images
+from sklearn.feature_extraction.image import extract_patches_2d
+from sklearn.frozen import FrozenEstimator
+
+from sklearn_hash import ITQHasher, RerankedNeighbors
+from sklearn_hash.metrics import true_neighbors
+from sklearn_hash.plotting import NeighborRecallDisplay
+
+# %%
+# Vectors
+# -------
+# Patches of scikit-learn's two sample photographs, at half their size, stand in for the embeddings of a network. The
+# mean of each patch is taken off, and patches of plain sky are left out. Neighbours are sought by cosine.
+
+
+def patches(image):
+    """Patches of an image at half its size, as vectors."""
+    height, width = (size // 2 for size in image.shape[:2])
+    half = image[: 2 * height, : 2 * width].reshape(height, 2, width, 2, 3).mean(axis=(1, 3))
+    return extract_patches_2d(half, (16, 16), max_patches=12_000, random_state=0).reshape(12_000, -1)
+
+
+X = np.concatenate([patches(image) for image in load_sample_images().images]).astype(np.float32)
+X -= X.mean(axis=1, keepdims=True)
+X = X[X.std(axis=1) > 15]
+X = X[np.random.default_rng(0).permutation(len(X))[:12_000]]
+X_query, X_database = X[:500], X[500:]
+true = true_neighbors(X_query, X_database, n_neighbors=10)
+print(f"{len(X_database)} vectors of {X.shape[1]} features, {X_database.nbytes // len(X_database)} bytes each")
+
+# %%
+# Candidates
+# ----------
+# How many of the 10 true neighbours are among the first candidates by Hamming distance? This is the recall after
+# re-ranking as many candidates by the vectors themselves. Longer codes need fewer candidates.
+
+figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained")
+hashers = {n_bits: ITQHasher(n_bits, random_state=0).fit(X_database) for n_bits in (32, 64, 128, 256)}
+for n_bits, hasher in hashers.items():
+    NeighborRecallDisplay.from_estimator(hasher, X_query, X_database, name=f"ITQ, {n_bits} bits", ax=left)
+
+# %%
+# Memory
+# ------
+# Without vectors a row takes only its code, and the 100 candidates are re-ranked by the asymmetric distance: that of
+# the query before its signs are taken. Vectors of one byte for each value are a quarter of single precision and
+# hardly change the result.
+
+KEPT = {"code only": None, "int8": "int8", "float16": "float16", "float32": "given"}
+for marker, (label, vectors) in zip("osD^", KEPT.items(), strict=True):
+    n_bytes, recalls = [], []
+    for n_bits, hasher in hashers.items():
+        search = RerankedNeighbors(FrozenEstimator(hasher), n_neighbors=10, oversample=10, vectors=vectors)
+        found = search.fit(X_database).kneighbors(X_query, return_distance=False)
+        n_bytes.append(search.nbytes_per_row_)
+        recalls.append((found[:, :, None] == true[:, None, :]).any(axis=2).mean())
+        print(f"{label:<10}{n_bits:>4} bits: {n_bytes[-1]:>5} bytes a row, recall {recalls[-1]:.3f}")
+    right.plot(n_bytes, recalls, marker=marker, label=label)
+right.set(xscale="log", xlabel="Bytes a row", ylabel="Recall of the 10 true neighbours", ylim=(0, 1.02))
+right.legend(title="100 candidates, re-ranked by")
+plt.show()
+
+# %%
+# Better candidates for the same vectors
+# --------------------------------------
+# Where reading vectors is expensive, as from a disk, more candidates are fetched by their codes and those nearest by
+# asymmetric distance are kept. ``fit`` also takes the path of a ``.npy`` file, of which only the rows of candidates
+# are read.
+
+for asymmetric_oversample in (1, 2, 4, 10):
+    search = RerankedNeighbors(FrozenEstimator(hashers[64]), asymmetric_oversample=asymmetric_oversample)
+    found = search.fit(X_database).kneighbors(X_query, return_distance=False)
+    recall = (found[:, :, None] == true[:, None, :]).any(axis=2).mean()
+    print(f"64 bits, {100 * asymmetric_oversample:>4} candidates by code, 100 vectors a query: recall {recall:.3f}")
