@@ -97,6 +97,7 @@ SPACES = {
     "csq": {**NETWORK, "quantization": [1e-4, 1e-2, 1e-1]},
     "dpn": {**NETWORK, "margin": [0.25, 0.5, 1.0]},
     "ortho_hash": {**NETWORK, "scale": [4.0, 8.0, 16.0], "margin": [0.2, 0.5, 0.8]},
+    "cnnh": {**NETWORK, "sweeps": [1, 5]},
     "dshsd": {**NETWORK, "contrastive": [0.03, 0.1, 0.3, 1.0]},
     "hyp2": {**NETWORK, "pairs": [0.1, 0.5, 1.0]},
     "hhf": {**NETWORK, "alpha": [4.0, 8.0, 16.0], "delta": [0.1, 0.2, 0.3], "quantization": [0.01, 0.1]},

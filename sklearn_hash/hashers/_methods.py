@@ -27,6 +27,7 @@ METHODS = {
     "csq": "CSQHasher",
     "dpn": "DPNHasher",
     "ortho_hash": "OrthoHashHasher",
+    "cnnh": "CNNHHasher",
     "dshsd": "DSHSDHasher",
     "hyp2": "HyP2Hasher",
     "hhf": "HHFHasher",

@@ -6,6 +6,7 @@ depending on the attribute ``target`` of the loss. The losses do not import the 
 
 from sklearn_hash.losses._adsh import ADSHLoss
 from sklearn_hash.losses._bihalf import BiHalfLoss
+from sklearn_hash.losses._cnnh import CNNHLoss
 from sklearn_hash.losses._csq import CSQLoss
 from sklearn_hash.losses._dbdh import DBDHLoss
 from sklearn_hash.losses._dch import DCHLoss
@@ -55,6 +56,7 @@ __all__ = [
     "CSQLoss",
     "DPNLoss",
     "OrthoHashLoss",
+    "CNNHLoss",
     "DSHSDLoss",
     "HyP2Loss",
     "HHFLoss",

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from sklearn_hash import (
+    CNNHHasher,
     CSQHasher,
     DFHHasher,
     DPNHasher,
@@ -26,12 +27,13 @@ PARAMETERS = {
     GreedyHashHasher: {"quantization": 0.07},
     DSDHHasher: {"alpha": 0.3, "classification": 0.7, "regularization": 0.07, "quantization": 0.6},
     DFHHasher: {"alpha": 0.3, "margin": 0.7, "centre_pull": 0.4, "quantization": 0.6},
+    CNNHHasher: {"sweeps": 2},
     DSHSDHasher: {"contrastive": 0.7},
     HyP2Hasher: {"pairs": 0.7},
     HHFHasher: {"alpha": 7.0, "delta": 0.1, "quantization": 0.07},
     MDSHHasher: {"pairs": 0.7, "quantization": 0.07},
 }
-CENTRED = [CSQHasher, DPNHasher, OrthoHashHasher, MDSHHasher]
+CENTRED = [CSQHasher, DPNHasher, OrthoHashHasher, MDSHHasher, CNNHHasher]
 TRAINED = {
     GreedyHashHasher: "head",
     DSDHHasher: "head",

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from sklearn_hash.losses import (
+    CNNHLoss,
     CSQLoss,
     DFHLoss,
     DPNLoss,
@@ -25,6 +26,7 @@ LOSSES = {
     "greedy_hash": GreedyHashLoss,
     "dsdh": DSDHLoss,
     "dfh": DFHLoss,
+    "cnnh": CNNHLoss,
     "dshsd": DSHSDLoss,
     "hyp2": HyP2Loss,
     "hhf": HHFLoss,
@@ -200,6 +202,7 @@ def test_randomness_is_torchs_default_generator_at_construction(make):
         ("greedy_hash", [], ["head"]),
         ("dsdh", [], ["head"]),
         ("dfh", [], ["relaxed_centres"]),
+        ("cnnh", ["centres", "tie_break"], []),
         ("dshsd", [], ["head"]),
         ("hyp2", [], ["proxies"]),
         ("hhf", [], ["proxies"]),

@@ -62,6 +62,7 @@ OPTIONS = {
     ("DualHingeLoss", "distance"): "must be one of 'cosine', 'inner'",
     ("DualHingeLoss", "class_weight"): "must be one of None, 'sqrt', 'balanced'",
     ("HashNetLoss", "class_weight"): "must be 'balanced' or None or a finite number greater than 0",
+    ("CNNHLoss", "sweeps"): "must be an integer of at least 1",
     ("MIHashLoss", "n_bins"): "must be 'auto' or an integer of at least 1",
     ("TALRLoss", "n_bins"): "must be 'auto' or an integer of at least 1",
 }
