@@ -80,8 +80,8 @@ def _repeated_integers(ids):
     earlier, later = ids[:-1], ids[1:]
     if all((earlier[start : start + _BLOCK] < later[start : start + _BLOCK]).all() for start in _starts(later)):
         return ids[:0]
-    unique, counts = np.unique(ids, return_counts=True)
-    return unique[counts > 1]
+    ordered = np.sort(ids)
+    return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
 
 
 def are_row_numbers(ids):

@@ -98,6 +98,15 @@ def read_ipc(path, *, hasher=None, memory_map=True):
         If there is no such file.
     ValueError
         If the file is no Arrow IPC file, or names the fingerprint of another hasher.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from sklearn_hash.stores import read_ipc, write_ipc
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_ipc(f"{folder}/codes.arrow", [[0] * 8, [1] * 8])
+    ...     read_ipc(f"{folder}/codes.arrow").to_pylist()
+    [{'id': 0, 'code': b'\\x00'}, {'id': 1, 'code': b'\\xff'}]
     """
     pa = import_arrow()
     with pa.memory_map(str(path)) if memory_map else pa.OSFile(str(path)) as file, pa.ipc.open_file(file) as reader:

@@ -90,6 +90,15 @@ def iter_parquet(path, *, hasher=None, batch_size=1_000_000):
         If there is no such file, or none in the folder.
     ValueError
         If the file names the fingerprint of another hasher.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from sklearn_hash.stores import iter_parquet, write_parquet
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_parquet(f"{folder}/codes.parquet", [[0] * 8] * 5)
+    ...     [len(block) for block in iter_parquet(f"{folder}/codes.parquet", batch_size=2)]
+    [2, 2, 1]
     """
     pa, parquet = import_arrow(), import_engine("pyarrow.parquet", "arrow")
     _check_size(batch_size, "batch_size")
@@ -123,7 +132,18 @@ def read_parquet(path, *, hasher=None):
     FileNotFoundError
         If there is no such file, or none in the folder.
     ValueError
-        If the file names the fingerprint of another hasher, or files differ in their metadata.
+        If the file names the fingerprint of another hasher, or files differ in their columns or metadata.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from sklearn_hash import HammingNeighbors
+    >>> from sklearn_hash.stores import read_parquet, write_parquet
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_parquet(f"{folder}/codes.parquet", [[0] * 8, [1] * 8], ids=["a", "b"])
+    ...     table = read_parquet(f"{folder}/codes.parquet")
+    >>> HammingNeighbors(n_neighbors=1).fit(table).kneighbors([[1] * 8], return_distance=False)
+    array([['b']], dtype=object)
     """
     pa, parquet = import_arrow(), import_engine("pyarrow.parquet", "arrow")
     tables = []
