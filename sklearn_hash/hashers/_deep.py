@@ -7,6 +7,7 @@ from numbers import Integral, Real
 
 import numpy as np
 import torch
+from scipy import sparse
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 from torch.utils.data import Dataset
@@ -25,6 +26,7 @@ from sklearn_hash.training import (
     channels_first,
     check_can_teach,
     check_net_params,
+    check_same,
     draw_seed,
     encode,
     encode_blocks,
@@ -131,6 +133,7 @@ class DeepHasher(BaseHasher):
             targets = self._learn_classes(*self._check_targets(y, rows), known=None)
             saved = None if checkpoint is None else self._open_checkpoint(checkpoint, rows, targets)
             self._seed = draw_seed(self.random_state) if saved is None else saved.seed
+            check_same((len(rows), self._seed), "number of rows of X and random_state")
             train, validation = HashingDataset(rows, targets), None
             if self.validation_fraction is not None:
                 train, validation = split_validation(train, self.validation_fraction, self._seed)
@@ -185,6 +188,7 @@ class DeepHasher(BaseHasher):
             train = HashingDataset(rows, self._learn_classes(*self._check_targets(y, rows), known))
             if not fitted:
                 self._seed = draw_seed(self.random_state)
+            check_same((len(rows), self._seed), "number of rows of X and random_state")
             device = torch.device(self.net_.device) if fitted else resolve_device(self.device)
             with isolated(device, self._seed, self.n_iter_ if fitted else 0):
                 net = self.net_ if fitted else self._build_net(train, device)
@@ -239,9 +243,11 @@ class DeepHasher(BaseHasher):
     def _check_rows(self, X, *, reset, min_rows=1):
         """Validate X and return it as rows: vectors, images, or items of a loader or a Dataset."""
         X, images = tensor_to_array(X), self._image_input()
-        if images.loader is None and not isinstance(X, Mapping):
+        # A sparse matrix in the form of a dictionary is a mapping, too.
+        has_fields = isinstance(X, Mapping) and not sparse.issparse(X)
+        if images.loader is None and not has_fields:
             X = channels_first(X, images.channels)
-        if images.loader is not None or isinstance(X, Dataset | Mapping):
+        if images.loader is not None or has_fields or isinstance(X, Dataset):
             rows = make_rows(X, images.loader, None if reset else self._row_shape, images.channels)
             if reset:
                 self._forget_features()

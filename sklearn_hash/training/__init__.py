@@ -19,6 +19,7 @@ from sklearn_hash.training._net import HashingNet
 from sklearn_hash.training._net_params import NET_PREFIXES, check_net_params
 from sklearn_hash.training._normalize import Normalize
 from sklearn_hash.training._overlap import on_device
+from sklearn_hash.training._process_group import check_same
 from sklearn_hash.training._retrieval_scoring import RetrievalScoring
 from sklearn_hash.training._seeds import draw_seed, isolated
 from sklearn_hash.training._targets import FeatureTargets, LabelTargets
@@ -54,6 +55,7 @@ __all__ = [
     "channels_first",
     "check_can_teach",
     "check_net_params",
+    "check_same",
     "draw_seed",
     "encode",
     "encode_blocks",

@@ -10,6 +10,8 @@ import numpy as np
 import torch
 from skorch.callbacks import Callback
 
+from sklearn_hash.training._process_group import rank
+
 __all__ = ["Checkpoint"]
 
 _FORMAT = 1
@@ -103,7 +105,12 @@ class Checkpoint:
             torch.get_device_module(net.device).set_rng_state(state["random"]["device"], *_numbered(net.device))
 
     def write(self, net, finished=False):
-        """Replace the file by the state of a net, atomically: if the process ends meanwhile, the old file remains."""
+        """Replace the file by the state of a net, atomically: if the process ends meanwhile, the old file remains.
+
+        Of a distributed fit, only the first process writes it.
+        """
+        if rank() > 0:
+            return
         random = {"cpu": torch.get_rng_state()}
         if torch.device(net.device).type != "cpu":
             random["device"] = torch.get_device_module(net.device).get_rng_state(*_numbered(net.device))

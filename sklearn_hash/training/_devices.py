@@ -1,6 +1,10 @@
 """Choice of the device and the precision of training."""
 
+import os
+
 import torch
+
+from sklearn_hash.training._process_group import world_size
 
 __all__ = ["resolve_device", "trains_in_bfloat16"]
 
@@ -14,7 +18,8 @@ def resolve_device(device) -> torch.device:
     Parameters
     ----------
     device : "auto", str or torch.device
-        "auto" is the current CUDA device where there is one, else Apple's GPU ("mps"), else the CPU.
+        "auto" is the current CUDA device where there is one, else Apple's GPU ("mps"), else the CPU. Processes that
+        ``torchrun`` started have the GPU of their local rank for "auto" and "cuda".
 
     Returns
     -------
@@ -42,7 +47,8 @@ def resolve_device(device) -> torch.device:
             f"use on this machine; got {device!r} ({str(error).splitlines()[0]})."
         ) from error
     if resolved.type == "cuda" and resolved.index is None:
-        resolved = torch.device("cuda", torch.cuda.current_device())
+        index = os.environ.get("LOCAL_RANK") if world_size() > 1 else None
+        resolved = torch.device("cuda", torch.cuda.current_device() if index is None else int(index))
     return resolved
 
 

@@ -4,6 +4,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from sklearn_hash.training._global_batch_norm import global_batch_norm
+from sklearn_hash.training._process_group import world_size
+
 __all__ = ["HashNorm"]
 
 
@@ -29,7 +32,7 @@ class HashNorm(nn.BatchNorm1d):
     def forward(self, z):
         """Normalise a batch, (n, n_bits)."""
         if self.training:
-            return super().forward(z)
+            return global_batch_norm(self, z) if world_size() > 1 else super().forward(z)
         # Their weight, but before any batch, when there is nothing else.
         initial = (1 - self.momentum) ** self.num_batches_tracked
         initial = torch.where(self.num_batches_tracked > 0, initial, 0.0)

@@ -67,7 +67,8 @@ class LoadedRows:
 
     def take(self, index):
         """Return the rows at a slice or an integer tensor, as a tensor."""
-        return torch.stack([self._row(item) for item in self._items(index)])
+        rows = [self._row(item) for item in self._items(index)]
+        return torch.stack(rows) if rows else torch.empty((0, *self.row_shape))
 
     def take_loadable(self, index):
         """Return the rows that can be loaded, and the errors of the others.

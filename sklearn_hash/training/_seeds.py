@@ -6,15 +6,20 @@ import numpy as np
 import torch
 from sklearn.utils import check_random_state
 
-__all__ = ["draw_seed", "isolated"]
+from sklearn_hash.training._process_group import broadcast_from_first
+
+__all__ = ["draw_seed", "isolated", "seed_torch"]
 
 _LARGEST_SEED = 2**31 - 1
 
 
 def draw_seed(random_state) -> int:
-    """Draw the integer that seeds a fit; ``None`` asks the operating system, not numpy's global stream."""
+    """Draw the integer that seeds a fit; ``None`` asks the operating system, not numpy's global stream.
+
+    The processes of a distributed fit all have the seed that the first one drew.
+    """
     if random_state is None:
-        return int(np.random.default_rng().integers(_LARGEST_SEED))
+        return broadcast_from_first(int(np.random.default_rng().integers(_LARGEST_SEED)))
     return int(check_random_state(random_state).randint(_LARGEST_SEED))
 
 
@@ -28,11 +33,15 @@ def isolated(device: torch.device, *seeds: int):
     on_cpu = device.type == "cpu"
     with torch.random.fork_rng(devices=[] if on_cpu else [device], device_type="cuda" if on_cpu else device.type):
         if seeds:
-            seed = int(np.random.SeedSequence(seeds).generate_state(1)[0])
-            torch.default_generator.manual_seed(seed)
-            if device.type == "cuda":
-                with torch.cuda.device(device):
-                    torch.cuda.manual_seed(seed)
-            elif not on_cpu:
-                getattr(torch, device.type).manual_seed(seed)
+            seed_torch(device, int(np.random.SeedSequence(seeds).generate_state(1)[0]))
         yield
+
+
+def seed_torch(device: torch.device, seed: int):
+    """Seed torch's generators of the CPU and of a device; :func:`torch.manual_seed` would seed all devices."""
+    torch.default_generator.manual_seed(seed)
+    if device.type == "cuda":
+        with torch.cuda.device(device):
+            torch.cuda.manual_seed(seed)
+    elif device.type != "cpu":
+        getattr(torch, device.type).manual_seed(seed)
