@@ -10,7 +10,8 @@ of the 10 true neighbours by cosine, mean and standard deviation over seeds, wit
     python examples/benchmarks/bench_rerank.py recall [--quick] [--data-home DIR]
 
 ``--data-home`` names a folder with ``cifar100_mosaic_mnv2.npz``, ``fashion_mnist.npz`` and ``ng20_text.npz``;
-without it the recall is that on scikit-learn's digits. ``--quick`` only shows that everything runs.
+without it the recall is that on scikit-learn's digits. Hashers learn from the training rows. ``--quick`` only shows
+that everything runs.
 """
 
 import argparse
@@ -129,60 +130,69 @@ def measure_files(quick):
 
 
 def data_sets(home, quick):
-    """Names, databases and queries."""
+    """Names, training rows, databases and queries."""
     if home is None:
         X = load_digits().data.astype(np.float32)
-        yield "digits", X[297:], X[:297]
+        yield "digits", X[297:], X[297:], X[:297]
         return
+    n_database, n_queries = (2000, 50) if quick else (20_000, 500)
     for name in ("cifar100_mosaic_mnv2", "fashion_mnist", "ng20_text"):
-        split = load_local(name, data_home=home)
-        database, queries = (
-            split.X[rows].reshape(len(rows), -1).astype(np.float32) for rows in (split.database, split.query)
-        )
+        split, rng = load_local(name, data_home=home), np.random.default_rng(0)
+        parts = split.train, rng.permutation(split.database)[:n_database], rng.permutation(split.query)[:n_queries]
+        train, *others = (split.X[rows].reshape(len(rows), -1).astype(np.float32) for rows in parts)
         if name == "ng20_text":
-            svd = TruncatedSVD(256, random_state=0).fit(database)
-            database, queries = (svd.transform(X).astype(np.float32) for X in (database, queries))
-        if name == "fashion_mnist":  # pixels; the cosine of features is that of their own origin
-            database, queries = database - database.mean(axis=0), queries - database.mean(axis=0)
-        yield name, *((database[:2000], queries[:50]) if quick else (database, queries))
+            svd = TruncatedSVD(256, random_state=0).fit(train)
+            train, *others = (svd.transform(X).astype(np.float32) for X in (train, *others))
+        if name == "fashion_mnist":  # pixels have no origin of their own, as features have
+            train, *others = (X - train.mean(axis=0) for X in (train, *others))
+        yield name, train, *others
+
+
+# What is kept of the vectors, and how it is searched.
+SEARCHES = {
+    None: {"asymmetric distance": {}},
+    "int8": {"int8": {}},
+    "float16": {"float16": {}},
+    "given": {
+        "float32": {},
+        "float32, oversample=20": {"oversample": 20},
+        "float32, asymmetric_oversample=4": {"asymmetric_oversample": 4},
+        "float32, asymmetric_oversample=10": {"asymmetric_oversample": 10},
+    },
+}
 
 
 def measure_recall(home, quick):
-    configurations = {
-        "Hamming distance": None,
-        "asymmetric distance": {"vectors": None},
-        "int8": {"vectors": "int8"},
-        "float16": {"vectors": "float16"},
-        "float32": {},
-        "int8, asymmetric_oversample=4": {"vectors": "int8", "asymmetric_oversample": 4},
-        "float32, oversample=20": {"oversample": 20},
-        "float32, asymmetric_oversample=4": {"asymmetric_oversample": 4},
-    }
-    for name, database, queries in data_sets(home, quick):
+    for name, train, database, queries in data_sets(home, quick):
         true = true_neighbors(queries, database, n_neighbors=N_NEIGHBORS)
         print(f"\n{name}: {len(database):,} rows, {database.shape[1]} features, {len(queries):,} queries", flush=True)
         for method in (ITQHasher, PCAHasher):
             for n_bits in (64, 128, 256):
-                hashers = [method(n_bits, random_state=seed).fit(database) for seed in range(1 if quick else 3)]
-                for label, params in configurations.items():
-                    recalls, n_bytes = zip(*(recall(h, params, database, queries, true) for h in hashers), strict=True)
+                hashers = [method(n_bits, random_state=seed).fit(train) for seed in range(1 if quick else 3)]
+                measured = [dict(recalls(hasher, database, queries, true)) for hasher in hashers]
+                for label in measured[0]:
+                    values, n_bytes = zip(*(each[label] for each in measured), strict=True)
                     print(
-                        f"{method.__name__:<10}{n_bits:>5} bits  {label:<34}{np.mean(recalls):>7.3f} "
-                        f"+- {np.std(recalls):.3f}{n_bytes[0]:>7} bytes",
+                        f"{method.__name__:<10}{n_bits:>5} bits  {label:<34}{np.mean(values):>7.3f} "
+                        f"+- {np.std(values):.3f}{n_bytes[0]:>7} bytes",
                         flush=True,
                     )
 
 
-def recall(hasher, params, database, queries, true):
-    """Recall of the true neighbours by one search, and the bytes that a row takes."""
-    frozen = FrozenEstimator(hasher)
-    if params is None:
-        search = HammingNeighbors(N_NEIGHBORS).fit(hasher.decision_function(database))
-        found, n_bytes = search.kneighbors(hasher.decision_function(queries), return_distance=False), hasher.n_bits // 8
-    else:
-        search = RerankedNeighbors(frozen, N_NEIGHBORS, **params).fit(database)
-        found, n_bytes = search.kneighbors(queries, return_distance=False), search.nbytes_per_row_
-    return (found[:, :, None] == true[:, None]).any(axis=2).mean(), n_bytes
+def recalls(hasher, database, queries, true):
+    """Names of the searches, each with its recall of the true neighbours and the bytes that a row takes."""
+
+    def recall(found):
+        return (found[:, :, None] == true[:, None]).any(axis=2).mean()
+
+    search = HammingNeighbors(N_NEIGHBORS).fit(hasher.decision_function(database))
+    found = search.kneighbors(hasher.decision_function(queries), return_distance=False)
+    yield "Hamming distance", (recall(found), search.packed_codes_.shape[1])
+    for vectors, variants in SEARCHES.items():
+        search = RerankedNeighbors(FrozenEstimator(hasher), N_NEIGHBORS, vectors=vectors).fit(database)
+        for label, params in variants.items():
+            search.set_params(**{"oversample": 10, "asymmetric_oversample": 1, **params})
+            yield label, (recall(search.kneighbors(queries, return_distance=False)), search.nbytes_per_row_)
 
 
 def main():
