@@ -49,9 +49,9 @@ def codes_of_arrow(table) -> PackedRows:
     Parameters
     ----------
     table : pyarrow.Table or pyarrow.RecordBatch
-        With a column "code" of fixed-size binary values or fixed-size lists of uint8, and perhaps a column "id". The
-        metadata of its schema are those of :func:`sklearn_hash.stores.to_arrow`; the code length is that of the bytes
-        without them.
+        With a column "code" of binary values or fixed-size lists of uint8, all of one length, and perhaps a column
+        "id". The metadata of its schema are those of :func:`sklearn_hash.stores.to_arrow`; the code length is that of
+        the bytes without them.
 
     Returns
     -------
@@ -84,13 +84,16 @@ def check_fingerprint(fingerprint, expected):
 def _packed(table):
     arrow = sys.modules["pyarrow"]
     column = _column(table, "code")
+    if column.type in (arrow.binary(), arrow.large_binary(), arrow.binary_view()) and len(column):
+        # What databases and data frames make of fixed_size_binary.
+        column = column.cast(arrow.binary(len(column[0].as_py())))
     kind = column.type
     if arrow.types.is_fixed_size_list(kind) and kind.value_type == arrow.uint8():
         width, values = kind.list_size, column.flatten()
     elif arrow.types.is_fixed_size_binary(kind):
         width, values = kind.byte_width, column
     else:
-        raise ValueError(f'The column "code" must be fixed_size_binary; got {kind!s:.60}.')
+        raise ValueError(f'The column "code" must be binary; got {kind!s:.60}.')
     data = values.buffers()[1]
     if data is None:
         return np.empty((0, width), np.uint8)

@@ -68,6 +68,9 @@ def test_other_forms_of_the_column_of_codes():
     batch = table().to_batches()[0]
     for each in (nested, chunked, batch):
         assert_array_equal(HammingNeighbors().fit(each).kneighbors(BITS[:5]), expected)
+    for kind in (pa.binary(), pa.large_binary(), pa.binary_view()):
+        loose = table().set_column(0, "code", table()["code"].combine_chunks().cast(kind)).slice(9)
+        assert_array_equal(HammingNeighbors().fit(loose).packed_codes_, CODES[9:])
     sliced = HammingNeighbors().fit(nested.slice(25, 30))
     assert_array_equal(sliced.packed_codes_, CODES[25:55])
 
@@ -107,14 +110,15 @@ def test_codes_of_another_hasher_are_refused():
     ("bad", "message"),
     [
         (pa.table({"id": [1]}), '"code"'),
-        (pa.table({"code": ["ab"]}), "fixed_size_binary"),
+        (pa.table({"code": ["ab"]}), "must be binary; got string"),
+        (pa.table({"code": [b"ab", b"a"]}), "widths"),
         (pa.table({"code": pa.array([b"a", None], pa.binary(1))}), "1 are null"),
         (table(ids=[None, *range(59)]), "1 are null"),
         (table(ids=np.linspace(0, 1, 60)), "hashable"),
         (table(ids=[1] * 60), "repeat"),
         (table().slice(0, 0), "at least one code"),
     ],
-    ids=["no code", "text", "null", "null id", "float id", "repeated", "empty"],
+    ids=["no code", "text", "lengths", "null", "null id", "float id", "repeated", "empty"],
 )
 def test_a_table_that_is_refused_leaves_the_searcher(bad, message):
     search = HammingNeighbors().fit(BITS)

@@ -127,6 +127,15 @@ def test_row_groups_and_blocks(path):
     assert pa.concat_tables(blocks).equals(to_arrow(CODES, packed=True))
 
 
+def test_what_polars_and_duckdb_read_is_searched(path):
+    polars, duckdb = pytest.importorskip("polars"), pytest.importorskip("duckdb")
+    write_parquet(path, CODES, packed=True)
+    expected = HammingNeighbors(packed=True).fit(CODES[:500]).kneighbors(CODES[:9])
+    chosen = duckdb.sql(f"SELECT * FROM read_parquet('{path}') WHERE id < 500 ORDER BY id").to_arrow_table()
+    for table in (chosen, polars.read_parquet(path).filter(polars.col("id") < 500).to_arrow()):
+        assert_array_equal(HammingNeighbors(packed=True).fit(table).kneighbors(CODES[:9]), expected)
+
+
 def test_a_folder_is_read_in_the_order_of_names(path):
     path.mkdir()
     for part in (2, 0, 1):
