@@ -33,7 +33,7 @@ def asymmetric_distances(projections, rows, codes, n_jobs=None):
 
     padded = np.zeros((len(projections), 8 * codes.shape[1]))
     padded[:, : projections.shape[1]] = projections
-    out = np.full(rows.shape, np.inf)
+    codes, out = _read_only(codes), np.full(rows.shape, np.inf)
     _in_tasks(lambda task: code_distances(padded[task], rows[task], codes, out[task]), len(rows), n_jobs)
     return out
 
@@ -69,7 +69,8 @@ def vector_distances(queries, rows, parts, metric, n_jobs=None):
 
     def compute(task):
         for first, vectors, scale, offset in parts:
-            kernels.vector_distances(queries[task], rows[task], vectors, first, scale, offset, kind, out[task])
+            kept = _read_only(vectors)
+            kernels.vector_distances(queries[task], rows[task], kept, first, scale, offset, kind, out[task])
 
     _in_tasks(compute, len(rows), n_jobs)
     return out
@@ -97,6 +98,13 @@ def nearest(distances, rows, n_nearest, n_jobs=None):
     least, found = np.empty((len(rows), n_nearest)), np.empty((len(rows), n_nearest), dtype=np.int64)
     _in_tasks(lambda task: select_nearest(distances[task], rows[task], least[task], found[task]), len(rows), n_jobs)
     return least, found
+
+
+def _read_only(array):
+    """Return a view that is read-only as memory maps are, so that one compilation serves both."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def _in_tasks(function, n_queries, n_jobs):
