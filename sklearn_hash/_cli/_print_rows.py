@@ -23,7 +23,16 @@ def print_rows(rows, form):
         writer.writeheader()
         writer.writerows(rows)
     elif rows:
-        _print_table([list(rows[0]), *([_cell(value) for value in row.values()] for row in rows)], rows[0].values())
+        _print_table(rows)
+
+
+def _print_table(rows):
+    lines = [list(rows[0]), *([_cell(value) for value in row.values()] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    to_the_right = [all(isinstance(row[name], (int, float)) for row in rows) for name in rows[0]]
+    for line in lines:
+        cells = zip(line, widths, to_the_right, strict=True)
+        print("  ".join(f"{cell:>{width}}" if right else f"{cell:<{width}}" for cell, width, right in cells).rstrip())
 
 
 def _cell(value):
@@ -31,11 +40,3 @@ def _cell(value):
         return f"{value:.4f}"
     # A file may come from a stranger, and a terminal obeys some characters.
     return "" if value is None else "".join(each if each.isprintable() else " " for each in str(value))
-
-
-def _print_table(lines, first):
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    to_the_right = [isinstance(value, (int, float)) for value in first]
-    for line in lines:
-        cells = zip(line, widths, to_the_right, strict=True)
-        print("  ".join(f"{cell:>{width}}" if right else f"{cell:<{width}}" for cell, width, right in cells).rstrip())

@@ -66,6 +66,8 @@ def _short(node):
         (tag, value), *_ = node.items()
         if tag == "dict" and isinstance(value, dict):
             return "{" + ", ".join(f"{name!r}: {_short(each)}" for name, each in value.items()) + "}"
+        if tag == "tuple" and isinstance(value, list):
+            return f"({', '.join(map(_short, value))})"
         return str(value) if tag in ("float", "array") else f"{tag} {_short(value)}"
     return f"{node!r}"
 

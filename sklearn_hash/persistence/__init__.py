@@ -1,7 +1,20 @@
-"""Saving of estimators in one safetensors file that holds no code, and loading of such files."""
+"""Saving of estimators in one safetensors file that holds no code, and loading of such files.
 
-from sklearn_hash.persistence._card import read_card
-from sklearn_hash.persistence._load import load
-from sklearn_hash.persistence._save import save
+A function loads on first use: who only prints the card of a file does not pay for the import of scikit-learn.
+"""
+
+from importlib import import_module
+
+_DEFINED_IN = {"load": "_load", "read_card": "_card", "save": "_save"}
 
 __all__ = ["load", "read_card", "save"]
+
+
+def __getattr__(name):
+    if name in _DEFINED_IN:
+        return getattr(import_module(f"sklearn_hash.persistence.{_DEFINED_IN[name]}"), name)
+    raise AttributeError(f"module 'sklearn_hash.persistence' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted(__all__)

@@ -2,6 +2,7 @@
 
 import json
 import platform
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
@@ -50,6 +51,7 @@ def _plain(value):
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 
+@cache
 def _versions():
     found = {"python": platform.python_version(), "sklearn_hash": __version__}
     for package in _PACKAGES:

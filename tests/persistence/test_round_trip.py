@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 import sklearn_hash
 from sklearn_hash import DualHingeHasher, HammingNeighbors, ITQHasher, LSHHasher
 from sklearn_hash.hashers._methods import METHODS
+from sklearn_hash.stores import fingerprint
 from tests.persistence.conftest import HASHERS, PIPELINES, SEARCHERS, make_hasher
 
 
@@ -74,6 +75,7 @@ def test_hashers_keep_codes_parameters_and_attributes(name, saved, digits):
     if hasattr(hasher, "history_"):
         assert loaded.history_[:, "train_loss"] == hasher.history_[:, "train_loss"]
     assert loaded.get_feature_names_out().tolist() == hasher.get_feature_names_out().tolist()
+    assert fingerprint(loaded) == fingerprint(hasher)
 
 
 @pytest.mark.parametrize("name", HASHERS)
