@@ -205,7 +205,7 @@ def run_memory(folder, quick):
 # Kills
 
 WRITER = """
-import sys
+import os, sys
 import numpy as np
 from sklearn_hash.stores import LanceNeighbors
 
@@ -213,10 +213,10 @@ search, step = LanceNeighbors(sys.argv[1], packed=True), int(sys.argv[2])
 while True:
     ids = np.arange(step * 1000, step * 1000 + 1000)
     search.partial_fit((ids[:, None] * np.arange(1, 9) % 251).astype(np.uint8), ids=ids)
-    print("added", step, flush=True)
+    os.write(1, b"added %d\\n" % step)
     if step % 3 == 2:
         search.remove(ids[:500])
-        print("removed", step, flush=True)
+        os.write(1, b"removed %d\\n" % step)
     step += 1
 """
 

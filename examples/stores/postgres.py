@@ -20,10 +20,11 @@ import numpy as np
 
 from sklearn_hash.stores import iter_parquet
 
-# Without "id" in the order it is open which rows at the last distance are cut off; with it, no index is used.
 COUNT = "SELECT id, bit_count(code # B'{query}') AS distance FROM codes ORDER BY distance, id LIMIT {k};"
 PGVECTOR = "SELECT id, (code <~> B'{query}')::int AS distance FROM codes ORDER BY distance, id LIMIT {k};"
-INDEX = "CREATE INDEX ON codes USING hnsw (code bit_hamming_ops);"  # approximate; used by ORDER BY code <~> B'...'
+# An index is used for this order only, and is approximate; hnsw.ef_search trades time for neighbours.
+INDEXED = "SELECT id, (code <~> B'{query}')::int FROM codes ORDER BY code <~> B'{query}' LIMIT {k};"
+INDEX = "CREATE INDEX ON codes USING hnsw (code bit_hamming_ops);"
 
 
 class Psql:
@@ -49,7 +50,7 @@ class Psql:
 def open_store(path, connection, statement=COUNT):
     """Return a function of a packed code and k: the k nearest as (id, distance), nearest first."""
     psql, n_bits = Psql(connection), None
-    if statement == PGVECTOR:
+    if statement != COUNT:
         psql.run("CREATE EXTENSION IF NOT EXISTS vector;")
     for block in iter_parquet(path):
         if n_bits is None:
@@ -57,7 +58,7 @@ def open_store(path, connection, statement=COUNT):
             psql.run(f"DROP TABLE IF EXISTS codes; CREATE TABLE codes (id bigint PRIMARY KEY, code bit({n_bits}));")
         rows = zip(block["id"].to_pylist(), block["code"].to_pylist(), strict=True)
         psql.run("COPY codes FROM STDIN;\n" + "".join(f"{id}\t{_bits(code, n_bits)}\n" for id, code in rows) + "\\.")
-    psql.run("ANALYZE codes;")
+    psql.run(f"{INDEX if statement == INDEXED else ''} ANALYZE codes;")
 
     def search(query, k):
         rows = psql.run(statement.format(query=_bits(query, n_bits), k=k))

@@ -169,6 +169,16 @@ def test_a_write_in_between_is_read_too(uri, monkeypatch):
     search.remove([50])
 
 
+def test_ids_that_two_writers_repeat_are_noticed_and_taken_back(uri):
+    search = LanceNeighbors(uri).fit(BITS[:10])
+    lance.write_dataset(search._table(search.packed_codes_[:2], search.ids_[:2]), uri, mode="append")
+    with pytest.raises(ValueError, match=r"given more than once: \[0, 1\]"):
+        search.checkout()
+    assert search.version_ == 1
+    lance.dataset(uri, version=1).restore()
+    assert_same(search.checkout().partial_fit(BITS[10:11]), HammingNeighbors().fit(BITS[:11]))
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -217,7 +227,7 @@ def test_missing_datasets(uri):
 
 
 WRITER = """
-import sys
+import os, sys
 import numpy as np
 from sklearn_hash.stores import LanceNeighbors
 
@@ -227,10 +237,10 @@ while True:
     ids = np.arange(step * 100, step * 100 + 100)
     codes = (ids[:, None] * np.arange(1, 9) % 251).astype(np.uint8)
     search.partial_fit(codes, ids=ids)
-    print("added", step, flush=True)
+    os.write(1, b"added %d\\n" % step)
     if step % 3 == 2:
         search.remove(ids[:50])
-        print("removed", step, flush=True)
+        os.write(1, b"removed %d\\n" % step)
     step += 1
 """
 

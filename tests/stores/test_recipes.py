@@ -101,6 +101,11 @@ def test_pgvector(path, server):
     if not recipe.Psql(server).run("SELECT name FROM pg_available_extensions WHERE name = 'vector';"):
         pytest.skip("pgvector is not installed")
     check(recipe.open_store(path, server, recipe.PGVECTOR))
+    query = QUERIES[0].tobytes()
+    ((_, distance),) = recipe.open_store(path, server, recipe.INDEXED)(query, 1)
+    assert distance == neighbours(1)[0][0][1]
+    plan = recipe.Psql(server).run(f"EXPLAIN {recipe.INDEXED.format(query=recipe._bits(query, 64), k=1)}")
+    assert any("Index Scan" in line for (line, *_) in plan)
 
 
 def test_bits_of_postgres_are_packed_bytes(server):
