@@ -1,5 +1,6 @@
 """The module from raw rows to packed codes of a hasher or a pipeline."""
 
+import torch
 from sklearn.pipeline import Pipeline
 
 from sklearn_hash.export._deep import deep_module
@@ -45,27 +46,36 @@ def graph_module(estimator, dtype, channels):
     Returns
     -------
     module : PackedCodes
-    row_shape : tuple of int
-        Shape of a row that it takes.
+    inputs : dict of str to tensor
+        Examples of its inputs, two rows, by their names.
     """
     hasher = final_hasher(estimator)
-    steps = estimator.steps[:-1] if isinstance(estimator, Pipeline) else []
-    parts, n_features = [], None
+    steps = _steps(estimator)
+    parts, kind = [], dtype
     for name, step in steps:
-        if step is None or step == "passthrough":
-            continue
-        part, dtype = step_module(name, step, _float_type(dtype))
+        part, kind = step_module(name, step, _float_type(kind))
         parts.append(part)
-        n_features = n_features or step.n_features_in_
     if isinstance(hasher, DeepHasher):
         parts.append(deep_module(hasher))
         shape = hasher._row_shape
     else:
-        parts.append(shallow_module(hasher, _float_type(dtype)))
+        parts.append(shallow_module(hasher, _float_type(kind)))
         shape = (hasher.n_features_in_,)
-    shape = (n_features,) if n_features else shape
+    if isinstance(shape[0], str):  # the names of fields of token ids
+        return PackedCodes(parts, hasher.n_bits_, has_fields=True), {
+            name: torch.ones((2, 4), dtype=int) for name in shape
+        }
+    shape = (steps[0][1].n_features_in_,) if steps else shape
     last = len(shape) == 3 and _channels(hasher, channels) == "last"
-    return PackedCodes(parts, hasher.n_bits_, last), (*shape[1:], shape[0]) if last else shape
+    shape = (*shape[1:], shape[0]) if last else shape
+    inputs = {"X": torch.zeros((2, *shape), dtype=getattr(torch, dtype))}
+    return PackedCodes(parts, hasher.n_bits_, channels_last=last), inputs
+
+
+def _steps(estimator):
+    """Return the preprocessing steps of a pipeline with their names; a hasher has none."""
+    steps = estimator.steps[:-1] if isinstance(estimator, Pipeline) else []
+    return [(name, step) for name, step in steps if step is not None and step != "passthrough"]
 
 
 def _float_type(dtype):

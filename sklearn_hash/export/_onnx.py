@@ -23,8 +23,9 @@ def export_onnx(estimator, path, *, dtype="float32", channels=None):
     The graph has one input, ``X``, of any number of rows, and one output, ``codes``, (n, ceil(n_bits / 8)) uint8 in the
     bit order of :func:`numpy.packbits`. Preprocessing and normalisation are part of it; validation of the rows is not,
     so that NaN raises no error. The codes are those of ``transform`` with ``output="packed"``, except for bits whose
-    real value is so near zero that rounding decides on its sign. The metadata of the file hold the class of the hasher,
-    its :func:`~sklearn_hash.stores.fingerprint`, the code length and the version of this package.
+    real value is so near zero that rounding decides on its sign. A hasher of token ids has an input for each of their
+    fields. The metadata of the file hold the class of the hasher, its :func:`~sklearn_hash.stores.fingerprint`, the
+    code length and the version of this package.
 
     Parameters
     ----------
@@ -74,8 +75,7 @@ def export_onnx(estimator, path, *, dtype="float32", channels=None):
     hasher = final_hasher(estimator)
     check_is_fitted(hasher)
     _check_options(dtype, channels)
-    module, row_shape = graph_module(estimator, dtype, channels)
-    program = _traced(module, torch.zeros((2, *row_shape), dtype=getattr(torch, dtype)), type(hasher).__name__)
+    program = _traced(*graph_module(estimator, dtype, channels), type(hasher).__name__)
     program.model.metadata_props.update(
         sklearn_hash_version=__version__,
         hasher=type(hasher).__name__,
@@ -100,16 +100,19 @@ def _check_options(dtype, channels):
             raise ImportError(f'export_onnx needs {engine}: pip install "sklearn_hash[onnx]".')
 
 
-def _traced(module, rows, name):
-    """Return the ONNX program of a module; the first dimension of its rows may have any length."""
+def _traced(module, inputs, name):
+    """Return the ONNX program of a module, for any number of rows and of tokens."""
+    lengths = {0: torch.export.Dim("n")}
+    if module.has_fields:
+        lengths[1] = torch.export.Dim.AUTO
     try:
         with plain_torch(), torch.no_grad(), _quiet():
             return torch.onnx.export(
                 module,
-                (rows,),
+                tuple(inputs.values()),
                 dynamo=True,
-                dynamic_shapes=({0: torch.export.Dim("n")},),
-                input_names=["X"],
+                dynamic_shapes=((lengths,) * len(inputs),),
+                input_names=list(inputs),
                 output_names=["codes"],
                 verbose=False,
             )

@@ -16,18 +16,22 @@ class PackedCodes(nn.Module):
     n_bits : int
     channels_last : bool, default=False
         Whether rows are images of shape (height, width, channels), which the parts take with the channels first.
+    has_fields : bool, default=False
+        Whether a batch is given as several arrays, which the parts take side by side.
     """
 
     weights: torch.Tensor
 
-    def __init__(self, parts, n_bits, channels_last=False):
+    def __init__(self, parts, n_bits, channels_last=False, has_fields=False):
         super().__init__()
         self.parts = nn.Sequential(*parts)
         self.channels_last = channels_last
+        self.has_fields = has_fields
         self.register_buffer("weights", _byte_weights(n_bits))
 
-    def forward(self, x):
-        """Packed codes of a batch, (n, ceil(n_bits / 8)) uint8."""
+    def forward(self, *inputs):
+        """Return the packed codes of a batch, (n, ceil(n_bits / 8)) uint8."""
+        x = torch.stack(inputs, dim=1) if self.has_fields else inputs[0]
         z = self.parts(x.movedim(-1, 1) if self.channels_last else x)
         # As transform does: a value that float32 rounds to zero is not positive.
         bits = (z.float() > 0).float()

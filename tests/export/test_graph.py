@@ -22,8 +22,8 @@ def make(name, **params):
 
 
 def run(estimator, X, channels=None):
-    module, row_shape = graph_module(estimator, X.dtype.name, channels)
-    assert row_shape == X.shape[1:]
+    module, inputs = graph_module(estimator, X.dtype.name, channels)
+    assert inputs["X"].shape[1:] == X.shape[1:]
     with torch.no_grad():
         return module(torch.from_numpy(X)).numpy()
 
@@ -97,8 +97,8 @@ def test_channels_are_those_of_the_hasher(images):
     X, y = images
     last = make("DHNHasher", encoder="linear", images=ImageInput(channels="last")).fit(X, y)
     first = make("DHNHasher", encoder="linear").fit(X, y)
-    assert graph_module(last, "uint8", None)[1] == (13, 10, 3)
-    assert graph_module(first, "uint8", None)[1] == (3, 13, 10)
+    assert graph_module(last, "uint8", None)[1]["X"].shape[1:] == (13, 10, 3)
+    assert graph_module(first, "uint8", None)[1]["X"].shape[1:] == (3, 13, 10)
 
 
 def test_augmentation_is_left_out_and_the_hasher_stays_as_it_is(images):

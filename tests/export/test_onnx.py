@@ -1,5 +1,6 @@
 """Files of ONNX graphs: onnxruntime returns the codes of transform, and nothing is written that does not work."""
 
+import numpy as np
 import pytest
 import torch
 from sklearn.decomposition import PCA
@@ -83,6 +84,36 @@ def test_images_with_their_normalisation(encoder, images, check_codes, tmp_path)
     session = load(tmp_path / "images.onnx")
     assert session.get_inputs()[0].shape[1:] == [13, 10, 3]
     check_codes(session.run(None, {"X": X})[0], hasher, X)
+
+
+class Embeddings(nn.Module):
+    """An encoder of texts: one vector for each token."""
+
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(30, 12)
+
+    def forward(self, input_ids, attention_mask):
+        return {"last_hidden_state": self.embedding(input_ids)}
+
+
+def test_token_ids_have_an_input_for_each_field(check_codes, tmp_path):
+    rng = np.random.default_rng(0)
+    tokens = {"input_ids": rng.integers(30, size=(40, 9)), "attention_mask": (rng.random((40, 9)) < 0.8).astype(int)}
+    tokens["attention_mask"][:, 0] = 1
+    hasher = DHNHasher(
+        n_bits=16,
+        encoder=Embeddings,
+        output="packed",
+        max_epochs=1,
+        net_params={"module__output_field": "last_hidden_state"},
+        random_state=0,
+    ).fit(tokens, np.arange(40) % 2)
+    export_onnx(hasher, tmp_path / "texts.onnx")
+    session = load(tmp_path / "texts.onnx")
+    for n, n_tokens in ((40, 9), (3, 5)):
+        part = {name: values[:n, :n_tokens] for name, values in tokens.items()}
+        check_codes(session.run(None, part)[0], hasher, part)
 
 
 def test_the_file_says_what_it_holds_and_replaces_another(digits, tmp_path):
