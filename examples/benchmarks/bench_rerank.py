@@ -7,7 +7,7 @@ of the 10 true neighbours by cosine, mean and standard deviation over seeds, wit
 
     python examples/benchmarks/bench_rerank.py speed [--quick]
     python examples/benchmarks/bench_rerank.py files [--quick]
-    python examples/benchmarks/bench_rerank.py recall [--quick] [--data-home DIR]
+    python examples/benchmarks/bench_rerank.py recall [--quick] [--data-home DIR] [--sets NAME ...]
 
 ``--data-home`` names a folder with ``cifar100_mosaic_mnv2.npz``, ``fashion_mnist.npz`` and ``ng20_text.npz``;
 without it the recall is that on scikit-learn's digits. Hashers learn from the training rows. ``--quick`` only shows
@@ -129,14 +129,17 @@ def measure_files(quick):
 # Recall
 
 
-def data_sets(home, quick):
+SETS = ("cifar100_mosaic_mnv2", "fashion_mnist", "ng20_text")
+
+
+def data_sets(home, names, quick):
     """Names, training rows, databases and queries."""
     if home is None:
         X = load_digits().data.astype(np.float32)
         yield "digits", X[297:], X[297:], X[:297]
         return
     n_database, n_queries = (2000, 50) if quick else (20_000, 500)
-    for name in ("cifar100_mosaic_mnv2", "fashion_mnist", "ng20_text"):
+    for name in names:
         split, rng = load_local(name, data_home=home), np.random.default_rng(0)
         parts = split.train, rng.permutation(split.database)[:n_database], rng.permutation(split.query)[:n_queries]
         train, *others = (split.X[rows].reshape(len(rows), -1).astype(np.float32) for rows in parts)
@@ -162,8 +165,8 @@ SEARCHES = {
 }
 
 
-def measure_recall(home, quick):
-    for name, train, database, queries in data_sets(home, quick):
+def measure_recall(home, names, quick):
+    for name, train, database, queries in data_sets(home, names, quick):
         true = true_neighbors(queries, database, n_neighbors=N_NEIGHBORS)
         print(f"\n{name}: {len(database):,} rows, {database.shape[1]} features, {len(queries):,} queries", flush=True)
         for method in (ITQHasher, PCAHasher):
@@ -200,13 +203,14 @@ def main():
     parser.add_argument("table", choices=["speed", "files", "recall"])
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--data-home", type=Path)
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=SETS)
     arguments = parser.parse_args()
     if arguments.table == "speed":
         measure_speed(arguments.quick)
     elif arguments.table == "files":
         measure_files(arguments.quick)
     else:
-        measure_recall(arguments.data_home, arguments.quick)
+        measure_recall(arguments.data_home, arguments.sets, arguments.quick)
 
 
 if __name__ == "__main__":
