@@ -13,7 +13,7 @@ _INT64 = np.iinfo(np.int64)
 _REFUSED = (float, bool, np.inexact, np.bool_, type(None))
 _N_NAMED = 5
 _LONGEST_NAME = 60
-_BLOCK = 1 << 20
+_BLOCK = 1 << 16
 
 
 def check_ids(ids):
