@@ -1,0 +1,121 @@
+"""Folders of codes in Parquet files, one file for each block of a dask array."""
+
+from pathlib import Path
+
+import numpy as np
+
+from sklearn_hash.distributed._dask import block_array, import_dask
+from sklearn_hash.neighbors._arrow_codes import codes_of_arrow
+from sklearn_hash.stores import fingerprint, read_parquet, write_parquet
+from sklearn_hash.stores._arrow import check_origin
+from sklearn_hash.stores._optional import import_engine
+
+__all__ = ["read_parts", "write_parts"]
+
+
+def write_parts(codes, folder, *, hasher=None, n_bits=None, compute=True):
+    """Write codes to a folder, each block to a Parquet file of its own.
+
+    A file appears as a whole or not at all, whenever a worker is killed. The ids are the row numbers.
+
+    Parameters
+    ----------
+    codes : dask array of shape (n, n_bytes), uint8
+        Packed codes, as :func:`encode` returns them.
+    folder : str or Path
+        Made if it is not there. Files of codes in it are replaced or, where there are more, refused.
+    hasher : estimator or str, default=None
+        The hasher that made the codes, or its :func:`sklearn_hash.stores.fingerprint`, for the files' metadata.
+    n_bits : int, default=None
+        The code length; by default that of the hasher, or 8 bits for every byte.
+    compute : bool, default=True
+        Whether to write now, or to return what writes.
+
+    Returns
+    -------
+    files : list of str, or Delayed
+        The files, in the order of the rows.
+
+    Raises
+    ------
+    ImportError
+        If Dask or Arrow is missing.
+    ValueError
+        If the folder has files of other codes.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import dask.array as da
+    >>> import numpy as np
+    >>> from sklearn_hash.distributed import read_parts, write_parts
+    >>> codes = da.from_array(np.arange(12, dtype=np.uint8).reshape(6, 2), chunks=(4, -1))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     print([file[-18:] for file in write_parts(codes, folder)])
+    ...     print((read_parts(folder) == codes).all().compute())
+    ['/part-00000.parquet', '/part-00001.parquet']
+    True
+    """
+    dask = import_dask()
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    n_blocks = len(codes.chunks[0])
+    files = [folder / f"part-{i:05}.parquet" for i in range(n_blocks)]
+    others = sorted(set(folder.glob("*.parquet")) - set(files))
+    if others:
+        raise ValueError(
+            f"folder must not have other Parquet files, such as {others[0]}. Remove them, or pass another."
+        )
+    n_bits = n_bits or getattr(hasher, "n_bits_", None) or 8 * codes.shape[1]
+    origin = fingerprint(hasher) if hasattr(hasher, "get_params") else hasher
+    starts = np.cumsum([0, *codes.chunks[0]])
+    blocks = codes.rechunk({1: -1}).to_delayed().reshape(n_blocks)
+    write = dask.delayed(_write)
+    written = [
+        write(block, str(file), int(start), n_bits, origin)
+        for block, file, start in zip(blocks, files, starts, strict=False)
+    ]
+    result = dask.delayed(list)(written)
+    return result.compute() if compute else result
+
+
+def _write(codes, file, start, n_bits, origin):
+    ids = np.arange(start, start + len(codes))
+    write_parquet(file, codes, ids, packed=True, n_bits=n_bits, hasher=origin)
+    return file
+
+
+def read_parts(folder, *, hasher=None):
+    """Return the codes in a folder of Parquet files as a dask array.
+
+    Parameters
+    ----------
+    folder : str or Path
+    hasher : estimator or str, default=None
+        The hasher that must have made the codes, or its fingerprint.
+
+    Returns
+    -------
+    codes : dask array of shape (n, n_bytes), uint8
+
+    Raises
+    ------
+    ImportError
+        If Dask or Arrow is missing.
+    ValueError
+        If there is no file, or a file holds codes of another hasher.
+    """
+    parquet = import_engine("pyarrow.parquet", "arrow")
+    files = sorted(Path(folder).glob("*.parquet"))
+    if not files:
+        raise ValueError(f"folder must hold Parquet files of codes; got {folder}.")
+    for file in files:
+        check_origin(parquet.read_schema(file), hasher)
+    read = import_dask().delayed(_read)
+    sizes = [parquet.ParquetFile(file).metadata.num_rows for file in files]
+    n_bytes = parquet.read_schema(files[0]).field("code").type.byte_width
+    return block_array([read(str(file)) for file in files], sizes, n_bytes)
+
+
+def _read(file):
+    return codes_of_arrow(read_parquet(file)).packed
