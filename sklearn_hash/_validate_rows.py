@@ -31,9 +31,9 @@ def is_valid_array(X, dtype="numeric", allow_nd=False) -> bool:
         return False
     if X.ndim != 2 and not (allow_nd and X.ndim > 2):
         return False
-    if X.dtype not in dtype if isinstance(dtype, list) else X.dtype.kind not in "buif":
-        return False
-    return X.dtype.kind != "f" or isfinite(np.vdot(X, X))
+    is_accepted = X.dtype in dtype if isinstance(dtype, list) else X.dtype.kind in "buif"
+    # The sum of squares is finite only if all values are.
+    return is_accepted and (X.dtype.kind != "f" or isfinite(np.vdot(X, X)))
 
 
 def validate_rows(estimator, X, *, reset=False, dtype="numeric", allow_nd=False, ensure_min_samples=1, **checks):
