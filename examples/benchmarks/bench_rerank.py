@@ -70,6 +70,7 @@ def measure_speed(quick):
         in_memory = np.array(X)
         cases = {
             "float32": (in_memory, {}),
+            "float32, oversample=20": (in_memory, {"oversample": 20}),
             "float32, asymmetric_oversample=4": (in_memory, {"asymmetric_oversample": 4}),
             "float16": (in_memory, {"vectors": "float16"}),
             "int8": (in_memory, {"vectors": "int8"}),
@@ -77,8 +78,7 @@ def measure_speed(quick):
             "asymmetric distance only": (in_memory, {"vectors": None}),
         }
         for name, (given, params) in cases.items():
-            params = {"algorithm": "flat", **params}
-            search = RerankedNeighbors(FrozenEstimator(hasher), N_NEIGHBORS, **params).fit(given)
+            search = RerankedNeighbors(FrozenEstimator(hasher), N_NEIGHBORS, algorithm="flat", **params).fit(given)
             alone = HammingNeighbors(100, packed=True, algorithm="flat").fit(search._index.packed)
             compare_speed(name, lambda: alone.kneighbors(codes), lambda: search.kneighbors(queries), rounds)  # noqa: B023
 
