@@ -11,10 +11,9 @@ from sklearn_hash._tensors import tensor_to_array
 __all__ = ["Part", "iter_blocks", "parts_of", "take_rows"]
 
 _ROWS_A_BLOCK = 8192
-_CONVERT = (
-    "Its rows cannot be read one at a time. Save them once in a file that can be memory-mapped, by numpy.save or "
-    "pyarrow.feather.write_feather with compression='uncompressed', or pass the column as read into memory, "
-    "pyarrow.parquet.read_table(...)[name]."
+_OTHER_FILES = (
+    "Pass a column of a table, pyarrow.feather.read_table(path, memory_map=True)[name] or, all of it in memory, "
+    "pyarrow.parquet.read_table(path)[name]; or save the vectors by numpy.save."
 )
 
 
@@ -64,7 +63,7 @@ def parts_of(X):
 
 def _mapped(path):
     if Path(path).suffix != ".npy":
-        raise ValueError(f"X must be the path of a .npy file; got {Path(path).name!r:.60}. {_CONVERT}")
+        raise ValueError(f"X must be the path of a .npy file; got {Path(path).name!r:.60}. {_OTHER_FILES}")
     vectors = np.load(path, mmap_mode="r", allow_pickle=False)
     if vectors.ndim != 2 or not vectors.flags.c_contiguous:
         raise ValueError(
