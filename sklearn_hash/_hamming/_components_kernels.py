@@ -1,6 +1,6 @@
 """Compiled self-join: codes sorted into buckets by the bits of a mask, pairs within a radius found bucket by bucket."""
 
-# Compiled into this file, unseen by Numba's cache: sources 195a93579f2fc830
+# Compiled into this file, unseen by Numba's cache: sources 01d8aadc94f934fd
 
 from typing import NamedTuple
 

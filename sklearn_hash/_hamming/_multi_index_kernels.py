@@ -4,7 +4,7 @@ Words are read with their first bit highest, so that bit ``i`` of a code is bit 
 chunk of neighbouring bits is a number.
 """
 
-# Compiled into this file, unseen by Numba's cache: sources a6d4d54ad7f3f843
+# Compiled into this file, unseen by Numba's cache: sources e28f222d7e80fa1e
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from numba import njit
 
 from sklearn_hash._hamming._layout import words_of
 from sklearn_hash._hamming._simd import GROUP, below_mask, load_word, lowest_bit, population
-from sklearn_hash._hamming._sort_keys import bit_length, room_for, sort_keys, split_keys
+from sklearn_hash._hamming._sort_keys import bit_length, copy_keys, room_for, sort_keys, split_keys
 from sklearn_hash._hamming._threads import effective_threads, even_ranges, map_threads
 
 __all__ = ["ChunkTables", "build_tables", "rows_within"]
@@ -125,7 +125,7 @@ def _fill_table(words, start, stop, starts, rows, codes):
         ends[keys[row] + 1] += 1
     for bucket in range(1, len(ends)):
         ends[bucket] += ends[bucket - 1]
-    starts[:] = ends
+    copy_keys(ends, starts, len(ends))
     for row in range(len(words)):
         place = ends[keys[row]]
         ends[keys[row]] += 1

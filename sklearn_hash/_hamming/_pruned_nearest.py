@@ -4,14 +4,14 @@ A code in ring ``r`` of a group is at least ``|d - r|`` from a query at distance
 skipped is farther than the limit, never at it: ties count.
 """
 
-# Compiled into this file, unseen by Numba's cache: sources 3332372aa29c6b73
+# Compiled into this file, unseen by Numba's cache: sources be04ce15fcf3488a
 
 import numpy as np
 from numba import njit
 
 from sklearn_hash._hamming._rings import BLOCK, LANE, group_and_distance, groups_within, nearest_leader, order_by_group
 from sklearn_hash._hamming._simd import below_mask, code_distance, lowest_bit
-from sklearn_hash._hamming._sort_keys import bit_length, keep_smallest, sort_keys, split_keys
+from sklearn_hash._hamming._sort_keys import bit_length, keep_smallest, largest, sort_keys, split_keys
 from sklearn_hash._hamming._threads import effective_threads, even_ranges, map_threads
 
 __all__ = ["nearest_rows", "work_of"]
@@ -67,7 +67,8 @@ def _scan_for_nearest(rings, query, k, counts, slots, found):
     """Collect all slots that may hold one of the k nearest rows, from the nearest group and those within reach."""
     n_leaders = len(rings.reach)
     first, distance = nearest_leader(rings.leaders, n_leaders, query, rings.n_words, rings.shape)
-    state = (rings.n_positions, 0, 0, 0)  # limit, rows seen, slots found, blocks scanned
+    zero = np.int64(0)  # the literal has a type of its own, for which _scan_group would be compiled again
+    state = (rings.n_positions, zero, zero, zero)  # limit, rows seen, slots found, blocks scanned
     state = _scan_group(rings, query, first, distance, k, state, counts, slots, found)
     near = groups_within(rings, query, state[0], first)
     for key in near:
@@ -125,7 +126,7 @@ def _drop_far(rings, slots, found, limit, k):
     last = ~np.uint64(0)
     if n_ties > k:
         keep_smallest(firsts[:n_ties], k)
-        last = firsts[:k].max()
+        last = largest(firsts, k)
     size = 0
     for place in range(len(slots)):
         tied = found[place] == limit and np.uint64(rings.rows[rings.starts[slots[place]]]) <= last
@@ -138,7 +139,7 @@ def _drop_far(rings, slots, found, limit, k):
 @njit(cache=True, nogil=True)
 def _nearest_rows(rings, slots, found, limit, k, row_bits, keys, spare):
     """Put the keys of the k nearest rows first, in order: all rows nearer than the limit, then the least tied ones."""
-    size = 0
+    size = np.int64(0)
     for place in range(len(slots)):
         if found[place] < limit:
             size = _put_keys(rings, slots[place], found[place], row_bits, keys, size)
@@ -155,7 +156,7 @@ def _nearest_rows(rings, slots, found, limit, k, row_bits, keys, spare):
                 break
             if n_ties == len(ties):
                 keep_smallest(ties, needed)
-                n_ties, last = needed, ties[:needed].max()
+                n_ties, last = needed, largest(ties, needed)
                 if key > last:
                     break
             ties[n_ties] = key

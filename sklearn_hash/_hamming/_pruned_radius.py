@@ -1,6 +1,6 @@
 """Radius search that skips groups and blocks by the triangle inequality, one query at a time; see :mod:`._rings`."""
 
-# Compiled into this file, unseen by Numba's cache: sources 3332372aa29c6b73
+# Compiled into this file, unseen by Numba's cache: sources be04ce15fcf3488a
 
 import numpy as np
 from numba import njit

@@ -1,6 +1,6 @@
 """Kernels of the flat scan: a tile of queries against codes in the layout of :mod:`._layout`, block by block."""
 
-# Compiled into this file, unseen by Numba's cache: sources 3fb1a9788a452aaa
+# Compiled into this file, unseen by Numba's cache: sources d4c7d39d15600d57
 
 import numpy as np
 from numba import njit
@@ -18,6 +18,7 @@ from sklearn_hash._hamming._simd import (
     lowest_bit,
     word_bytes,
 )
+from sklearn_hash._hamming._sort_keys import copy_keys
 
 __all__ = ["count_minima", "nearest_of_tile", "place_found", "within_radius_of_tile"]
 
@@ -98,7 +99,7 @@ def within_radius_of_tile(queries, shape, radius, counts, scratch, codes, first,
         for query in range(len(queries)):
             if n_found + block_size > found.size:
                 larger = np.empty(2 * found.size, np.int64)
-                larger[:n_found] = found[:n_found]
+                copy_keys(found, larger, n_found)
                 found = larger
             address = queries.ctypes.data + query * query_bytes
             for chunk in range(n_chunks):

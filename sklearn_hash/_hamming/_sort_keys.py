@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-__all__ = ["bit_length", "keep_smallest", "room_for", "sort_keys", "split_keys"]
+__all__ = ["bit_length", "copy_keys", "keep_smallest", "largest", "room_for", "sort_keys", "split_keys"]
 
 _FEW = 48  # up to this many keys an insertion sort is faster than a radix sort
 _MOST_DIGIT_BITS = 11
@@ -16,6 +16,22 @@ def bit_length(number):
     while number >> length:
         length += 1
     return length
+
+
+@njit(inline="always")
+def copy_keys(source, target, n_keys):
+    """Copy the first keys in a loop: Numba takes seconds to compile an assignment of slices and its error message."""
+    for place in range(n_keys):
+        target[place] = source[place]
+
+
+@njit(inline="always")
+def largest(keys, n_keys):
+    """Return the largest of the first keys."""
+    key = keys[0]
+    for place in range(1, n_keys):
+        key = max(key, keys[place])
+    return key
 
 
 @njit(cache=True, nogil=True)
@@ -32,7 +48,7 @@ def sort_keys(keys, spare, n_bits):
         _sort_by_digit(source, target, np.uint64(turn * digit_bits), counts)
         source, target = target, source
     if n_passes % 2:
-        keys[:] = source
+        copy_keys(source, keys, len(keys))
 
 
 @njit(cache=True, nogil=True)
@@ -92,7 +108,7 @@ def room_for(keys, n_used, n_more):
     if n_used + n_more <= len(keys):
         return keys
     larger = np.empty(max(n_used + n_more, 2 * len(keys)), np.uint64)
-    larger[:n_used] = keys[:n_used]
+    copy_keys(keys, larger, n_used)
     return larger
 
 
