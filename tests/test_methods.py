@@ -34,7 +34,7 @@ def test_every_method_is_exported_documented_and_tested(method, name):
     assert name in sklearn_hash.__all__
     page = ROOT / "docs" / "methods" / f"{method}.md"
     assert f"`{name}`" in page.read_text()
-    assert f"methods/{method}.md" in (ROOT / "docs" / "index.md").read_text()
+    assert f"({method}.md): `{name}`" in (page.parent / "index.md").read_text()
     tests = [ROOT / "tests" / room / f"test_{method}.py" for room in ("losses", "hashers")]
     assert any(file.exists() for file in tests)
 

@@ -11,11 +11,10 @@ radius of each other.
 The hashes of the imagehash package are used the same way, after
 :func:`~sklearn_hash.codes.packed_from_imagehash`.
 
-python examples/near_duplicate_images.py [--plot FILE]
+    python examples/plot_near_duplicate_images.py     # needs matplotlib
 """
 
-import argparse
-
+import matplotlib.pyplot as plt
 import numpy as np
 from scipy.ndimage import gaussian_filter, zoom
 from sklearn.datasets import load_sample_images
@@ -117,27 +116,18 @@ labels, kept, graph = near_duplicates(codes, 12, packed=True, return_graph=True)
 print(f"{len(kept)} images kept; {graph.nnz // 2} pairs of images are within radius 12")
 
 
-def plot(path):
-    """Draw the largest groups, the image that is kept first."""
-    import matplotlib
+# %%
+# The largest groups
+# ------------------
+# The image that is kept comes first; the number is the distance of a copy to it.
 
-    matplotlib.use("Agg")
-    from matplotlib import pyplot as plt
-
-    largest = np.argsort(-np.bincount(labels), kind="stable")[:6]
-    figure, axes = plt.subplots(6, 4, figsize=(5, 7.5))
-    for axis in axes.flat:
-        axis.axis("off")
-    for line, group in zip(axes, largest, strict=True):
-        for axis, row in zip(line, np.flatnonzero(labels == group), strict=False):
-            distance = np.bitwise_count(codes[row] ^ codes[kept[group]]).sum()
-            axis.imshow(images[row], cmap="gray", vmin=0, vmax=255)
-            axis.set_title("kept" if row == kept[group] else f"{distance} bits", fontsize=8)
-    figure.tight_layout()
-    figure.savefig(path, dpi=100)
-
-
-parser = argparse.ArgumentParser()
-parser.add_argument("--plot", metavar="FILE", help="draw the largest groups to this file")
-if (path := parser.parse_args().plot) is not None:
-    plot(path)
+largest = np.argsort(-np.bincount(labels), kind="stable")[:10]
+figure, axes = plt.subplots(5, 8, figsize=(9, 6.2), layout="constrained")
+for axis in axes.flat:
+    axis.axis("off")
+for line, group in zip(axes.reshape(10, 4), largest, strict=True):
+    for axis, row in zip(line, np.flatnonzero(labels == group), strict=False):
+        distance = np.bitwise_count(codes[row] ^ codes[kept[group]]).sum()
+        axis.imshow(images[row], cmap="gray", vmin=0, vmax=255)
+        axis.set_title("kept" if row == kept[group] else f"{distance} bits", fontsize=8)
+plt.show()

@@ -1,0 +1,58 @@
+"""
+=====================
+Rows with many labels
+=====================
+
+Photographs show several things at once. Two of them can share one label of five, or all: ``similarity="share"``
+calls both pairs similar, ``"jaccard"`` grades them by the overlap of their label sets. Graded relevance needs a graded
+measure, NDCG.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.datasets import make_multilabel_classification
+
+from sklearn_hash import DualHingeHasher, HammingNeighbors, IDHNHasher
+from sklearn_hash.metrics import mean_average_precision, ndcg_at_k
+
+X, Y = make_multilabel_classification(
+    4000, n_features=200, n_classes=12, n_labels=3, allow_unlabeled=False, random_state=0
+)
+X = X.astype(np.float32)
+X_database, Y_database, X_query, Y_query = X[:3500], Y[:3500], X[3500:], Y[3500:]
+print(f"{Y.sum(axis=1).mean():.1f} labels a row; {(Y_query @ Y_database.T > 0).mean():.0%} of the pairs share one")
+
+# %%
+# Two similarities
+# ----------------
+# mAP counts every shared label alike. NDCG of the first 100 counts how many are shared.
+
+hashers = {
+    "dual hinge, share": DualHingeHasher(32, similarity="share", random_state=0),
+    "dual hinge, jaccard": DualHingeHasher(32, similarity="jaccard", random_state=0),
+    "IDHN": IDHNHasher(32, random_state=0),
+}
+codes = {}
+print(f"{'':20}{'mAP':>8}{'NDCG@100':>10}")
+for name, hasher in hashers.items():
+    hasher.fit(X_database, Y_database)
+    codes[name] = hasher.transform(X_query), hasher.transform(X_database)
+    args = codes[name][0], Y_query, codes[name][1], Y_database
+    print(f"{name:20}{mean_average_precision(*args):8.3f}{ndcg_at_k(*args, k=100):10.3f}")
+
+# %%
+# How much is shared with the neighbours
+# --------------------------------------
+# Mean overlap of the label sets of a query and of its n-th neighbour.
+
+figure, ax = plt.subplots(figsize=(7, 4.2), layout="constrained")
+shared = Y_query @ Y_database.T
+jaccard = shared / (Y_query.sum(axis=1)[:, None] + Y_database.sum(axis=1) - shared)
+for (name, (query, database)), style in zip(codes.items(), ("--", "-", ":"), strict=True):
+    rows = HammingNeighbors(n_neighbors=500).fit(database).kneighbors(query, return_distance=False)
+    overlap = np.take_along_axis(jaccard, rows, axis=1).mean(axis=0)
+    ax.plot(np.arange(1, 501), np.convolve(overlap, np.ones(15) / 15, mode="same"), style, label=name)
+ax.axhline(jaccard.mean(), color="grey", linewidth=1, label="any two rows")
+ax.set(xlim=(8, 490), xlabel="Neighbour", ylabel="Overlap of the label sets", title="Twelve labels, 32 bits")
+ax.legend()
+plt.show()

@@ -1,0 +1,96 @@
+"""
+=============
+Search texts
+=============
+
+Sparse rows, such as the terms of texts, are hashed without making them dense. The texts here are made on the spot:
+notes of a help desk, composed of phrases.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.model_selection import train_test_split
+from sklearn.pipeline import make_pipeline
+
+from sklearn_hash import DualHingeHasher, HammingNeighbors, LSHHasher
+from sklearn_hash.metrics import mean_average_precision
+
+# %%
+# Notes
+# -----
+# Each note has two phrases of its topic, and words that say nothing of it.
+
+TOPICS = {
+    "login": ["password reset", "cannot sign in", "account locked", "two factor code", "session expired"],
+    "billing": ["charged twice", "refund the order", "invoice is wrong", "card declined", "change the plan"],
+    "network": ["connection drops", "slow download", "router restarts", "no signal", "vpn times out"],
+    "printer": ["paper jam", "toner is empty", "prints blank pages", "driver missing", "scanner offline"],
+    "screen": ["monitor flickers", "black screen", "wrong resolution", "cursor frozen", "colours too dark"],
+    "mail": ["attachment too large", "inbox is full", "message bounced", "spam filter", "signature missing"],
+}
+FILLER = [
+    "since",
+    "monday",
+    "again",
+    "please",
+    "help",
+    "urgent",
+    "today",
+    "after",
+    "the",
+    "update",
+    "on",
+    "my",
+    "laptop",
+]
+rng = np.random.default_rng(0)
+
+
+def write_note(topic):
+    """Compose a note of a topic."""
+    words = [*rng.choice(TOPICS[topic], 2, replace=False), *rng.choice(FILLER, 6, replace=False)]
+    return " ".join(rng.permutation(words))
+
+
+topics = rng.choice(list(TOPICS), 3000)
+notes = np.array([write_note(topic) for topic in topics])
+train = train_test_split(notes, topics, test_size=300, random_state=0)
+notes_database, notes_query, topics_database, topics_query = train
+print(f'{topics_query[0]}: "{notes_query[0]}"')
+
+# %%
+# From texts to neighbours in one pipeline
+# ----------------------------------------
+# The vectorizer, the hasher and the search are steps of one estimator.
+
+pipeline = make_pipeline(TfidfVectorizer(), DualHingeHasher(16, random_state=0), HammingNeighbors(n_neighbors=3))
+pipeline.fit(notes_database, topics_database)
+distances, rows = pipeline[-1].kneighbors(
+    pipeline[:-1].transform(["the screen on my laptop is black since the update"])
+)
+for distance, row in zip(distances[0], rows[0], strict=True):
+    print(f"{distance} bits: {topics_database[row]}: {notes_database[row]}")
+
+# %%
+# What labels are worth
+# ---------------------
+# Two notes of one topic need not share a word. Without labels, random hyperplanes can only compare words.
+
+figure, ax = plt.subplots(figsize=(7, 4), layout="constrained")
+lengths = [8, 16, 32, 64]
+for method, marker in ((DualHingeHasher, "o"), (LSHHasher, "s")):
+    scores = []
+    for n_bits in lengths:
+        encoder = make_pipeline(TfidfVectorizer(), method(n_bits, random_state=0)).fit(notes_database, topics_database)
+        codes = encoder.transform(notes_query), topics_query, encoder.transform(notes_database), topics_database
+        scores.append(mean_average_precision(*codes))
+    ax.plot(lengths, scores, marker=marker, label=method.__name__)
+    print(
+        f"{method.__name__:16}", " ".join(f"{n_bits} bits {s:.3f}" for n_bits, s in zip(lengths, scores, strict=True))
+    )
+ax.set(xscale="log", xlabel="Bits", ylabel="mAP of 300 notes", ylim=(0, 1.05))
+ax.set_xticks(lengths, lengths)
+ax.minorticks_off()
+ax.legend()
+plt.show()
