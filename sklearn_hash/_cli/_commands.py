@@ -72,7 +72,7 @@ def _parse(argv):
         command = commands.add_parser(
             name,
             help=summary,
-            description=module and module.__doc__,
+            description=None if module is None else module.__doc__,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         if module is not None:

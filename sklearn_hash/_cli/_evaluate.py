@@ -28,7 +28,7 @@ def run(args):
     model, image = load_model(args.model), image_of(args.model)
     queries, database = _read(args.data, args, image), None
     codes, n_bits = hash_rows(model, queries.X, quiet=args.quiet)
-    sides = codes, queries.y
+    sides: tuple = codes, queries.y
     searched = codes
     if args.database is not None:
         database = _read(args.database, args, image)

@@ -63,15 +63,16 @@ def _describe_objects(array, add):
         return None
     encoded = [value.encode() for value in values]
     ends = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
-    _check_room(values, array.dtype.kind, ends[-1])
+    kind = "O" if array.dtype == object else f"U{array.dtype.itemsize // 4}"
+    _check_room(kind, len(values), int(ends[-1]))
     text = np.frombuffer(b"".join(encoded), np.uint8)
     names = {"text": add(".text", text), "ends": add(".ends", ends)}
-    return {**names, "kind": array.dtype.kind, "shape": list(array.shape)}
+    return {**names, "kind": kind, "shape": list(array.shape)}
 
 
-def _check_room(values, kind, n_bytes):
-    room = 4 * len(values) * max(map(len, values), default=0)
-    if kind == "U" and room > max(_LARGEST_TEXT, 16 * int(n_bytes)):
+def _check_room(kind, n, n_bytes):
+    room = 0 if kind == "O" else 4 * n * int(kind.removeprefix("U"))
+    if room > max(_LARGEST_TEXT, 16 * n_bytes):
         raise ValueError(f"a text array of {room} bytes, nearly all of them padding, cannot be saved: use dtype object")
 
 
@@ -129,8 +130,12 @@ def _restore_text(text, ends, kind, shape, take):
         raise ValueError("texts do not end where they should")
     joined, ends = text.tobytes(), ends.tolist()
     values = [joined[start:end].decode() for start, end in pairwise(ends)]
-    _check_room(values, kind, len(joined))
-    return np.array(values, dtype=str).reshape(shape) if kind == "U" else _objects(values, shape)
+    _check_room(kind, len(values), len(joined))
+    if kind == "O":
+        return _objects(values, shape)
+    if max(map(len, values), default=0) > int(kind.removeprefix("U")):
+        raise ValueError("texts are longer than their array has room for")
+    return np.array(values, dtype=kind).reshape(shape)
 
 
 def _objects(values, shape):

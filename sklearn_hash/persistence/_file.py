@@ -105,7 +105,7 @@ def read_file(path):
     with open(path, "rb") as file:
         header, document, tensors = _read_header(file)
         digest = hashlib.sha256(header)
-        arrays = {name: _read_array(file, *tensor, digest) for name, tensor in tensors.items()}
+        arrays = {name: _read_array(file, dtype, shape, digest) for name, (dtype, shape) in tensors.items()}
         _check_digest(document, digest.hexdigest())
     return document, arrays
 

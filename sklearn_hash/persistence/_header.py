@@ -50,7 +50,7 @@ def parse_header(header, n_data):
         raise ValueError(f"it has {len(table)} tensors, more than {MOST_TENSORS}")
     spans = {name: _span(name, entry) for name, entry in table.items()}
     _check_cover(sorted(spans.values()), n_data)
-    names = sorted(spans, key=spans.get)
+    names = sorted(spans, key=spans.__getitem__)
     return metadata, {name: (np.dtype(_DTYPES[table[name]["dtype"]]), tuple(table[name]["shape"])) for name in names}
 
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from sklearn.base import BaseEstimator
+
 from sklearn_hash.persistence._estimators import Context, restore
 from sklearn_hash.persistence._file import read_file
 from sklearn_hash.persistence._read_values import Reader
@@ -65,6 +67,8 @@ def load(path, *, encoder=None, device="auto"):
         reader = Reader(arrays, lambda table, reader: restore(table, reader, context))
         estimator = reader.read(document["estimator"])
         reader.check_all_read()
+        if not isinstance(estimator, BaseEstimator):
+            raise ValueError("it holds no estimator")
     except _ERRORS as error:
         raise ValueError(f"{path} cannot be loaded: {' '.join(str(error).split()).rstrip('.'):.1000}.") from error
     if encoder is not None and not context.encoder_is_used:

@@ -2,6 +2,7 @@
 
 import sys
 from importlib import import_module
+from typing import Any
 
 import numpy as np
 
@@ -112,7 +113,7 @@ def _restore_random_state(**state):
     return random_state
 
 
-_SPECIAL = {
+_SPECIAL: dict[str, Any] = {
     "RandomState": _restore_random_state,
     "Sequential": _restore_sequential,
     "device": _restore_device,

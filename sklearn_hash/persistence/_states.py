@@ -66,7 +66,7 @@ STATES = {
 COMMON = {"n_bits_": "int", "n_features_in_": "int", "feature_names_in_": "any F", "_sklearn_output_config": "any"}
 
 _OUTPUT_CONFIGS = {("transform", form) for form in ("default", "pandas", "polars")}
-_SCALARS = {"int": int, "float": (float, int), "bool": bool, "str": str}
+_SCALARS = {"int": (int,), "float": (float, int), "bool": (bool,), "str": (str,)}
 _ARRAY_KINDS = {"int": "iu", "float": "f", "any": "biufOU"}
 
 

@@ -76,7 +76,7 @@ class Watch:
 WATCH = Watch()
 
 
-def refused(path, message=""):
+def refused(path, message=None):
     """The file is refused, in little memory."""
     # What stands allocated now and a little: what a malicious size would take beyond fails, as a MemoryError does.
     limits = resource.getrlimit(resource.RLIMIT_AS)
@@ -465,8 +465,12 @@ def test_texts_that_do_not_end(honest, tmp_path):
         changed[-2:] = ends
         signed(tmp_path / "file", document, {**arrays, "ids.ends": changed})
         refused(tmp_path / "file", "texts do not end where they should")
+    for kind in ("U0", "U2", "U-1", "S4", "U", "V"):
+        document["estimator"]["state"]["ids"].update(kind=kind)
+        signed(tmp_path / "file", document, arrays)
+        refused(tmp_path / "file")
     # One long text in an array with room for as much in every row.
-    document["estimator"]["state"]["ids"].update(kind="U")
+    document["estimator"]["state"]["ids"].update(kind=f"U{1 << 22}")
     n = len(arrays["ids.ends"])
     text = np.full(1 << 22, 97, np.uint8)
     signed(
