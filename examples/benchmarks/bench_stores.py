@@ -93,7 +93,7 @@ def run_recipes(folder, quick):
 
 
 def compare_recipes(folder, quick, server):
-    n, n_queries, rounds = (5_000, 3, 2) if quick else (200_000, 20, 5)
+    n, n_queries, rounds = (5_000, 3, 2) if quick else (200_000, 20, 15)
     codes, queries = uniform(n), uniform(n_queries, seed=1)
     path = folder / "codes.parquet"
     write_parquet(path, codes, packed=True)
