@@ -21,7 +21,7 @@ class DSHSDHasher(LabelHasher):
     ----------
     {shared parameters}
 
-    contrastive : float, default=1.0
+    contrastive : float, default=0.1
         Weight of the contrastive loss, beside that of the classifier.
 
     Attributes
@@ -59,7 +59,7 @@ class DSHSDHasher(LabelHasher):
     def __init__(
         self, n_bits=32, *, encoder="auto", output="bits", lr=1e-3, max_epochs=30, batch_size=128,
         validation_fraction=None, images=None, device="auto", random_state=None, verbose=0, net_params=None,
-        contrastive=1.0,
+        contrastive=0.1,
     ):
         super().__init__(
             n_bits=n_bits, encoder=encoder, output=output, lr=lr, max_epochs=max_epochs, batch_size=batch_size,

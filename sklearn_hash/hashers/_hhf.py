@@ -21,8 +21,8 @@ class HHFHasher(LabelHasher):
     ----------
     {shared parameters}
 
-    alpha : float, default=16.0
-        Sharpness of the choice of hard rows.
+    alpha : float, default=2.0
+        Sharpness of the choice of hard rows. The authors' code has 16.
 
     delta : float, default=0.2
         Cosine that the hinges leave for quantization.
@@ -65,9 +65,9 @@ class HHFHasher(LabelHasher):
 
     # fmt: off
     def __init__(
-        self, n_bits=32, *, encoder="auto", output="bits", lr=1e-3, max_epochs=30, batch_size=128,
+        self, n_bits=32, *, encoder="auto", output="bits", lr=3e-3, max_epochs=30, batch_size=128,
         validation_fraction=None, images=None, device="auto", random_state=None, verbose=0, net_params=None,
-        alpha=16.0, delta=0.2, quantization=0.1,
+        alpha=2.0, delta=0.2, quantization=0.1,
     ):
         super().__init__(
             n_bits=n_bits, encoder=encoder, output=output, lr=lr, max_epochs=max_epochs, batch_size=batch_size,

@@ -24,7 +24,7 @@ class LCDSHHasher(PairHasher):
     alpha : "auto" or float, default="auto"
         Scale of the inner product of two outputs; "auto" is ``8 / n_bits``. The paper has 0.5.
 
-    locality : float, default=3.0
+    locality : float, default=0.3
         Weight of the difference between similarities by outputs and by codes.
 
     Attributes
@@ -62,7 +62,7 @@ class LCDSHHasher(PairHasher):
     def __init__(
         self, n_bits=32, *, encoder="auto", similarity="share", output="bits", lr=1e-3, max_epochs=30, batch_size=128,
         validation_fraction=None, images=None, device="auto", random_state=None, verbose=0, net_params=None,
-        alpha="auto", locality=3.0,
+        alpha="auto", locality=0.3,
     ):
         super().__init__(
             n_bits=n_bits, encoder=encoder, similarity=similarity, output=output, lr=lr, max_epochs=max_epochs,

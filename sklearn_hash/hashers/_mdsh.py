@@ -21,8 +21,8 @@ class MDSHHasher(LabelHasher):
     ----------
     {shared parameters}
 
-    pairs : float, default=1.0
-        Weight of the pull between similar rows.
+    pairs : float, default=0.1
+        Weight of the pull between similar rows. The authors' code has 1.
 
     quantization : float, default=0.0001
         Weight of the quantization loss.
@@ -63,7 +63,7 @@ class MDSHHasher(LabelHasher):
     def __init__(
         self, n_bits=32, *, encoder="auto", output="bits", lr=1e-3, max_epochs=30, batch_size=128,
         validation_fraction=None, images=None, device="auto", random_state=None, verbose=0, net_params=None,
-        pairs=1.0, quantization=0.0001,
+        pairs=0.1, quantization=0.0001,
     ):
         super().__init__(
             n_bits=n_bits, encoder=encoder, output=output, lr=lr, max_epochs=max_epochs, batch_size=batch_size,

@@ -21,8 +21,8 @@ class MIHashHasher(PairHasher):
     ----------
     {shared parameters}
 
-    beta : float, default=1.0
-        Steepness of the relaxed codes.
+    beta : float, default=8.0
+        Steepness of the relaxed codes. The authors' code has 1.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class MIHashHasher(PairHasher):
     def __init__(
         self, n_bits=32, *, encoder="auto", similarity="share", output="bits", lr=1e-3, max_epochs=30, batch_size=128,
         validation_fraction=None, images=None, device="auto", random_state=None, verbose=0, net_params=None,
-        beta=1.0,
+        beta=8.0,
     ):
         super().__init__(
             n_bits=n_bits, encoder=encoder, similarity=similarity, output=output, lr=lr, max_epochs=max_epochs,

@@ -27,7 +27,7 @@ class DSHSDLoss(LabelLoss):
         Length of the codes.
     n_classes : int
         Number of classes, or of columns of an indicator.
-    contrastive : float, default=1.0
+    contrastive : float, default=0.1
         Weight :math:`\lambda` of the contrastive loss.
 
     Raises
@@ -62,7 +62,7 @@ class DSHSDLoss(LabelLoss):
     torch.Size([2, 2])
     """
 
-    def __init__(self, n_bits, n_classes, contrastive=1.0):
+    def __init__(self, n_bits, n_classes, contrastive=0.1):
         super().__init__(n_bits, n_classes)
         self.contrastive = check_number("contrastive", contrastive, least=0)
         bound = 1 / math.sqrt(self.n_bits)

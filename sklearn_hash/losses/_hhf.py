@@ -29,7 +29,7 @@ class HHFLoss(LabelLoss):
         Length of the codes.
     n_classes : int
         Number of classes, or of columns of an indicator.
-    alpha : float, default=16.0
+    alpha : float, default=2.0
         Sharpness :math:`\alpha` of the choice of hard rows.
     delta : float, default=0.2
         Cosine :math:`\delta` that either hinge leaves for quantization.
@@ -50,10 +50,11 @@ class HHFLoss(LabelLoss):
     indicator, (n, n_classes). A row without labels is only kept away from the proxies. The proxies are the parameter
     ``proxies``, (n_classes, n_bits), to be trained with the network.
 
-    The paper puts its hinge into several losses; this is the one of proxies and hard rows (proxy anchor). The authors
-    sum the quantization loss over the batch, with weight 0.001: ``quantization=0.001 * n * n_bits`` for a batch of n
-    rows here. They take :math:`\zeta` from a table of the best known linear codes, which the bound equals for up to 32
-    classes and most lengths, and exceeds by a few bits beyond.
+    The paper puts its hinge into several losses; this is the one of proxies and hard rows (proxy anchor). The authors'
+    code has ``alpha=16.0``, which leaves all to the worst rows, and sums the quantization loss over the batch, with
+    weight 0.001: ``quantization=0.001 * n * n_bits`` for a batch of n rows here. The authors take :math:`\zeta` from a
+    table of the best known linear codes, which the bound equals for up to 32 classes and most lengths, and exceeds by a
+    few bits beyond.
 
     References
     ----------
@@ -73,7 +74,7 @@ class HHFLoss(LabelLoss):
     torch.Size([3, 4])
     """
 
-    def __init__(self, n_bits, n_classes, alpha=16.0, delta=0.2, threshold="auto", quantization=0.1):
+    def __init__(self, n_bits, n_classes, alpha=2.0, delta=0.2, threshold="auto", quantization=0.1):
         super().__init__(n_bits, n_classes)
         self.alpha = check_number("alpha", alpha, above=0)
         self.delta = check_number("delta", delta, least=0)

@@ -26,7 +26,7 @@ class LCDSHLoss(PairLoss):
     alpha : "auto" or float, default="auto"
         Scale of the inner product; "auto" is ``8 / n_bits``. The paper has 0.5 for every length, which is equal at 16
         bits.
-    locality : float, default=3.0
+    locality : float, default=0.3
         Weight :math:`\lambda` of the locality constraint.
 
     Raises
@@ -38,6 +38,8 @@ class LCDSHLoss(PairLoss):
     -----
     ``loss(z, similarity)`` takes the output `z` of the hash layer, (n, n_bits), and the similarity of its rows, (n, n)
     in [0, 1] with NaN for unknown pairs; the diagonal is ignored. Without a known pair the loss is 0.
+
+    A public implementation has ``alpha=0.5`` and ``locality=3.0``, and pairs each row with itself, too.
 
     References
     ----------
@@ -52,7 +54,7 @@ class LCDSHLoss(PairLoss):
     tensor(0.0001)
     """
 
-    def __init__(self, alpha="auto", locality=3.0):
+    def __init__(self, alpha="auto", locality=0.3):
         super().__init__()
         self.alpha = check_number("alpha", alpha, above=0, or_else=("auto",))
         self.locality = check_number("locality", locality, least=0)

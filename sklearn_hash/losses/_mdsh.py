@@ -33,7 +33,7 @@ class MDSHLoss(LabelLoss):
         Length of the codes.
     n_classes : int
         Number of classes, or of columns of an indicator.
-    pairs : float, default=1.0
+    pairs : float, default=0.1
         Weight :math:`\beta` of the pull between similar rows.
     quantization : float, default=1e-4
         Weight :math:`\lambda` of the quantization loss.
@@ -49,9 +49,9 @@ class MDSHLoss(LabelLoss):
     indicator, (n, n_classes). Rows without labels are left out of the cross-entropy. The centres are the buffer
     ``centres``, those of :class:`CSQLoss`: rows of a Hadamard matrix, or chosen greedily to be far apart.
 
-    The paper's own search for centres, whose distances are to reach the Gilbert-Varshamov bound, is left out. Its pull
-    compares a batch with the last outputs of all training rows, and begins after some epochs; here all pairs are those
-    of the batch.
+    The authors' code has ``pairs=1.0``. Its pull compares a batch with the last outputs of all training rows, and
+    begins after some epochs; here all pairs are those of the batch. The paper's own search for centres, whose distances
+    are to reach the Gilbert-Varshamov bound, is left out.
 
     References
     ----------
@@ -66,12 +66,12 @@ class MDSHLoss(LabelLoss):
     >>> loss = MDSHLoss(n_bits=4, n_classes=3)
     >>> y = torch.tensor([0, 2, 2, 1])
     >>> loss(loss.centres[y], y)
-    tensor(0.8481)
+    tensor(0.2242)
     """
 
     centres: Tensor
 
-    def __init__(self, n_bits, n_classes, pairs=1.0, quantization=1e-4):
+    def __init__(self, n_bits, n_classes, pairs=0.1, quantization=1e-4):
         super().__init__(n_bits, n_classes)
         self.pairs = check_number("pairs", pairs, least=0)
         self.quantization = check_number("quantization", quantization, least=0)

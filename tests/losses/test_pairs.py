@@ -47,8 +47,9 @@ LOSSES = {
     "lcdsh": LCDSHLoss(),
     "dbdh": DBDHLoss(),
     "qsmih": QSMIHLoss(),
-    "mihash": MIHashLoss(),
-    "talr": TALRLoss(),
+    # outputs of a unit deviation are nearly binary at the default of 8, where the gradient ends
+    "mihash": MIHashLoss(beta=2.0),
+    "talr": TALRLoss(beta=2.0),
     "mmhh": MMHHLoss(),
     "mmhh, gamma 10": MMHHLoss(gamma=10.0, inside=0.0),
 }

@@ -88,7 +88,7 @@ DEFAULTS = {
     "IDHNLoss": lambda n_bits: {"alpha": 10 / n_bits, "gamma": 10, "quantization": 0.1},
     "DSDHLoss": lambda n_bits: {"alpha": 5 / n_bits, "classification": 1, "quantization": 0.5},
     "DFHLoss": lambda n_bits: {"alpha": 5 / n_bits, "margin": 0, "centre_pull": 1, "quantization": 1},
-    "LCDSHLoss": lambda n_bits: {"alpha": 8 / n_bits, "locality": 3},
+    "LCDSHLoss": lambda n_bits: {"alpha": 8 / n_bits, "locality": 0.3},
     "DBDHLoss": lambda n_bits: {"alpha": 8 / n_bits, "balance": 0.1},
     "MIHashLoss": lambda n_bits: {"n_bins": n_bits // 2},
     "TALRLoss": lambda n_bits: {"n_bins": n_bits // 2},
