@@ -22,7 +22,7 @@ class DBDHHasher(PairHasher):
     {shared parameters}
 
     alpha : "auto" or float, default="auto"
-        Scale of the inner product of two outputs; "auto" is ``8 / n_bits``. The paper has 0.5.
+        Scale of the inner product of two outputs; "auto" is ``8 / n_bits``. Public code has 0.5.
 
     balance : float, default=0.1
         Weight of the balance of each code.

@@ -43,7 +43,7 @@ class HHFHasher(LabelHasher):
     References
     ----------
     .. [1] C. Xu, Z. Chai, Z. Xu, H. Li, Q. Zuo, L. Yang, C. Yuan, "HHF: Hashing-guided Hinge Function for Deep
-       Hashing Retrieval", IEEE Transactions on Multimedia 25, 2023.
+       Hashing Retrieval", IEEE Transactions on Multimedia, 2022.
 
     Examples
     --------

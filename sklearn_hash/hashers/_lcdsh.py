@@ -22,7 +22,7 @@ class LCDSHHasher(PairHasher):
     {shared parameters}
 
     alpha : "auto" or float, default="auto"
-        Scale of the inner product of two outputs; "auto" is ``8 / n_bits``. The paper has 0.5.
+        Scale of the inner product of two outputs; "auto" is ``8 / n_bits``. Public code has 0.5.
 
     locality : float, default=0.3
         Weight of the difference between similarities by outputs and by codes.

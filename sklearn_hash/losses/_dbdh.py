@@ -22,7 +22,7 @@ class DBDHLoss(PairLoss):
     Parameters
     ----------
     alpha : "auto" or float, default="auto"
-        Scale of the inner product; "auto" is ``8 / n_bits``. The paper has 0.5 for every length, which is equal at 16
+        Scale of the inner product; "auto" is ``8 / n_bits``. Public code has 0.5 for every length, which is equal at 16
         bits.
     balance : float, default=0.1
         Weight :math:`\lambda` of the balance.

@@ -59,7 +59,7 @@ class HHFLoss(LabelLoss):
     References
     ----------
     .. [1] C. Xu, Z. Chai, Z. Xu, H. Li, Q. Zuo, L. Yang and C. Yuan, "HHF: Hashing-guided Hinge Function for Deep
-       Hashing Retrieval", IEEE Transactions on Multimedia 25, 2023.
+       Hashing Retrieval", IEEE Transactions on Multimedia, 2022.
 
     Examples
     --------

@@ -8,7 +8,7 @@ from sklearn_hash.losses._proxies import class_proxies, cosines, nearest_cosine
 
 
 class HyP2Loss(LabelLoss):
-    r"""Hyperbolic-free proxy and pair loss for label sets, HyP² [1]_.
+    r"""Hybrid proxy-pair loss for label sets, HyP² [1]_.
 
     With the proxy :math:`p_c` of each class, the indicator y and :math:`\zeta`, the largest cosine that codes of so
     many classes must allow,

@@ -24,7 +24,7 @@ class LCDSHLoss(PairLoss):
     Parameters
     ----------
     alpha : "auto" or float, default="auto"
-        Scale of the inner product; "auto" is ``8 / n_bits``. The paper has 0.5 for every length, which is equal at 16
+        Scale of the inner product; "auto" is ``8 / n_bits``. Public code has 0.5 for every length, which is equal at 16
         bits.
     locality : float, default=0.3
         Weight :math:`\lambda` of the locality constraint.
