@@ -33,7 +33,7 @@ def test_arrays(hasher, expected, chunks):
     codes = encode(hasher, da.from_array(X, chunks=chunks))
     assert codes.shape == (700, 3)
     assert codes.dtype == np.uint8
-    assert codes.chunks[0] == da.core.normalize_chunks(chunks, X.shape)[0]
+    assert codes.chunks[0] == tuple(size for size in da.core.normalize_chunks(chunks, X.shape)[0] if size)
     np.testing.assert_array_equal(codes.compute(), expected)
 
 
