@@ -90,10 +90,12 @@ def record_batches(codes, ids=None, *, packed=False, n_bits=None, hasher=None, b
     ValueError
         If the codes or ids of a block are not valid, or not as those of the first block.
     """
-    origin, schema = fingerprint_of(hasher), None
+    origin, schema, n_before = fingerprint_of(hasher), None, 0
     for block_ids, block in _blocks(codes, ids, batch_size):
+        if block_ids is None and not _has_ids(block):
+            block_ids = np.arange(n_before, n_before + len(block))
         batch = _as_batch(block, block_ids, packed, n_bits, origin)
-        schema = schema or batch.schema
+        schema, n_before = schema or batch.schema, n_before + len(batch)
         if not batch.schema.equals(schema, check_metadata=True):
             expected, given = _described(schema), _described(batch.schema)
             raise ValueError(f"All blocks must have codes and ids as the first, {expected}; got {given}.")
@@ -115,7 +117,7 @@ def check_origin(schema, hasher):
 
 
 def _blocks(codes, ids, batch_size):
-    """Yield (ids, codes) of every block."""
+    """Yield (ids, codes) of every block; ids of None are those of a table, or the row numbers."""
     if isinstance(codes, Iterator):
         if ids is not None:
             raise ValueError("ids must come with the codes of an iterator, as (ids, codes); got ids beside one.")
@@ -127,11 +129,13 @@ def _blocks(codes, ids, batch_size):
     if ids is not None and len(ids) != n:
         raise ValueError(f"ids must hold one id per row of codes, {n}; got {len(ids)}.")
     for start in range(0, max(n, 1), batch_size):
-        rows = slice(start, min(start + batch_size, n))
-        if is_arrow_table(codes):
-            yield None, codes.slice(start, rows.stop - start)
-        else:
-            yield np.arange(start, rows.stop) if ids is None else ids[rows], codes[rows]
+        rows = slice(start, start + batch_size)
+        block = codes.slice(start, batch_size) if is_arrow_table(codes) else codes[rows]
+        yield None if ids is None else ids[rows], block
+
+
+def _has_ids(block):
+    return is_arrow_table(block) and "id" in block.schema.names
 
 
 def _as_batch(block, ids, packed, n_bits, origin):
@@ -139,11 +143,10 @@ def _as_batch(block, ids, packed, n_bits, origin):
         return _record_batch(block, ids, packed, n_bits, origin)
     table = codes_of_arrow(block)
     check_fingerprint(table.fingerprint, origin)
-    column = None
-    if table.ids is not None:
+    if ids is None:
         check_ids(table.ids)
-        column = block.column("id")
-    return _record_batch(table.packed, column, True, table.n_bits, table.fingerprint or origin)
+        ids = block.column("id")
+    return _record_batch(table.packed, ids, True, table.n_bits, table.fingerprint or origin)
 
 
 def _record_batch(codes, ids, packed, n_bits, origin):

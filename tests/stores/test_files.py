@@ -79,6 +79,17 @@ def test_tables_are_written_as_they_are(formats, path):
     assert read(path).equals(table.slice(0, 0))
 
 
+def test_rows_without_ids_are_numbered_through(formats, path):
+    write, read = formats
+    bare = to_arrow(BITS).drop_columns(["id"])
+    params = {"row_group_size": 20} if write is write_parquet else {}
+    for codes in (bare, iter([bare.slice(0, 20), bare.slice(20)]), BITS, BITS.tolist()):
+        write(path, codes, **params)
+        assert read(path).equals(to_arrow(BITS), check_metadata=True)
+    write(path, bare, range(100, 150), **params)
+    assert read(path).equals(to_arrow(BITS, range(100, 150)))
+
+
 def test_codes_of_another_hasher_are_refused(formats, path):
     write, read = formats
     write(path, BITS, hasher=HASHER)
