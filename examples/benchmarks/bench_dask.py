@@ -1,0 +1,187 @@
+"""Encoding and search on a local Dask cluster against one process, with workers that are killed on the way.
+
+    pip install "sklearn_hash[arrow,dask]"
+    python examples/benchmarks/bench_dask.py [--quick] [PART ...]
+
+Parts, all of them by default:
+
+- ``overhead``: CPU seconds of the workers for encoding and for a search, over those of one process, in rounds that
+  alternate between the two. A second ratio has wall times: what two workers gain.
+- ``kills``: in the middle of encoding, and between and within searches, a worker is killed with SIGKILL, ten times each.
+  Codes and neighbours must be those of one process.
+- ``large``: 10 GB of rows made on the spot are encoded and written; the most memory of a worker.
+
+The exit status is 1 if an answer differs. ``--quick`` only shows that everything runs.
+"""
+
+import argparse
+import os
+import resource
+import shutil
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from statistics import median
+from tempfile import mkdtemp
+
+import dask.array as da
+import numpy as np
+from distributed import Client, LocalCluster
+
+from sklearn_hash import DHNHasher, HammingNeighbors
+from sklearn_hash.distributed import ShardedHammingNeighbors, encode, write_parts
+
+N_FEATURES, N_BITS, K, N_WORKERS = 512, 64, 10, 2
+
+
+def make_hasher():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(500, N_FEATURES)).astype(np.float32)
+    return DHNHasher(n_bits=N_BITS, max_epochs=1, output="packed", device="cpu", random_state=0).fit(X, X[:, 0] > 0)
+
+
+def make_files(folder, n_rows, n_files=10):
+    folder.mkdir()
+    for i in range(n_files):
+        rows = np.random.default_rng(i).normal(size=(n_rows // n_files, N_FEATURES)).astype(np.float32)
+        np.save(folder / f"{i:02}.npy", rows)
+    return folder
+
+
+def cpu_seconds():
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+def timed(client, run):
+    """Return the result, the CPU seconds of the workers, or of this process without any, and the wall time."""
+    cpu = (lambda: sum(client.run(cpu_seconds).values())) if client else cpu_seconds
+    cpu_before, wall_before = cpu(), time.perf_counter()
+    result = run()
+    return result, cpu() - cpu_before, time.perf_counter() - wall_before
+
+
+def alternate(name, client, serial, sharded, rounds):
+    """Print the ratios of CPU and wall time, and return whether results were equal."""
+    ratios, equal = [], True
+    for _ in range(rounds):
+        one, one_cpu, one_wall = timed(None, serial)
+        many, many_cpu, many_wall = timed(client, sharded)
+        ratios.append((many_cpu / one_cpu, many_wall / one_wall))
+        equal &= all((a == b).all() for a, b in zip(one, many, strict=True))
+    cpu, wall = (median(column) for column in zip(*ratios, strict=True))
+    print(f"{name}: CPU seconds {cpu:.2f}x one process, wall time {wall:.2f}x on {N_WORKERS} workers; equal: {equal}")
+    return equal
+
+
+def overhead(client, folder, quick):
+    n_rows, n_codes, n_queries, rounds = (2000, 20_000, 16, 1) if quick else (300_000, 10_000_000, 256, 3)
+    hasher, rows = make_hasher(), make_files(folder / "rows", n_rows)
+
+    def encode_serially():
+        return [np.concatenate([hasher.transform(np.load(file)) for file in sorted(rows.iterdir())])]
+
+    equal = alternate("encode", client, encode_serially, lambda: [encode(hasher, rows).compute()], rounds)
+    codes = np.random.default_rng(0).integers(0, 256, (n_codes, N_BITS // 8), dtype=np.uint8)
+    np.save(folder / "codes.npy", codes)
+    queries = codes[:n_queries] ^ np.uint8(3)
+    one = HammingNeighbors(n_neighbors=K, packed=True, n_bits=N_BITS, algorithm="flat").fit(codes)
+    many = ShardedHammingNeighbors(n_neighbors=K, n_bits=N_BITS, algorithm="flat").fit(blocks_of(folder / "codes.npy"))
+    many.kneighbors(queries)
+    one.kneighbors(queries)
+    return equal & alternate(
+        "search", client, lambda: one.kneighbors(queries), lambda: many.kneighbors(queries), rounds
+    )
+
+
+def blocks_of(file, n_blocks=4):
+    """Return the codes of a file as a dask array whose graph holds its name and not its data."""
+    from sklearn_hash.distributed._dask import block_array, import_dask
+
+    codes = np.load(file, mmap_mode="r")
+    bounds = np.linspace(0, len(codes), n_blocks + 1, dtype=int)
+    read = import_dask().delayed(_read)
+    blocks = [read(str(file), int(a), int(b)) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    return block_array(blocks, np.diff(bounds).tolist(), codes.shape[1])
+
+
+def _read(file, start, stop):
+    return np.array(np.load(file, mmap_mode="r")[start:stop])
+
+
+def kill_one(client):
+    os.kill(next(iter(client.run(os.getpid).values())), signal.SIGKILL)
+
+
+def kills(client, folder, quick):
+    n_kills, n_rows = (1, 20_000) if quick else (10, 100_000)
+    hasher, rows = make_hasher(), make_files(folder / "killed", n_rows)
+    expected = np.concatenate([hasher.transform(np.load(file)) for file in sorted(rows.iterdir())])
+    queries = expected[:100]
+    whole = HammingNeighbors(n_neighbors=K, packed=True).fit(expected).kneighbors(queries)
+    outcomes = {"encode": 0, "search": 0}
+    for _ in range(n_kills):
+        future = client.compute(encode(hasher, rows, rows_per_block=n_rows // 100))
+        time.sleep(0.3)
+        kill_one(client)
+        outcomes["encode"] += bool((future.result() == expected).all())
+    search = ShardedHammingNeighbors(n_neighbors=K).fit(da.from_array(expected, chunks=(n_rows // 8, -1)))
+    for i in range(n_kills):
+        killer = threading.Timer(0.02 * (i % 3), kill_one, [client])
+        killer.start()
+        found = search.kneighbors(queries)
+        killer.join()
+        again = search.kneighbors(queries)
+        outcomes["search"] += all(
+            (a == b).all() and (a == c).all() for a, b, c in zip(whole, found, again, strict=True)
+        )
+    print(f"kills: {outcomes} of {n_kills} each ended with equal answers")
+    return set(outcomes.values()) == {n_kills}
+
+
+def large(client, folder, quick):
+    n_rows, block = (20_000, 5000) if quick else (5_000_000, 50_000)
+    X = da.random.default_rng(0).normal(size=(n_rows, N_FEATURES), chunks=(block, -1)).astype(np.float32)
+    most, stop = [0], threading.Event()
+
+    def watch():
+        while not stop.wait(0.5):
+            most.append(max(client.run(_resident_megabytes).values()))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    files = write_parts(encode(make_hasher(), X), folder / "parts")
+    stop.set()
+    watcher.join()
+    print(f"large: {X.nbytes / 1e9:.1f} GB encoded into {len(files)} files; at most {max(most):.0f} MB in a worker")
+    return True
+
+
+def _resident_megabytes():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
+
+
+PARTS = {"overhead": overhead, "kills": kills, "large": large}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("parts", nargs="*", default=list(PARTS), choices=[*PARTS, []], metavar="PART")
+    parser.add_argument("--quick", action="store_true")
+    args = parser.parse_args()
+    folder = Path(mkdtemp())
+    try:
+        with (
+            LocalCluster(n_workers=N_WORKERS, threads_per_worker=1, dashboard_address=None) as cluster,
+            Client(cluster) as client,
+        ):
+            results = [PARTS[part](client, folder, args.quick) for part in args.parts]
+    finally:
+        shutil.rmtree(folder)
+    sys.exit(not all(results))
+
+
+if __name__ == "__main__":
+    main()
