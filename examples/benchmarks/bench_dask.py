@@ -7,7 +7,7 @@ Parts, all of them by default:
 
 - ``overhead``: CPU seconds of the workers for encoding and for a search, over those of one process, in rounds that
   alternate between the two. A second ratio has wall times: what two workers gain.
-- ``kills``: in the middle of encoding, and between and within searches, a worker is killed with SIGKILL, ten times each.
+- ``kills``: in the middle of encoding and of searches, a worker is killed with SIGKILL, ten times each.
   Codes and neighbours must be those of one process.
 - ``large``: 10 GB of rows made on the spot are encoded and written; the most memory of a worker.
 
@@ -22,6 +22,7 @@ import signal
 import sys
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from tempfile import mkdtemp
@@ -103,7 +104,7 @@ def blocks_of(file, n_blocks=4):
     codes = np.load(file, mmap_mode="r")
     bounds = np.linspace(0, len(codes), n_blocks + 1, dtype=int)
     read = import_dask().delayed(_read)
-    blocks = [read(str(file), int(a), int(b)) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    blocks = [read(str(file), int(a), int(b)) for a, b in pairwise(bounds)]
     return block_array(blocks, np.diff(bounds).tolist(), codes.shape[1])
 
 

@@ -2,10 +2,10 @@
 
     python examples/benchmarks/bench_scale.py [--n-codes 500000000] [--folder FOLDER]
 
-A memory-mapped file of random 64-bit codes is searched as a whole, and the answers to some queries are checked against a
-brute-force scan. From the seconds per query and code, and those of merging answers, follow the rows of the table: codes
-of a machine of 64 GB, machines, and seconds for a query that all machines scan at the same time. The last columns are
-the number of codes from which hash tables over substrings (multi-index) examine less than a scan for a radius.
+A memory-mapped file of random 64-bit codes is searched as a whole, and the answers to some queries are checked against
+a brute-force scan. From the seconds per query and code, and those of merging answers, follow the rows of the table: the
+machines of 64 GB that hold the codes, and the seconds of a query that all of them scan at the same time. A second table
+shows from how many codes in a shard hash tables over substrings (multi-index) answer radius queries sooner than a scan.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from sklearn_hash import HammingNeighbors
 from sklearn_hash.distributed import merge_topk
 
 N_BITS, K, N_QUERIES, MACHINE_GB, BLOCK = 64, 10, 16, 64, 10_000_000
+RADII = 2, 4, 8, 12
 
 
 def write_codes(path, n):
@@ -76,12 +77,28 @@ def merge_seconds(n_shards):
     return time.perf_counter() - start
 
 
-def examined(n, radius):
-    """Return the codes that a multi-index examines in a query among n random ones, with substrings of log2(n) bits."""
-    n_tables = max(1, round(N_BITS / math.log2(n)))
-    width, spread = N_BITS / n_tables, radius // n_tables
-    probes = n_tables * sum(math.comb(round(width), i) for i in range(spread + 1))
-    return probes * (1 + n / 2**width)
+def print_crossover():
+    """Print how much longer a scan takes than hash tables over substrings, for radius queries in one shard."""
+    print("\nseconds of a scan / seconds of the multi-index, in radius queries")
+    print("| codes in a shard | " + " | ".join(f"radius {radius}" for radius in RADII) + " |")
+    print("|---|" + "---|" * len(RADII))
+    for n in (10**4, 10**5, 10**6, 10**7):
+        codes = np.random.default_rng(0).integers(0, 256, (n, N_BITS // 8), dtype=np.uint8)
+        queries = codes[:50] ^ np.uint8(1)
+        searches = [
+            HammingNeighbors(packed=True, n_bits=N_BITS, algorithm=algorithm).fit(codes)
+            for algorithm in ("flat", "multi_index")
+        ]
+        ratios = []
+        for radius in RADII:
+            seconds = [[], []]
+            for _ in range(4):  # interleaved; the first builds the tables
+                for search, times in zip(searches, seconds, strict=True):
+                    start = time.perf_counter()
+                    search.radius_neighbors(queries, radius)
+                    times.append(time.perf_counter() - start)
+            ratios.append(min(seconds[0][1:]) / min(seconds[1][1:]))
+        print(f"| {n:.0e} | " + " | ".join(f"{ratio:.2f}" for ratio in ratios) + " |")
 
 
 def main():
@@ -94,18 +111,13 @@ def main():
         write_codes(path, args.n_codes)
         per_code = measure(path)
     per_machine = int(MACHINE_GB * 0.8e9 / (N_BITS // 8))
-    print(
-        "\n| codes | GB | machines | codes a machine | scan, s | merge, ms | multi-index / scan, radius 3 | radius 8 |"
-    )
-    print("|---|---|---|---|---|---|---|---|")
+    print("\n| codes | GB | machines | codes a machine | scan, s | merge, ms |\n|---|---|---|---|---|---|")
     for n in (10**8, 10**9, 10**10):
         n_machines = math.ceil(n / per_machine)
         share = math.ceil(n / n_machines)
-        work = " | ".join(f"{examined(share, radius) / share:.1e}" for radius in (3, 8))
-        print(
-            f"| 1e{round(math.log10(n))} | {n * N_BITS / 8e9:.1f} | {n_machines} | {share:.1e} | {share * per_code:.2f} | "
-            f"{1000 * merge_seconds(n_machines):.2f} | {work} |"
-        )
+        seconds = f"{share * per_code:.2f} | {1000 * merge_seconds(n_machines):.2f}"
+        print(f"| {n:.0e} | {n * N_BITS / 8e9:.1f} | {n_machines} | {share:.1e} | {seconds} |")
+    print_crossover()
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
     pip install pyspark          # and a Java runtime
     python examples/distributed/spark_search.py
 
-Each partition of a data frame of ids and vectors is hashed and searched by a Python worker; the driver merges the answers.
-Spark collects them, so this pays for many queries at a time.
+Each partition of a data frame of ids and vectors is hashed and searched by a Python worker; the driver merges the
+answers. Spark collects them, so this pays for many queries at a time.
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ from sklearn_hash.distributed import local_topk, merge_topk
 
 
 def search(frame, hasher, queries, n_neighbors):
-    """Return (distances, ids) of the nearest neighbours of packed query codes among the vectors of a Spark data frame."""
+    """Return (distances, ids) of the nearest neighbours of packed query codes among the vectors of a data frame."""
 
     def search_partition(batches):
         rows = pd.concat(list(batches))
