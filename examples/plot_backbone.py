@@ -4,9 +4,11 @@ A pretrained backbone
 =====================
 
 Few labels go further with an encoder that was trained on something else. Here a small convolutional network learns the
-digits 0 to 4; then it encodes images of the digits 5 to 9, of which 40 have labels: frozen, or trained on at a tenth of
+digits 0 to 4; then it encodes images of the digits 5 to 9, of which 50 have labels: frozen, or trained on at a tenth of
 the learning rate. A network of timm or torchvision takes its place in earnest.
 """
+
+from copy import deepcopy
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -16,14 +18,24 @@ from torch import nn
 from sklearn_hash import DualHingeHasher, ImageInput
 from sklearn_hash.plotting import PrecisionAtKDisplay
 
-images, y = load_digits(return_X_y=True)
-images = images.reshape(-1, 1, 8, 8).astype(np.float32) / 16
+# %%
+# Images
+# ------
+# Digits anywhere on a larger canvas, with noise: what to look at has to be learned.
+
+digits, y = load_digits(return_X_y=True)
+rng = np.random.default_rng(0)
+images = rng.uniform(0, 0.4, (len(digits), 1, 14, 14)).astype(np.float32)
+for image, digit, (top, left) in zip(images[:, 0], digits, rng.integers(0, 7, (len(digits), 2)), strict=True):
+    image[top : top + 8, left : left + 8] += digit.reshape(8, 8) / 16
 
 
 def small_network():
-    """Return two convolutions and the mean over the image."""
-    layers = [nn.Conv2d(1, 32, 3, padding=1), nn.BatchNorm2d(32), nn.ReLU(), nn.MaxPool2d(2)]
-    layers += [nn.Conv2d(32, 64, 3, padding=1), nn.BatchNorm2d(64), nn.ReLU(), nn.AdaptiveAvgPool2d(2), nn.Flatten()]
+    """Return three convolutions and the mean over the image."""
+    layers = []
+    for n_in, n_out in ((1, 16), (16, 32), (32, 64)):
+        layers += [nn.Conv2d(n_in, n_out, 3, padding=1), nn.BatchNorm2d(n_out), nn.ReLU()]
+        layers += [nn.MaxPool2d(2)] if n_in < 32 else [nn.AdaptiveAvgPool2d(1), nn.Flatten()]
     return nn.Sequential(*layers)
 
 
@@ -32,24 +44,23 @@ def small_network():
 # --------
 # Any module whose output is (n, n_features) is an encoder. This one is trained by a hasher, and taken out of it.
 
-first = DualHingeHasher(32, encoder=small_network, images=ImageInput(channels="first"), random_state=0)
-first.fit(images[y < 5], y[y < 5])
+shared = {"images": ImageInput(channels="first"), "random_state": 0, "lr": 3e-3}
+first = DualHingeHasher(32, encoder=small_network, max_epochs=30, **shared).fit(images[y < 5], y[y < 5])
 backbone = first.net_.module_.encoder
 
 # %%
 # Hash other images
 # -----------------
 # A frozen encoder is one of which no weight requires a gradient. ``optimizer__param_groups`` gives the encoder a
-# learning rate of its own. Instances are copied, the backbone itself stays as it is.
+# learning rate of its own.
 
-rng = np.random.default_rng(0)
 others = rng.permutation(np.flatnonzero(y >= 5))
-train, query, database = others[:40], others[40:240], others[240:]
-slower = {"optimizer__param_groups": [("encoder.*", {"lr": 1e-4})]}
-shared = {"images": ImageInput(channels="first"), "random_state": 0, "max_epochs": 60, "batch_size": 40}
+train, query, database = others[:50], others[50:250], others[250:]
+slower = {"optimizer__param_groups": [("encoder.*", {"lr": 3e-4})]}
+shared |= {"max_epochs": 40, "batch_size": 50}
 hashers = {
     "fine-tuned": DualHingeHasher(32, encoder=backbone, net_params=slower, **shared),
-    "frozen": DualHingeHasher(32, encoder=backbone.requires_grad_(False), **shared),
+    "frozen": DualHingeHasher(32, encoder=deepcopy(backbone).requires_grad_(False), **shared),
     "from scratch": DualHingeHasher(32, encoder=small_network, **shared),
     "pixels, one hidden layer": DualHingeHasher(32, encoder="mlp", **shared),
 }
@@ -64,5 +75,5 @@ for name, hasher in hashers.items():
     search = images[query], y[query], images[database], y[database]
     display = PrecisionAtKDisplay.from_estimator(hasher, *search, k=range(5, 130, 10), name=name, ax=ax)
     print(f"{name:26} mAP of the queries among themselves {hasher.score(images[query], y[query]):.3f}")
-ax.set_title("Digits 5 to 9, 40 labels")
+ax.set_title("Digits 5 to 9 on a canvas, 50 labels")
 plt.show()

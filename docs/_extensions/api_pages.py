@@ -23,7 +23,7 @@ def _write_if_changed(path, text):
         path.write_text(text, encoding="utf-8")
 
 
-def write_pages(app):
+def write_pages(app, config):
     """Write the pages before autosummary looks for them."""
     GENERATED.mkdir(parents=True, exist_ok=True)
     for package, sections in API_REFERENCE.items():
@@ -32,5 +32,5 @@ def write_pages(app):
 
 def setup(app):
     """Write the pages first of all."""
-    app.connect("builder-inited", write_pages, priority=1)
+    app.connect("config-inited", write_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
