@@ -10,7 +10,14 @@ import numpy as np
 from safetensors.numpy import save_file
 
 from sklearn_hash.persistence._atomic import replacing
-from sklearn_hash.persistence._header import LONGEST_HEADER, MOST_TENSORS, check_name, parse_header, read_json
+from sklearn_hash.persistence._header import (
+    LONGEST_HEADER,
+    MOST_TENSORS,
+    check_extent,
+    check_name,
+    parse_header,
+    read_json,
+)
 
 __all__ = ["FORMAT", "read_document", "read_file", "write_file"]
 
@@ -43,6 +50,7 @@ def write_file(path, document, arrays):
         check_name(name)
     # One text: safetensors writes several in random order, and equal estimators are to have equal files.
     text = json.dumps({"format": FORMAT, "sha256": _NO_DIGEST, **document}, allow_nan=False, separators=(",", ":"))
+    check_extent(text, "The estimator's document")
     with replacing(path) as unfinished:
         save_file(arrays, unfinished, metadata={_KEY: text})
         _sign(unfinished)

@@ -6,12 +6,13 @@ import re
 
 import numpy as np
 
-__all__ = ["LONGEST_HEADER", "MOST_TENSORS", "check_name", "parse_header", "read_json"]
+__all__ = ["LONGEST_HEADER", "MOST_TENSORS", "check_extent", "check_name", "parse_header", "read_json"]
 
 # What a header costs in memory is some twenty times its length.
 LONGEST_HEADER = 1 << 23
 MOST_TENSORS = 10_000
 _MOST_DIMENSIONS = 8
+_MOST_CONTAINERS = 500_000
 
 _DTYPES = {
     "BOOL": "?", "U8": "u1", "I8": "i1", "U16": "<u2", "I16": "<i2", "F16": "<f2", "U32": "<u4", "I32": "<i4",
@@ -54,10 +55,17 @@ def parse_header(header, n_data):
     return metadata, {name: (np.dtype(_DTYPES[table[name]["dtype"]]), tuple(table[name]["shape"])) for name in names}
 
 
+def check_extent(text, what):
+    """Raise a ValueError if JSON has more lists and tables than a short text should become in memory."""
+    if text.count("[") + text.count("{") > _MOST_CONTAINERS:
+        raise ValueError(f"{what} has more than {_MOST_CONTAINERS} lists and tables")
+
+
 def read_json(text, what):
-    """Parse strict JSON: without repeated keys, NaN or infinity, and of bounded depth."""
+    """Parse strict JSON: without repeated keys, NaN or infinity, and of bounded depth and extent."""
     try:
         text = text.decode() if isinstance(text, bytes) else text
+        check_extent(text, what)
         return json.loads(text, object_pairs_hook=_without_repeats, parse_constant=_refuse_constant)
     except RecursionError:
         raise ValueError(f"{what} is nested too deeply") from None

@@ -2,90 +2,19 @@
 
 import csv
 import io
-import json
 import subprocess
 import sys
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_digits
 
 import sklearn_hash
 from sklearn_hash import HammingNeighbors, ITQHasher
 from sklearn_hash.__main__ import main
 from sklearn_hash.metrics import mean_average_precision
 from sklearn_hash.neighbors import near_duplicates
-
-N = 120
-
-
-@pytest.fixture(scope="module")
-def digits():
-    X, y = load_digits(return_X_y=True)
-    return X[:N].astype(np.float32), y[:N]
-
-
-@pytest.fixture(scope="module")
-def folder(digits, tmp_path_factory):
-    """One data set in every form, and a hasher fitted on it."""
-    folder = tmp_path_factory.mktemp("data")
-    X, y = digits
-    np.save(folder / "rows.npy", X)
-    np.save(folder / "kinds.npy", y)
-    (folder / "kinds.txt").write_text("".join(f"{kind}\n" for kind in y))
-    np.savez(folder / "rows.npz", X=X, y=y, ids=np.array([f"row {i}" for i in range(N)]))
-    with open(folder / "rows.csv", "w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["name", *(f"pixel, {i}" for i in range(64)), "kind"])
-        writer.writerows(
-            [f'row "{i}", #1', *row.tolist(), kind] for i, (row, kind) in enumerate(zip(X, y, strict=True))
-        )
-    sklearn_hash.save(ITQHasher(16, random_state=0).fit(X), folder / "itq.safetensors")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def parquet(digits, folder):
-    pa = pytest.importorskip("pyarrow")
-    from pyarrow import parquet
-
-    X, y = digits
-    names = pa.array([f"row {i}" for i in range(N)])
-    kinds = pa.array([f"kind {kind}" for kind in y])
-    vectors = pa.array(X.tolist(), pa.list_(pa.float32(), 64))
-    parquet.write_table(pa.table({"id": names, "vector": vectors, "kind": kinds}), folder / "vectors.parquet")
-    columns = {f"p{i}": X[:, i] for i in range(64)}
-    parquet.write_table(pa.table({"id": names, **columns, "kind": kinds}), folder / "columns.parquet")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def photos(tmp_path_factory):
-    """Images of three kinds in folders, two of them equal."""
-    Image = pytest.importorskip("PIL.Image")
-    folder = tmp_path_factory.mktemp("photos")
-    rng = np.random.default_rng(0)
-    for kind, level in (("dark", 40), ("grey", 120), ("light", 200)):
-        (folder / kind).mkdir()
-        for i in range(8):
-            pixels = (level + rng.integers(-40, 40, (20, 24, 3))).astype(np.uint8)
-            Image.fromarray(pixels).save(folder / kind / f"{i}.png")
-    (folder / "dark" / "copy.png").write_bytes((folder / "dark" / "3.png").read_bytes())
-    (folder / "notes.txt").write_text("no image")
-    return folder
-
-
-def run(capsys, *argv, status=0):
-    """Standard output of a command, as rows where it is JSON."""
-    found = main([str(arg) for arg in argv])
-    captured = capsys.readouterr()
-    assert found == status, captured.err
-    if status:
-        assert captured.out == ""
-        assert captured.err.startswith("error: ")
-        assert captured.err.count("\n") == 1
-        return captured.err
-    return json.loads(captured.out) if "json" in argv else captured.out
+from tests.cli.command import run
+from tests.cli.conftest import N
 
 
 def test_fit_saves_what_the_library_fits(capsys, folder, digits, tmp_path):
@@ -311,102 +240,3 @@ def test_a_reader_that_has_had_enough(folder, tmp_path):
     done = subprocess.run(["bash", "-c", f"{command} | head -n 1"], capture_output=True, text=True)
     assert done.stdout.split() == ["id", "code"]
     assert done.stderr == ""
-
-
-@pytest.mark.parametrize(
-    ("argv", "message"),
-    [
-        (["encode", "nowhere.npy", "--model", "MODEL"], "nowhere.npy: no such file or folder"),
-        (["encode", "rows.npy", "--model", "nowhere"], "nowhere"),
-        (["encode", "rows.npy", "--model", "rows.npz"], "it is not a safetensors file"),
-        (["encode", "kinds.txt", "--model", "MODEL"], "files of rows are .npy, .npz, .csv, .parquet, or a folder"),
-        (["encode", "kinds.npy", "--model", "MODEL"], "rows are numbers"),
-        (["encode", "rows.npy", "--model", "MODEL", "--out", "codes.txt"], "--out must be a .npy or .parquet file"),
-        (["encode", "rows.csv", "--model", "MODEL"], "could not convert string"),
-        (["encode", "rows.csv", "--model", "MODEL", "--labels", "sort"], "there is no column 'sort'"),
-        (["encode", "rows.npz", "--model", "MODEL", "--ids", "sort"], "sort"),
-        (["encode", "rows.npy", "--model", "MODEL", "--ids", "sort"], "a .npy file has no 'sort'"),
-        (["evaluate", "rows.npy", "--model", "MODEL"], "name them by --labels"),
-        (["fit", "rows.npy", "--out", "new", "--method", "csq"], "csq learns from labels"),
-        (["fit", "rows.npz", "--out", "new", "--set", "nonsense=1"], "nonsense"),
-        (["fit", "rows.npz", "--out", "new", "--set", "max_epochs=-1", "--method", "dhn"], "max_epochs"),
-        (["fit", "rows.npz", "--out", "nowhere/new"], "--out: there is no folder"),
-        (["search", "rows.npy", "--index", "MODEL"], "it holds no searcher but ITQHasher"),
-        (["index", "rows.npy", "--out", "new"], "must be a uint8 array"),
-        (["show", "rows.npy"], "it is not a safetensors file"),
-        (["show", "nowhere"], "nowhere"),
-        (["encode", ".", "--model", "MODEL"], "there are no images in this folder"),
-    ],
-)
-def test_errors_are_one_line(capsys, argv, message, folder, tmp_path, monkeypatch):
-    for name in ("rows.npy", "rows.npz", "rows.csv", "kinds.npy", "kinds.txt"):
-        (tmp_path / name).symlink_to(folder / name)
-    monkeypatch.chdir(tmp_path)
-    argv = [str(folder / "itq.safetensors") if arg == "MODEL" else arg for arg in argv]
-    assert message in run(capsys, *argv, status=2)
-    assert not (tmp_path / "new").exists()
-
-
-def test_errors_nobody_expected_are_one_line_too(capsys, folder, monkeypatch):
-    def fail(*args, **kwargs):
-        raise ZeroDivisionError("by zero\nat last")
-
-    monkeypatch.setattr("sklearn_hash._cli._encode.hash_rows", fail)
-    argv = ["encode", folder / "rows.npy", "--model", folder / "itq.safetensors"]
-    assert run(capsys, *argv, status=1) == "error: ZeroDivisionError: by zero at last\n"
-    with pytest.raises(ZeroDivisionError):
-        main([*map(str, argv), "--debug"])
-
-
-def test_broken_images_and_files_are_named(capsys, photos, tmp_path):
-    (tmp_path / "broken.png").write_bytes(b"\x89PNG broken")
-    assert "broken.png: this image cannot be read" in run(
-        capsys, "fit", tmp_path, "--out", tmp_path / "new", "--quiet", status=2
-    )
-    (tmp_path / "rows.csv").write_text("a,b\n1,2\n3\n")
-    assert "rows.csv: " in run(capsys, "fit", tmp_path / "rows.csv", "--out", tmp_path / "new", status=2)
-    (tmp_path / "rows.npy").write_bytes(b"")
-    assert "rows.npy: " in run(capsys, "fit", tmp_path / "rows.npy", "--out", tmp_path / "new", status=2)
-
-
-def test_objects_in_files_are_not_unpickled(capsys, tmp_path):
-    np.save(tmp_path / "rows.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
-    assert "Python objects in dtype" in run(capsys, "fit", tmp_path / "rows.npy", "--out", tmp_path / "new", status=2)
-
-
-@pytest.mark.parametrize("command", ["fit", "encode", "index", "search", "dedup", "evaluate", "show"])
-def test_help_of_every_command(capsys, command):
-    with pytest.raises(SystemExit) as stop:
-        main([command, "--help"])
-    out = capsys.readouterr().out
-    assert stop.value.code == 0
-    assert f"python -m sklearn_hash {command}" in out.split("\n\n", 1)[1]
-    assert "--format {table,csv,json}" in out
-
-
-def test_help_and_unknown_commands_name_the_commands(capsys):
-    for argv, code in ((["--help"], 0), (["serve"], 2)):
-        with pytest.raises(SystemExit) as stop:
-            main(argv)
-        assert stop.value.code == code
-        captured = capsys.readouterr()
-        assert all(name in captured.out + captured.err for name in ("fit", "encode", "dedup", "show"))
-
-
-@pytest.mark.parametrize(
-    "argv",
-    [
-        ["fit", "rows.npy"],
-        ["fit", "rows.npy", "--out", "x", "--bits", "0"],
-        ["fit", "rows.npy", "--out", "x", "--set", "epochs"],
-        ["fit", "rows.npy", "--out", "x", "--method", "none"],
-        ["search", "rows.npy", "--index", "x", "-k", "3", "--radius", "2"],
-        ["dedup", "rows.npy", "--radius", "-1"],
-        ["encode", "rows.npy", "--model", "x", "--format", "xml"],
-    ],
-)
-def test_arguments_that_are_none(capsys, argv):
-    with pytest.raises(SystemExit) as stop:
-        main(argv)
-    assert stop.value.code == 2
-    assert "error: " in capsys.readouterr().err

@@ -65,3 +65,22 @@ PIPELINES = {
     ),
     "nothing": make_pipeline("passthrough", None, LSHHasher(N_BITS, random_state=0)),
 }
+
+
+@pytest.fixture(scope="session")
+def honest(digits, tmp_path_factory):
+    """Files of a deep and a shallow hasher, a searcher and a pipeline, by name."""
+    folder = tmp_path_factory.mktemp("honest")
+    X, y = digits
+    fitted = {
+        "deep": make_hasher("CSQHasher").fit(X, y),
+        "images": make_hasher("DHNHasher", encoder="cnn", net_params={"encoder__channels": (2, 2)}).fit(
+            X.reshape(-1, 1, 8, 8), y
+        ),
+        "shallow": ITQHasher(8, random_state=0).fit(X),
+        "search": HammingNeighbors().fit(X > 7, y, ids=[f"row {i}" for i in range(len(X))]),
+        "pipeline": PIPELINES["ColumnTransformer"].fit(X),
+    }
+    for name, estimator in fitted.items():
+        sklearn_hash.save(estimator, folder / name)
+    return {name: folder / name for name in fitted}

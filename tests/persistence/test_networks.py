@@ -265,3 +265,18 @@ def test_a_device_that_is_not_there(digits, tmp_path):
     assert_same_codes(loaded, hasher, digits[0])
     with pytest.raises(ValueError, match="The 'device' parameter must be"):
         sklearn_hash.load(tmp_path / "file", device="cuda:3")
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="torch finds no CUDA device on this machine")
+@pytest.mark.parametrize("name", ["DualHingeHasher", "HashNetHasher", "CSQHasher"])
+def test_a_hasher_of_a_gpu_comes_to_the_cpu_and_back(name, digits, tmp_path):
+    hasher = make_hasher(name, device="cuda").fit(*digits)
+    sklearn_hash.save(hasher, tmp_path / "file")
+    on_cpu, on_gpu = (sklearn_hash.load(tmp_path / "file", device=device) for device in ("cpu", "auto"))
+    assert (torch.device(on_cpu.net_.device).type, torch.device(on_gpu.net_.device).type) == ("cpu", "cuda")
+    z = hasher.decision_function(digits[0])
+    np.testing.assert_array_equal(on_gpu.decision_function(digits[0]), z)
+    np.testing.assert_allclose(on_cpu.decision_function(digits[0]), z, atol=1e-4)
+    differ = (on_cpu.decision_function(digits[0]) > 0) != (z > 0)
+    assert not differ[np.abs(z) > 1e-4].any()

@@ -16,8 +16,8 @@ import sklearn_hash
 from sklearn_hash import HammingNeighbors, ITQHasher
 from sklearn_hash.persistence._read_values import Reader
 from sklearn_hash.persistence._write_values import Writer
+from tests.persistence.attacks import document_of, signed
 from tests.persistence.conftest import PIPELINES, make_hasher
-from tests.persistence.test_attacks import document_of, signed
 from tests.persistence.test_round_trip import assert_equal
 
 NUMBERS = (
