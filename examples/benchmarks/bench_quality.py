@@ -289,7 +289,7 @@ def report(results):
 
 def ranks(results, sets):
     """Mean rank of the methods that learn from labels over the sets, by mAP; best first at 32 bits."""
-    methods = [method for method in SPACES if method not in UNSUPERVISED]
+    methods = [method for method in measured(results) if method not in UNSUPERVISED]
     mean_map = np.zeros((len(methods), len(BITS), len(sets)))
     for i, data in enumerate(sets):
         cells = means(results.of(data, "final"), "map")
@@ -306,8 +306,14 @@ def sets_done(results):
 
 
 def whole(data, results):
-    """Whether all methods are there at all code lengths."""
-    return len(means(results.of(data, "final"), "map")) == len(SPACES) * len(BITS)
+    """Whether all methods that any set has are there at all code lengths."""
+    return len(means(results.of(data, "final"), "map")) == len(measured(results)) * len(BITS)
+
+
+def measured(results):
+    """The methods that the results have."""
+    found = {row["method"] for row in results.rows.values() if row["stage"] == "final"}
+    return [method for method in SPACES if method in found]
 
 
 def draw(results, path):
