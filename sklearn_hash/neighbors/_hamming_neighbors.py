@@ -14,12 +14,18 @@ from sklearn_hash.neighbors._kneighbors import KNeighborsMixin
 from sklearn_hash.neighbors._radius_neighbors import RadiusNeighborsMixin
 from sklearn_hash.neighbors._score import AveragePrecisionMixin
 from sklearn_hash.neighbors._stored_rows import StoredRows
+from sklearn_hash.neighbors._warm_up import WarmUpMixin
 
 __all__ = ["HammingNeighbors"]
 
 
 class HammingNeighbors(
-    UnchangedOnFailureMixin, NeighborsGraphMixin, KNeighborsMixin, RadiusNeighborsMixin, AveragePrecisionMixin
+    UnchangedOnFailureMixin,
+    NeighborsGraphMixin,
+    KNeighborsMixin,
+    RadiusNeighborsMixin,
+    AveragePrecisionMixin,
+    WarmUpMixin,
 ):
     """Exact nearest neighbours under the Hamming distance.
 
@@ -52,6 +58,8 @@ class HammingNeighbors(
         Device to search on; results are the same. A GPU holds a copy of the codes and always scans all of them, by
         Triton kernels or, where Triton is missing, by matrix products in half precision. ``"auto"`` is the current
         CUDA device if there is one, otherwise the CPU. ``score`` is computed on the CPU.
+    verbose : bool or int, default=0
+        Whether to print when a search is compiled, and how long it took.
 
     Attributes
     ----------
@@ -122,9 +130,20 @@ class HammingNeighbors(
         "n_bits": [Interval(Integral, 1, None, closed="left"), None],
         "n_jobs": [Integral, None],
         "device": [str],
+        "verbose": ["verbose"],
     }
 
-    def __init__(self, n_neighbors=5, radius=2, algorithm="auto", packed=False, n_bits=None, n_jobs=None, device="cpu"):
+    def __init__(
+        self,
+        n_neighbors=5,
+        radius=2,
+        algorithm="auto",
+        packed=False,
+        n_bits=None,
+        n_jobs=None,
+        device="cpu",
+        verbose=0,
+    ):
         self.n_neighbors = n_neighbors
         self.radius = radius
         self.algorithm = algorithm
@@ -132,6 +151,7 @@ class HammingNeighbors(
         self.n_bits = n_bits
         self.n_jobs = n_jobs
         self.device = device
+        self.verbose = verbose
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None, ids=None):

@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_hash.neighbors._check_input import check_n_neighbors
 from sklearn_hash.neighbors._docs import document
 from sklearn_hash.neighbors._fitted_codes import FittedCodes
+from sklearn_hash.neighbors._warm_up import noticed
 
 __all__ = ["KNeighborsMixin", "padded", "raise_too_few"]
 
@@ -69,7 +70,8 @@ class KNeighborsMixin(FittedCodes):
         if n_searched > n_allowed and not pad:
             raise_too_few(k, n_allowed, len(queries), where, itself=X is None)
         n_found = min(n_searched, n_allowed)
-        distances, stored = self._index.knn(queries, n_found, where=mask, n_jobs=self.n_jobs, device=self.device)
+        with noticed(self.verbose):
+            distances, stored = self._index.knn(queries, n_found, where=mask, n_jobs=self.n_jobs, device=self.device)
         if n_found < n_searched:
             distances, stored = padded(distances, stored, n_searched, self.n_bits_ + 1)
         return (distances, stored) if X is not None else _without_self(distances, stored, self._rows.remaining_stored)

@@ -6,6 +6,7 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_hash.neighbors._check_input import check_radius
 from sklearn_hash.neighbors._docs import document
 from sklearn_hash.neighbors._fitted_codes import FittedCodes
+from sklearn_hash.neighbors._warm_up import noticed
 
 __all__ = ["RadiusNeighborsMixin"]
 
@@ -55,9 +56,10 @@ class RadiusNeighborsMixin(FittedCodes):
         mask, _ = self._rows.allowed(where)
         queries = self._fitted_codes() if X is None else self._queries(X)
         largest = int(min(radius, self.n_bits_))
-        indptr, distances, stored = self._index.radius(
-            queries, largest, where=mask, n_jobs=self.n_jobs, device=self.device
-        )
+        with noticed(self.verbose):
+            indptr, distances, stored = self._index.radius(
+                queries, largest, where=mask, n_jobs=self.n_jobs, device=self.device
+            )
         if X is not None:
             return indptr, distances, stored
         keep = stored != np.repeat(self._rows.remaining_stored, np.diff(indptr))
