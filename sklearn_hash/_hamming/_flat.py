@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sklearn_hash._hamming._lone_query import are_few, nearest_of_few
 from sklearn_hash._hamming._threads import effective_threads
 
 __all__ = ["FlatIndex"]
@@ -69,7 +70,10 @@ class FlatIndex:
         """
         if len(queries) == 0 or k == 0:
             return np.empty((len(queries), k), np.int32), np.empty((len(queries), k), np.int64)
-        return self._search(queries, where).knn(k, effective_threads(n_jobs))
+        n_threads = effective_threads(n_jobs)
+        if len(queries) == 1 and where is None and are_few(self.packed):
+            return nearest_of_few(self.packed, queries, k)
+        return self._search(queries, where).knn(k, n_threads)
 
     def radius(self, queries, radius, *, where=None, n_jobs=None):
         """Find all rows within a radius of every query, inclusive.
