@@ -8,8 +8,11 @@ Estimators of scikit-learn that take ``metric="precomputed"`` work on the sparse
 bytes a row in place of the rows themselves.
 """
 
+import warnings
+
 import matplotlib.pyplot as plt
 from sklearn.datasets import load_digits
+from sklearn.exceptions import EfficiencyWarning
 from sklearn.frozen import FrozenEstimator
 from sklearn.manifold import TSNE
 from sklearn.model_selection import train_test_split
@@ -45,6 +48,7 @@ hasher = DualHingeHasher(32, random_state=0).fit(X_train, y_train)
 mapping = make_pipeline(
     FrozenEstimator(hasher), HammingNeighbors(91), TSNE(metric="precomputed", init="random", random_state=0)
 )
+warnings.simplefilter("ignore", EfficiencyWarning)  # t-SNE sorts the graph once more
 points = mapping.fit_transform(X_test)
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained")
