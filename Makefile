@@ -3,13 +3,28 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint docs clean
+.PHONY: demo test test-oldest lint docs package clean
 
 demo: $(VENV)/ready
 	$(BIN)/python -m sklearn_hash
 
 test: $(VENV)/ready
 	SCIPY_ARRAY_API=1 $(BIN)/python -m pytest
+
+# The tests with the lowest supported versions, in an environment of their own.
+test-oldest:
+	$(PYTHON) -m venv $(VENV)-oldest
+	$(VENV)-oldest/bin/python -m pip install --quiet --constraint constraints-oldest.txt --editable ".[test]"
+	SCIPY_ARRAY_API=1 $(VENV)-oldest/bin/python -m pytest
+
+# The wheel, built from the source distribution, installed into an empty environment and used outside the checkout.
+package:
+	rm -rf dist $(VENV)-wheel
+	$(PYTHON) -m venv $(VENV)-wheel
+	$(VENV)-wheel/bin/python -m pip install --quiet build
+	$(VENV)-wheel/bin/python -m build --outdir dist
+	$(VENV)-wheel/bin/python -m pip install --quiet --constraint constraints.txt dist/*.whl
+	cd / && $(CURDIR)/$(VENV)-wheel/bin/python $(CURDIR)/.ci/smoke.py
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .
@@ -32,4 +47,4 @@ $(VENV)/ready: pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) docs/_build docs/gallery docs/api/generated docs/methods/generated
+	rm -rf $(VENV) $(VENV)-oldest $(VENV)-wheel dist docs/_build docs/gallery docs/api/generated docs/methods/generated
