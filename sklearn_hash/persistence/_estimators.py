@@ -13,7 +13,7 @@ __all__ = ["GIVEN_ENCODER", "Context", "describe", "restore"]
 # Stands for an encoder that is the user's own code, which no file holds.
 GIVEN_ENCODER = object()
 
-# What a function would do at load, no file can say.
+# Parameters that would need code, or open a folder.
 _REFUSED = {"FunctionTransformer": ("func", "inverse_func"), "Pipeline": ("memory",)}
 
 

@@ -15,8 +15,9 @@ from sklearn_hash.persistence._header import (
     MOST_TENSORS,
     check_extent,
     check_name,
-    parse_header,
+    parse_tensors,
     read_json,
+    split_header,
 )
 
 __all__ = ["FORMAT", "read_document", "read_file", "write_file"]
@@ -131,9 +132,10 @@ def _read_array(file, dtype, shape, digest):
 def _read_header(file):
     """Return what the checksum covers of a header, its document and its tensors."""
     header, n_data = _header_of(file)
-    metadata, tensors = parse_header(header, n_data)
+    metadata, entries = split_header(header)
     document = read_json(metadata.pop(_KEY, "null"), "its document")
-    _check_format(document)
+    _check_format(document)  # first: what follows may be another in a newer one
+    tensors = parse_tensors(entries, n_data)
     digest = document.get("sha256")
     if metadata or not isinstance(digest, str) or not re.fullmatch("[0-9a-f]{64}", digest):
         raise ValueError("its metadata is not what save writes")

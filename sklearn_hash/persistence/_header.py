@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-__all__ = ["LONGEST_HEADER", "MOST_TENSORS", "check_extent", "check_name", "parse_header", "read_json"]
+__all__ = ["LONGEST_HEADER", "MOST_TENSORS", "check_extent", "check_name", "parse_tensors", "read_json", "split_header"]
 
 # What a header costs in memory is some twenty times its length.
 LONGEST_HEADER = 1 << 23
@@ -21,38 +21,58 @@ _DTYPES = {
 _NAME = re.compile(r"[^\x00-\x1f\x7f/\\]{1,500}")
 
 
-def parse_header(header, n_data):
-    """Return the metadata of a safetensors header and what it says of its tensors.
+def split_header(header):
+    """Return the metadata of a safetensors header and the entries of its tensors.
 
     Parameters
     ----------
     header : bytes
+
+    Returns
+    -------
+    metadata : dict of str to str
+    entries : dict
+
+    Raises
+    ------
+    ValueError
+        If the header is not strict JSON, or not such a table.
+    """
+    entries = read_json(header, "its header")
+    if not isinstance(entries, dict):
+        raise ValueError("its header is not a JSON object")
+    metadata = entries.pop("__metadata__", {})
+    if not isinstance(metadata, dict) or not all(isinstance(text, str) for text in metadata.values()):
+        raise ValueError("its metadata is not a table of texts")
+    return metadata, entries
+
+
+def parse_tensors(entries, n_data):
+    """Return the types and shapes of tensors.
+
+    Parameters
+    ----------
+    entries : dict
+        As ``split_header`` returns them.
     n_data : int
         Bytes of the file after the header, which the tensors must cover without gap or overlap.
 
     Returns
     -------
-    metadata : dict of str to str
     tensors : dict of str to (dtype, tuple of int)
-        Type and shape of each tensor, in the order of the file.
+        In the order of the file.
 
     Raises
     ------
     ValueError
-        If the header is not what the format allows.
+        If an entry is not what the format allows, or of a type that no file has.
     """
-    table = read_json(header, "its header")
-    if not isinstance(table, dict):
-        raise ValueError("its header is not a JSON object")
-    metadata = table.pop("__metadata__", {})
-    if not isinstance(metadata, dict) or not all(isinstance(text, str) for text in metadata.values()):
-        raise ValueError("its metadata is not a table of texts")
-    if len(table) > MOST_TENSORS:
-        raise ValueError(f"it has {len(table)} tensors, more than {MOST_TENSORS}")
-    spans = {name: _span(name, entry) for name, entry in table.items()}
+    if len(entries) > MOST_TENSORS:
+        raise ValueError(f"it has {len(entries)} tensors, more than {MOST_TENSORS}")
+    spans = {name: _span(name, entry) for name, entry in entries.items()}
     _check_cover(sorted(spans.values()), n_data)
     names = sorted(spans, key=spans.__getitem__)
-    return metadata, {name: (np.dtype(_DTYPES[table[name]["dtype"]]), tuple(table[name]["shape"])) for name in names}
+    return {name: (np.dtype(_DTYPES[entries[name]["dtype"]]), tuple(entries[name]["shape"])) for name in names}
 
 
 def check_extent(text, what):

@@ -85,13 +85,16 @@ class Writer:
         return described
 
     def _write_items(self, values, path):
-        return [self.write(value, f"{path}.{i}") for i, value in enumerate(values)]
+        return [self.write(value, f"{path}.{value[0] if _is_step(value) else i}") for i, value in enumerate(values)]
 
     def _write_float(self, value, path):
         return value if math.isfinite(value) else {"float": str(value)}
 
     def _write_tuple(self, value, path):
-        return {"tuple": self._write_items(value, path)}
+        # A step has its name in the path already.
+        return {
+            "tuple": [self.write(each, path) for each in value] if _is_step(value) else self._write_items(value, path)
+        }
 
     def _write_slice(self, value, path):
         return {"slice": self._write_items((value.start, value.stop, value.step), path)}
@@ -109,6 +112,11 @@ class Writer:
         dict: _write_dict,
         UUID: lambda self, value, path: {"uuid": str(value)},
     }
+
+
+def _is_step(value):
+    """Whether a value is a named estimator, as in the lists of a Pipeline or a ColumnTransformer."""
+    return type(value) is tuple and len(value) in (2, 3) and type(value[0]) is str and hasattr(value[1], "get_params")
 
 
 def _named(value):

@@ -9,6 +9,9 @@ import numpy as np
 import pytest
 import torch
 from sklearn.base import clone
+from sklearn.compose import ColumnTransformer
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import Binarizer, FunctionTransformer, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 import sklearn_hash
@@ -157,6 +160,40 @@ def test_searchers_behind_a_hasher(name, digits, tmp_path):
         codes = pipeline[0].transform(X)
         assert_equal(loaded[1].kneighbors(codes), pipeline[1].kneighbors(codes))
         assert loaded.score(X, y) == pipeline.score(X, y)
+
+
+def test_unknown_steps_are_refused_by_name(digits, tmp_path):
+    X = digits[0]
+    unknown = make_pipeline(Binarizer(), LSHHasher(8)).set_params(lshhasher__random_state=0).fit(X)
+    with pytest.raises(
+        ValueError, match=r"steps\.binarizer is an object of sklearn\.preprocessing.*Binarizer, which is not"
+    ):
+        sklearn_hash.save(unknown, tmp_path / "file")
+    columns = ColumnTransformer([("a", "drop", [0]), ("some", make_pipeline(Binarizer()), slice(1, 9))])
+    with pytest.raises(ValueError, match=r"columntransformer\.transformers\.some\.steps\.binarizer is an object"):
+        sklearn_hash.save(make_pipeline(columns, LSHHasher(8)).fit(X), tmp_path / "file")
+    by_function = ColumnTransformer([("some", StandardScaler(), lambda X: [0, 1])])
+    with pytest.raises(ValueError, match=r"transformers\.some is the function <lambda>"):
+        sklearn_hash.save(make_pipeline(by_function, LSHHasher(8)).fit(X), tmp_path / "file")
+    for step in (FunctionTransformer(np.abs), Pipeline([("lsh", LSHHasher(8))], memory=str(tmp_path / "cache"))):
+        with pytest.raises(ValueError, match=r"cannot be saved with (func|memory): pass None"):
+            sklearn_hash.save(make_pipeline(StandardScaler(), step).fit(X), tmp_path / "file")
+
+    class Own(LSHHasher):
+        pass
+
+    with pytest.raises(ValueError, match=r"estimator is an object of .*Own, which is not among"):
+        sklearn_hash.save(Own(8).fit(X), tmp_path / "file")
+    assert not (tmp_path / "file").exists()
+
+
+def test_arrays_have_the_names_of_their_steps(digits, tmp_path):
+    load_file = pytest.importorskip("safetensors.numpy").load_file
+    pipeline = make_pipeline(StandardScaler(), ITQHasher(8, random_state=0)).fit(digits[0])
+    sklearn_hash.save(pipeline, tmp_path / "file")
+    arrays = load_file(tmp_path / "file")
+    np.testing.assert_array_equal(arrays["steps.itqhasher.rotation_"], pipeline[1].rotation_)
+    np.testing.assert_array_equal(arrays["steps.standardscaler.mean_"], pipeline[0].mean_)
 
 
 def test_a_hasher_that_is_not_fitted_is_refused(tmp_path):
