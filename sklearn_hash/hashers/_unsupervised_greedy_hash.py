@@ -22,7 +22,7 @@ class UnsupervisedGreedyHashHasher(FeatureHasher):
     ----------
     {shared parameters}
 
-    quantization : float, default=0.3
+    quantization : float, default=0.01
         Weight of the penalty, the mean of ``||z| - 1| ** 3``. The authors' code has 0.1.
 
     Attributes
@@ -60,7 +60,7 @@ class UnsupervisedGreedyHashHasher(FeatureHasher):
     def __init__(
         self, n_bits=32, *, encoder="linear", output="bits", lr=1e-3, max_epochs=30, batch_size=128,
         validation_fraction=None, images=None, device="auto", random_state=None, verbose=0, net_params=None,
-        quantization=0.3,
+        quantization=0.01,
     ):
         super().__init__(
             n_bits=n_bits, encoder=encoder, output=output, lr=lr, max_epochs=max_epochs, batch_size=batch_size,

@@ -20,7 +20,7 @@ class UnsupervisedGreedyHashLoss(FeatureLoss):
 
     Parameters
     ----------
-    quantization : float, default=0.3
+    quantization : float, default=0.01
         Weight :math:`\lambda` of the penalty.
 
     Raises
@@ -51,7 +51,7 @@ class UnsupervisedGreedyHashLoss(FeatureLoss):
     tensor(0.)
     """
 
-    def __init__(self, quantization=0.3):
+    def __init__(self, quantization=0.01):
         super().__init__()
         self.quantization = check_number("quantization", quantization, least=0)
 
