@@ -28,6 +28,7 @@ extensions = [
     "api_pages",
     "mathml",
     "method_figures",
+    "offline",
 ]
 exclude_patterns = ["_build", "_extensions", "_templates"]
 templates_path = ["_templates"]

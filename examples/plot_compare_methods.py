@@ -4,7 +4,8 @@ Comparing methods honestly
 ==========================
 
 Three habits make figures of retrieval comparable: queries that training never sees, several seeds, and a rule for
-ties. Codes of 12 bits have only 13 distances, so that most rows of a ranking are tied.
+ties. Codes of 12 bits have only 13 distances, so that most rows of a ranking are tied; the mean average precision of
+this package is the exact mean over all orders of tied rows.
 """
 
 import matplotlib.pyplot as plt
@@ -20,25 +21,24 @@ METHODS = [DualHingeHasher, HashNetHasher, DHNHasher, CSQHasher, ITQHasher, LSHH
 print(f"{len(split.train)} training rows, {len(split.query)} queries, {len(split.database)} database rows")
 
 # %%
-# Three seeds, three rules for ties
-# ---------------------------------
-# ``ties="expected"`` is the mean over all orders of tied rows. ``ties="index"`` keeps the order of the database, as a
-# stable sort does. Where the database is stored by class, in the order of its labels, that order adds or takes
-# away precision which has nothing to do with the codes.
+# Queries and training rows
+# -------------------------
+# Rows that were trained on rank themselves nearly without fault, as if the methods were equal. Among queries they are
+# not. A method without labels has nothing to gain by heart.
 
-order = np.argsort(split.y[split.database], kind="stable")
 scores = {}
 for method in METHODS:
     for seed in SEEDS:
         hasher = method(N_BITS, random_state=seed).fit(split.X[split.train], split.y[split.train])
         query = hasher.transform(split.X[split.query]), split.y[split.query]
-        database = hasher.transform(split.X[split.database])[order], split.y[split.database][order]
-        for ties in ("expected", "index"):
-            scores.setdefault((method.__name__, ties), []).append(mean_average_precision(*query, *database, ties=ties))
+        database = hasher.transform(split.X[split.database]), split.y[split.database]
+        scores.setdefault((method, "queries"), []).append(mean_average_precision(*query, *database))
+        trained_on = hasher.score(split.X[split.train], split.y[split.train])
+        scores.setdefault((method, "training rows"), []).append(trained_on)
 
-print(f"{'':18}{'expected':>18}{'sorted by class':>18}")
+print(f"{'mAP':18}{'queries':>18}{'training rows':>18}")
 for method in METHODS:
-    cells = [np.array(scores[method.__name__, ties]) for ties in ("expected", "index")]
+    cells = [np.array(scores[method, rows]) for rows in ("queries", "training rows")]
     print(f"{method.__name__:18}" + "".join(f"{c.mean():10.3f} +- {c.std(ddof=1):.3f}" for c in cells))
 
 # %%
@@ -46,13 +46,12 @@ for method in METHODS:
 # ---------------
 # Methods whose dots overlap are not told apart by three seeds.
 
-figure, ax = plt.subplots(figsize=(8, 4), layout="constrained")
-for position, method in enumerate(METHODS):
-    for ties, marker, shift, fill in (("expected", "o", -0.12, "C0"), ("index", "D", 0.12, "none")):
-        values = scores[method.__name__, ties]
-        ax.scatter([position + shift] * len(values), values, marker=marker, facecolor=fill, edgecolor="C0", label=ties)
+figure, ax = plt.subplots(figsize=(8, 4.2), layout="constrained")
+for rows, marker, colour, shift in (("queries", "o", "C0", -0.12), ("training rows", "D", "lightgrey", 0.12)):
+    values = np.array([scores[method, rows] for method in METHODS])
+    positions = np.repeat(np.arange(len(METHODS)) + shift, len(SEEDS))
+    ax.scatter(positions, values.ravel(), marker=marker, facecolor=colour, edgecolor="black", label=rows)
 ax.set_xticks(range(len(METHODS)), [method.__name__.removesuffix("Hasher") for method in METHODS])
-ax.set(ylabel="mAP", title=f"Handwritten digits, {N_BITS} bits, {len(SEEDS)} seeds")
-handles, _ = ax.get_legend_handles_labels()
-ax.legend(handles[:2], ["expected over ties", "ties in the order of a database sorted by class"])
+ax.set(ylabel="mAP", ylim=(0, 1.03), title=f"Handwritten digits, {N_BITS} bits, {len(SEEDS)} seeds")
+ax.legend()
 plt.show()

@@ -51,8 +51,8 @@ def _draw_loss(loss, axes):
     for ax, kind in zip(axes, ("loss", "gradient"), strict=True):
         display = LossShapeDisplay.from_loss(loss, kind=kind, ax=ax)
         ax.set_title(kind.capitalize())
-    values = np.concatenate([display.similar, display.dissimilar])
-    return bool(np.isfinite(values).all() and np.ptp(values) > 0)
+    # Of a loss that compares statistics of a batch, one pair tells nothing.
+    return all(np.isfinite(values).all() and np.ptp(values) > 0 for values in (display.similar, display.dissimilar))
 
 
 def _draw_codes(method, ax):
