@@ -10,7 +10,18 @@ from numpydoc.validate import validate
 
 import sklearn_hash
 
-SUBPACKAGES = ["codes", "datasets", "export", "hashers", "losses", "metrics", "neighbors", "persistence", "plotting"]
+SUBPACKAGES = [
+    "codes",
+    "datasets",
+    "export",
+    "hashers",
+    "losses",
+    "metrics",
+    "neighbors",
+    "persistence",
+    "plotting",
+    "stores",
+]
 PUBLIC = [
     f"sklearn_hash.{subpackage}.{name}"
     for subpackage in SUBPACKAGES
