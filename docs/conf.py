@@ -27,6 +27,7 @@ extensions = [
     "sphinx_gallery.gen_gallery",
     "api_pages",
     "mathml",
+    "fitted_names",
     "method_figures",
     "offline",
 ]

@@ -23,8 +23,8 @@ print(f"{len(split.train)} training rows, {len(split.query)} queries, {len(split
 # %%
 # Queries and training rows
 # -------------------------
-# Rows that were trained on rank themselves nearly without fault, as if the methods were equal. Among queries they are
-# not. A method without labels has nothing to gain by heart.
+# Methods that learn from labels look better on the rows that they were trained on. Those without labels have hardly
+# anything to gain by heart.
 
 scores = {}
 for method in METHODS:
