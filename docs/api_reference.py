@@ -108,6 +108,7 @@ API_REFERENCE = {
             "TrainingHistoryDisplay",
             "NeighborsDisplay",
             "LossShapeDisplay",
+            "MethodRanksDisplay",
         ],
     },
     "sklearn_hash.losses": {

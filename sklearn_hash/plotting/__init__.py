@@ -8,6 +8,7 @@ from sklearn_hash.plotting._code_balance import CodeBalanceDisplay
 from sklearn_hash.plotting._hamming_distance import HammingDistanceDisplay
 from sklearn_hash.plotting._hash_output import HashOutputDisplay
 from sklearn_hash.plotting._loss_shape import LossShapeDisplay
+from sklearn_hash.plotting._method_ranks import MethodRanksDisplay
 from sklearn_hash.plotting._neighbor_recall import NeighborRecallDisplay
 from sklearn_hash.plotting._neighbors import NeighborsDisplay
 from sklearn_hash.plotting._precision_at_k import PrecisionAtKDisplay
@@ -24,4 +25,5 @@ __all__ = [
     "TrainingHistoryDisplay",
     "NeighborsDisplay",
     "LossShapeDisplay",
+    "MethodRanksDisplay",
 ]

@@ -24,6 +24,7 @@ from sklearn_hash.plotting import (
     HammingPrecisionRecallDisplay,
     HashOutputDisplay,
     LossShapeDisplay,
+    MethodRanksDisplay,
     NeighborRecallDisplay,
     NeighborsDisplay,
     PrecisionAtKDisplay,
@@ -177,7 +178,7 @@ OPTIONS = {
 }
 
 
-@pytest.mark.parametrize("cls", DISPLAYS)
+@pytest.mark.parametrize("cls", [cls for cls in DISPLAYS if hasattr(cls, "from_estimator")])
 def test_from_estimator_draws_the_hasher_of_a_pipeline_or_search(estimator_and_hasher, fitted, cls):
     (estimator, hasher, encoded), (_, X, y) = estimator_and_hasher, fitted
     codes, options = hasher.decision_function(encoded), dict(OPTIONS[cls])
@@ -271,6 +272,7 @@ def test_constructor_neither_computes_nor_draws():
             relevant=np.array([[True]]),
         ),
         LossShapeDisplay(similar=share, dissimilar=share),
+        MethodRanksDisplay(mean_ranks=np.array([1.0, 2.0]), methods=["a", "b"], critical_difference=0.5),
     ]
     assert [type(display).__name__ for display in displays] == plotting.__all__
     assert not plt.get_fignums()
