@@ -1,6 +1,6 @@
 """Compiled self-join: codes sorted into buckets by the bits of a mask, pairs within a radius found bucket by bucket."""
 
-# Compiled into this file, unseen by Numba's cache: sources 01d8aadc94f934fd
+# Compiled into this file, unseen by Numba's cache: sources ce15621c8cf6dc6d
 
 from typing import NamedTuple
 

@@ -4,7 +4,7 @@ The leaders so far lie in a table of buckets for each mask. Rows are taken in ba
 the leaders before its batch, then those that matched none are compared, in order, with the leaders of the batch.
 """
 
-# Compiled into this file, unseen by Numba's cache: sources 3ab61c4cc1b8fa60
+# Compiled into this file, unseen by Numba's cache: sources 687c00eb08dfaf41
 
 from collections.abc import Callable
 from typing import NamedTuple

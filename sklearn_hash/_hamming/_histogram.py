@@ -4,7 +4,7 @@ A ranking by Hamming distance has at most ``n_bits + 1`` groups of tied codes, s
 counts alone, and no sort is needed.
 """
 
-# Compiled into this file, unseen by Numba's cache: sources bb165dac4d961266
+# Compiled into this file, unseen by Numba's cache: sources f9ade13081dfbd09
 
 import numpy as np
 from numba import njit

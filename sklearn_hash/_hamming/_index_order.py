@@ -1,6 +1,6 @@
 """Measures of a ranking by (distance, row), without sorting it."""
 
-# Compiled into this file, unseen by Numba's cache: sources f66521d660f21ec6
+# Compiled into this file, unseen by Numba's cache: sources 81bcba76a515eebb
 
 import numpy as np
 from numba import njit

@@ -6,7 +6,7 @@ codes, and word w of a group's vector j lies at ``j * words + w``. A word is the
 holds a code; longer codes take several words of 64 bits.
 """
 
-# Compiled into this file, unseen by Numba's cache: sources bb165dac4d961266
+# Compiled into this file, unseen by Numba's cache: sources f9ade13081dfbd09
 
 import numpy as np
 from numba import njit

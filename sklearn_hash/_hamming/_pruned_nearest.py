@@ -4,7 +4,7 @@ A code in ring ``r`` of a group is at least ``|d - r|`` from a query at distance
 skipped is farther than the limit, never at it: ties count.
 """
 
-# Compiled into this file, unseen by Numba's cache: sources be04ce15fcf3488a
+# Compiled into this file, unseen by Numba's cache: sources bd29c7ab74c26416
 
 import numpy as np
 from numba import njit

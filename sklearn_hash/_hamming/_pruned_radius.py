@@ -1,6 +1,6 @@
 """Radius search that skips groups and blocks by the triangle inequality, one query at a time; see :mod:`._rings`."""
 
-# Compiled into this file, unseen by Numba's cache: sources be04ce15fcf3488a
+# Compiled into this file, unseen by Numba's cache: sources bd29c7ab74c26416
 
 import numpy as np
 from numba import njit

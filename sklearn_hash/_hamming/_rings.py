@@ -5,7 +5,7 @@ codes. A group starts at a block of 64 slots; the slots left over in its last bl
 is the one of :mod:`._simd`.
 """
 
-# Compiled into this file, unseen by Numba's cache: sources 80fd919748d35cd4
+# Compiled into this file, unseen by Numba's cache: sources 8463eef206330b12
 
 from typing import NamedTuple
 

@@ -1,17 +1,18 @@
 """Flat scan for few queries over codes of several words: one code after the other, without a copy."""
 
-# Compiled into this file, unseen by Numba's cache: sources 3866223dfe8071b4
+# Compiled into this file, unseen by Numba's cache: sources 558a3ec170b15a16
 
 import numpy as np
 from numba import njit
 
 from sklearn_hash._hamming._candidates import accept
-from sklearn_hash._hamming._simd import known_words, load_word, population
+from sklearn_hash._hamming._simd import known_words, load_word, population, prefetch
 
 __all__ = ["nearest_by_rows", "row_shape"]
 
 _BLOCK_BYTES = 1 << 14
 _ROWS = 4
+_AHEAD = 2048  # bytes
 _MOST_UNROLLED = 16
 
 
@@ -44,6 +45,8 @@ def nearest_by_rows(codes, first, end, queries, shape, k, states, counts, candid
             while position < stop:
                 while position + _ROWS <= stop:  # no write in this loop, so that the query stays in registers
                     code = codes + (position - first) * n_bytes
+                    for line in range(0, _ROWS * n_bytes, 64):
+                        prefetch(code + _AHEAD + line)
                     near = 0
                     for row in range(_ROWS):
                         near |= _distance(code + row * n_bytes, address, n_bytes, lane) < limit

@@ -27,6 +27,7 @@ __all__ = [
     "load_word",
     "lowest_bit",
     "population",
+    "prefetch",
     "split_words",
     "store_word",
     "word_bytes",
@@ -114,6 +115,20 @@ def load_word(typing_context, address, lane):
         return emit.load(arguments[0], emit.element)
 
     return lane(types.int64, lane), generate
+
+
+@intrinsic
+def prefetch(typing_context, address):
+    """Ask for the cache line at an address, which need not be valid."""
+
+    def generate(context, builder, signature, arguments):
+        pointer, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [pointer, number, number, number])
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        builder.call(function, [builder.inttoptr(arguments[0], pointer), number(0), number(3), number(1)])
+        return context.get_dummy_value()
+
+    return types.void(types.int64), generate
 
 
 @intrinsic
