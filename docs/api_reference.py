@@ -47,7 +47,7 @@ API_REFERENCE = {
         "Saving and loading": ["save", "load"],
     },
     "sklearn_hash.hashers": {"Base class": ["BaseHasher"]},
-    "sklearn_hash.neighbors": {"Functions": ["near_duplicates"]},
+    "sklearn_hash.neighbors": {"Functions": ["near_duplicates", "warm_up"]},
     "sklearn_hash.metrics": {
         "Rankings": [
             "mean_average_precision",
