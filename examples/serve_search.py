@@ -36,8 +36,7 @@ class SearchService:
         pipeline = sklearn_hash.load(path, device="cpu")
         self.hasher, self.search = pipeline[:-1], pipeline[-1]
         self.threads = ThreadPoolExecutor(n_threads)
-        # The first search loads compiled code, which the first client need not wait for.
-        self.search.kneighbors(np.zeros((1, self.search.n_features_in_), dtype=np.uint8), n_neighbors=1)
+        self.search.warm_up()  # else the first clients would wait for code to be compiled and an index to be built
 
     async def __call__(self, scope, receive, send):
         body, more = b"", True

@@ -60,7 +60,7 @@ def vectors(tmp_path_factory):
     X, y = load_digits(return_X_y=True)
     X = X.astype(np.float32)
     hashing = make_pipeline(StandardScaler(), DHNHasher(n_bits=32, max_epochs=2, random_state=0)).fit(X, y)
-    search = HammingNeighbors(n_neighbors=5).fit(hashing.transform(X), ids=[f"digit {i}" for i in range(len(X))])
+    search = HammingNeighbors(n_neighbors=5, algorithm="flat").fit(hashing.transform(X), ids=[f"digit {i}" for i in range(len(X))])
     path = tmp_path_factory.mktemp("service") / "digits.safetensors"
     pipeline = make_pipeline(*(step for _, step in hashing.steps), search)
     sklearn_hash.save(pipeline, path)
@@ -112,9 +112,9 @@ def test_other_addresses_are_not_found(vectors):
 def test_images(tmp_path):
     X, y = load_digits(return_X_y=True)
     images = (X.reshape(-1, 8, 8, 1) * 15).astype(np.uint8)
-    hasher = DHNHasher(n_bits=16, encoder="linear", max_epochs=2, images=ImageInput(normalize="unit"), random_state=0)
+    hasher = DHNHasher(n_bits=32, encoder="linear", max_epochs=2, images=ImageInput(normalize="unit"), random_state=0)
     hasher.fit(images, y)
-    pipeline = make_pipeline(hasher, HammingNeighbors(n_neighbors=4).fit(hasher.transform(images)))
+    pipeline = make_pipeline(hasher, HammingNeighbors(n_neighbors=4, algorithm="flat").fit(hasher.transform(images)))
     sklearn_hash.save(pipeline, tmp_path / "images.safetensors")
     file = io.BytesIO()
     Image.fromarray(images[3, ..., 0]).save(file, "png")

@@ -31,7 +31,7 @@ SCRIPT = Path(__file__).parents[1] / "serve_search.py"
 def make_pipeline_of_digits():
     X, y = load_digits(return_X_y=True)
     hashing = make_pipeline(StandardScaler(), DualHingeHasher(n_bits=32, random_state=0)).fit(X, y)
-    search = HammingNeighbors(n_neighbors=5).fit(hashing.transform(X))
+    search = HammingNeighbors(n_neighbors=5, algorithm="flat").fit(hashing.transform(X))
     return make_pipeline(*(step for _, step in hashing.steps), search), X.astype(np.float32)
 
 

@@ -13,7 +13,7 @@ from sklearn_hash.neighbors._fitted_codes import FittedCodes
 
 __all__ = ["WarmUpMixin", "noticed", "warm_up"]
 
-_N_ROWS = 4096
+_N_ROWS = 1 << 14  # more than a lone query is answered among by numpy
 _N_QUERIES = (1, 8, 64)  # a scan goes another way for many queries
 _MANY_QUERIES = 100  # after which "auto" chooses an index and builds it
 _INDEXES = {"flat": ["FlatIndex"], "pruned": ["FlatIndex", "PrunedIndex"], "multi_index": ["FlatIndex", "MultiIndex"]}

@@ -43,7 +43,7 @@ def run(code, *arguments, cache=None):
     return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
 
 
-@pytest.mark.parametrize(("n_bits", "algorithm"), [(16, "flat"), (100, "auto"), (256, "flat")])
+@pytest.mark.parametrize(("n_bits", "algorithm"), [(16, "flat"), (100, "auto"), (128, "flat"), (256, "flat")])
 def test_nothing_is_left_to_compile(n_bits, algorithm):
     assert run(QUERIES, n_bits, algorithm).splitlines()[-1] == "0"
 
