@@ -60,3 +60,9 @@ def test_a_table_of_contents_has_every_page():
         reached.add(page)
         waiting += contents(page) - reached
     assert set(PAGES) - reached == set()
+
+
+def test_the_page_of_benchmarks_names_every_script():
+    page = (DOCS / "benchmarks.md").read_text()
+    scripts = [path.name for path in (ROOT / "examples" / "benchmarks").glob("*.py")]
+    assert [name for name in scripts if f"`{name}`" not in page] == []
