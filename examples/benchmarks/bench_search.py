@@ -10,11 +10,13 @@ searches compares all neighbours of all queries, id by id and in the order (dist
 
 ``--data-home`` names a folder with ``fashion_mnist.npz`` (arrays X, y and the row numbers query, train,
 database); the rows on codes of trained hashers need it. The floors are for full size on an otherwise idle
-machine with AVX-512; ``--quick`` only shows that everything runs. The exit status is 1 if any id differs.
+machine; those of the flat scan depend on whether it counts the bits of vectors (AVX-512 VPOPCNTDQ), the others
+are for one that does. ``--quick`` only shows that everything runs. The exit status is 1 if any id differs. For
+one query at a time and the first search of all see ``bench_search_latency.py``.
 """
 
 import argparse
-import subprocess
+import platform
 import sys
 import time
 from dataclasses import dataclass
@@ -27,14 +29,8 @@ import numpy as np
 
 from sklearn_hash import HammingNeighbors
 from sklearn_hash._hamming import FlatIndex, MultiIndex, PrunedIndex
+from sklearn_hash._hamming._target import counts_bits_of_vectors
 from sklearn_hash.metrics import average_precision_scores, mean_average_precision
-
-FIRST_SEARCH = """
-import numpy as np
-from sklearn_hash import HammingNeighbors
-codes = np.random.default_rng(0).integers(0, 256, (100_000, 8), dtype=np.uint8)
-HammingNeighbors(packed=True).fit(codes).kneighbors(codes[:10])
-"""
 
 
 @dataclass
@@ -209,7 +205,8 @@ def nearest_row(case, queries, database, k, floor, sizes, algorithm="auto", roun
 
 
 def nearest_rows(sizes):
-    for n_bits, k, floor in ((32, 10, 20), (64, 10, 13), (128, 10, 9), (64, 100, 10)):
+    floors = (20, 13, 9, 10) if counts_bits_of_vectors() else (10, 10, 5, 7)
+    for (n_bits, k), floor in zip(((32, 10), (64, 10), (128, 10), (64, 100)), floors, strict=True):
         queries, database = split(uniform(sizes.million, n_bits), sizes.queries)
         yield nearest_row(f"flat, {named(database)} uniform", queries, database, k, floor, sizes, "flat")
     queries, database = split(clustered(sizes.million, 64)[0], sizes.queries)
@@ -287,28 +284,6 @@ def size_rows(sizes):
         yield Row(f"memory by packed codes, {kind}", size, floor=memory, at_most=True)
 
 
-def latency_rows(sizes):
-    for kind, codes in both_kinds(sizes):
-        query, database = split(codes, 1)
-        search = fitted(database, n_neighbors=10)
-        contestants = {
-            "ours": partial(search.kneighbors, query),
-            "faiss": partial(faiss_index(database, use_heap=True).search, query, 10),
-        }
-        seconds, results = alternate(contestants, 20 * sizes.rounds)
-        note = f"faiss {1e3 * median(seconds['faiss']):.3g} ms"
-        equal = same(results["ours"], results["faiss"])
-        milliseconds = 1e3 * median(seconds["ours"])
-        yield Row(f"one lone query, {named(database)} {kind}", milliseconds, "ms", equal=equal, note=note)
-
-
-def fresh_process_rows(sizes):
-    command = [sys.executable, "-c", FIRST_SEARCH]
-    subprocess.run(command, check=True)  # fills the cache of compiled kernels
-    seconds = median(seconds_of(lambda: subprocess.run(command, check=True)) for _ in range(3))
-    yield Row("first search in a fresh process", seconds, "s", floor=3, at_most=True, note="imports included")
-
-
 def usual_average_precision(queries, y_queries, database, y_database):
     """The evaluation of most hashing papers: inner products of signs, then argsort, a query at a time."""
     signs = [np.unpackbits(codes, axis=1).astype(np.float32) * 2 - 1 for codes in (queries, database)]
@@ -382,10 +357,23 @@ def hasher_rows(sizes, data_home, quick):
                 yield nearest_row(case, queries, database, k, None, sizes)
 
 
+def opponents():
+    """The processor and both contestants, in a line."""
+    names = [line.partition(":")[2].strip() for line in cpu_info() if line.startswith("model name")]
+    processor = names[0] if names else platform.processor() or platform.machine()
+    how = "with" if counts_bits_of_vectors() else "without"
+    options = faiss.get_compile_options().strip()
+    return f"{processor}, {how} vector popcount; faiss {faiss.__version__}, {options}, against sklearn_hash"
+
+
+def cpu_info():
+    path = Path("/proc/cpuinfo")
+    return path.read_text().splitlines() if path.exists() else []
+
+
 def all_rows(sizes, arguments):
-    for rows in (nearest_rows, radius_rows, auto_rows, thread_rows, size_rows, latency_rows):
+    for rows in (nearest_rows, radius_rows, auto_rows, thread_rows, size_rows):
         yield from rows(sizes)
-    yield from fresh_process_rows(sizes)
     yield from evaluation_rows(sizes)
     if arguments.data_home:
         yield from hasher_rows(sizes, arguments.data_home, arguments.quick)
@@ -399,7 +387,7 @@ def main():
     parser.add_argument("--data-home", metavar="DIR", help="folder with fashion_mnist.npz")
     arguments = parser.parse_args()
     faiss.omp_set_num_threads(1)
-    print(f"faiss {faiss.__version__}, {faiss.get_compile_options().strip()}, against sklearn_hash")
+    print(opponents())
     print(f"{'case':<44}{'floor':>7}{'measured':>13}  {'':<7}{'ids equal'}")
     wrong = 0
     for row in all_rows(QUICK if arguments.quick else Sizes(), arguments):
