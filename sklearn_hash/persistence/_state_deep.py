@@ -65,7 +65,7 @@ def _check_parameters_still_fit(hasher, state):
     try:
         device = torch.device("cpu")
         check_structure(blank_module(_builder(hasher), hasher._row_shape, device, on_meta=True), state["module"])
-    except ValueError as error:
+    except (ValueError, TypeError, RuntimeError) as error:
         raise ValueError(
             f"The parameters of {type(hasher).__name__} are not those that its network was fitted with ({error}). Set "
             "them back, or fit again."

@@ -226,6 +226,7 @@ def test_training_goes_on_with_the_loss_it_had(digits, tmp_path):
         ({"net_params": {"callbacks": [EpochScoring(len)]}}, r"callbacks.0 is an object of skorch.*callbacks=None"),
         ({"net_params": {"compile__backend": "eager"}}, "compile__backend"),
         ({"net_params": {"encoder__hidden": 4}, "encoder": Net}, "encoder=functools.partial"),
+        ({"net_params": {"encoder__hidden": "wide"}}, "are not those that its network was fitted with"),
         ({"encoder": "linear"}, "are not those that its network was fitted with.*fit again"),
         ({"images": ImageInput(normalize="unit")}, "are not those that its network was fitted with"),
     ],
