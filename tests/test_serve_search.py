@@ -60,7 +60,8 @@ def vectors(tmp_path_factory):
     X, y = load_digits(return_X_y=True)
     X = X.astype(np.float32)
     hashing = make_pipeline(StandardScaler(), DHNHasher(n_bits=32, max_epochs=2, random_state=0)).fit(X, y)
-    search = HammingNeighbors(n_neighbors=5, algorithm="flat").fit(hashing.transform(X), ids=[f"digit {i}" for i in range(len(X))])
+    search = HammingNeighbors(n_neighbors=5, algorithm="flat")
+    search.fit(hashing.transform(X), ids=[f"digit {i}" for i in range(len(X))])
     path = tmp_path_factory.mktemp("service") / "digits.safetensors"
     pipeline = make_pipeline(*(step for _, step in hashing.steps), search)
     sklearn_hash.save(pipeline, path)
