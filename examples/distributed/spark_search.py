@@ -7,6 +7,9 @@ Each partition of a data frame of ids and vectors is hashed and searched by a Py
 answers. Spark collects them, so this pays for many queries at a time.
 """
 
+import os
+import sys
+
 import numpy as np
 import pandas as pd
 from pyspark.sql import SparkSession
@@ -36,6 +39,7 @@ def search(frame, hasher, queries, n_neighbors):
 def main():
     X = load_digits().data.astype(np.float32)
     hasher = ITQHasher(n_bits=32, output="packed", random_state=0).fit(X)
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # workers need the packages of this environment
     spark = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
     rows = pd.DataFrame({"id": np.arange(len(X)), "vector": X.astype(float).tolist()})
     frame = spark.createDataFrame(rows).repartition(4)
