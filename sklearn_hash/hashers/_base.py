@@ -1,4 +1,4 @@
-"""What every hasher does, deep or shallow: real-valued codes in the form asked for, names of the columns, a score."""
+"""Base class of all hashers: output formats, names of the output columns and the score."""
 
 from abc import ABCMeta, abstractmethod
 from numbers import Integral
@@ -24,7 +24,7 @@ _OUTPUT_TYPES = {"bits": np.uint8, "signs": np.int8, "packed": np.uint8, "contin
 class BaseHasher(
     UnchangedOnFailureMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, metaclass=ABCMeta
 ):
-    """Base of the hashers; a subclass fits and gives real-valued codes."""
+    """Base class of the hashers; a subclass implements ``fit`` and ``_encode``."""
 
     _parameter_constraints: dict = {
         "n_bits": [Interval(Integral, 1, None, closed="left")],
@@ -36,10 +36,10 @@ class BaseHasher(
 
     @abstractmethod
     def _encode(self, X):
-        """Real-valued codes of X, (n, n_bits_) float32."""
+        """Return real-valued codes of X, (n, n_bits_) float32."""
 
     def decision_function(self, X):
-        """Real-valued codes, whose signs the bits are.
+        """Compute real-valued codes, whose signs are the bits.
 
         Parameters
         ----------
@@ -107,7 +107,7 @@ class BaseHasher(
         return self._coded(codes, n)
 
     def _coded(self, blocks, n):
-        """Turn blocks of real-valued codes into the form asked for, under a progress bar where one is wanted."""
+        """Convert blocks of real-valued codes to the output format, with a progress bar if ``verbose``."""
         with tqdm(total=n, unit="row", leave=False, disable=not getattr(self, "verbose", 0)) as bar:
             for rows, z in blocks:
                 yield rows, self._as_output(z)
@@ -131,7 +131,7 @@ class BaseHasher(
             )
 
     def _as_output(self, z):
-        """Real-valued codes in the form asked for."""
+        """Convert real-valued codes to the output format."""
         if self.output == "continuous":
             return z
         bits = (z > 0).view(np.uint8)
@@ -140,7 +140,7 @@ class BaseHasher(
         return bits if self.output == "bits" else bits.view(np.int8) * np.int8(2) - np.int8(1)
 
     def score(self, X, y=None):
-        """Mean average precision of every row as a query against all others.
+        """Compute the mean average precision of every row as a query against all others.
 
         Parameters
         ----------
@@ -171,7 +171,7 @@ class BaseHasher(
 
     @property
     def _n_features_out(self):
-        """Columns that ``transform`` returns."""
+        """Number of columns that ``transform`` returns."""
         check_is_fitted(self)
         return packed_width(self.n_bits_) if self.output == "packed" else self.n_bits_
 
