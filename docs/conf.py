@@ -51,7 +51,7 @@ sphinx_gallery_conf = {
     "examples_dirs": ["../examples"],
     "gallery_dirs": ["gallery"],
     "filename_pattern": r"plot_",
-    "ignore_pattern": r"/(?!plot_)[^/]*\.py$",  # scripts that are no pages
+    "ignore_pattern": r"(^|/)(?!plot_)[^/]*\.py$",  # scripts that are no pages
     "within_subsection_order": "gallery_order.order",
     "doc_module": ("sklearn_hash",),
     "backreferences_dir": "api/generated/backreferences",
