@@ -13,7 +13,7 @@ import numpy as np
 from sklearn_hash._cli._arguments import add_data, check_folder
 from sklearn_hash._cli._data import read_data
 from sklearn_hash._cli._model import hash_rows, image_of, load_model
-from sklearn_hash.persistence._atomic import replacing
+from sklearn_hash._replacing import replacing
 
 
 def add_arguments(parser):

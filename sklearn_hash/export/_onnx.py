@@ -8,9 +8,9 @@ from importlib.util import find_spec
 import torch
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_hash._replacing import replacing
 from sklearn_hash._version import __version__
 from sklearn_hash.export._graph import final_hasher, graph_module
-from sklearn_hash.persistence._atomic import replacing
 from sklearn_hash.stores._fingerprint import fingerprint
 from sklearn_hash.training import plain_torch
 

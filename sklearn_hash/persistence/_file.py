@@ -9,7 +9,7 @@ import re
 import numpy as np
 from safetensors.numpy import save_file
 
-from sklearn_hash.persistence._atomic import replacing
+from sklearn_hash._replacing import replacing
 from sklearn_hash.persistence._header import (
     LONGEST_HEADER,
     MOST_TENSORS,

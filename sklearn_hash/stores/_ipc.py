@@ -7,7 +7,7 @@ from tempfile import TemporaryFile
 
 import numpy as np
 
-from sklearn_hash.persistence._atomic import replacing
+from sklearn_hash._replacing import replacing
 from sklearn_hash.stores._arrow import check_origin, record_batches
 from sklearn_hash.stores._optional import import_arrow
 

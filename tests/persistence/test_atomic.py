@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import sklearn_hash
-from sklearn_hash import HammingNeighbors
-from sklearn_hash.persistence import _atomic, _file
+from sklearn_hash import HammingNeighbors, _replacing
+from sklearn_hash.persistence import _file
 
 N_KILLS = 50
 
@@ -73,7 +73,7 @@ def test_a_failure_at_any_step_leaves_the_old_file_and_no_other(step, error, sea
 
     sklearn_hash.save(searchers[0], tmp_path / "file")
     before = (tmp_path / "file").read_bytes()
-    monkeypatch.setattr(_file if hasattr(_file, step) else _atomic.os, step, fail)
+    monkeypatch.setattr(_file if hasattr(_file, step) else _replacing.os, step, fail)
     with pytest.raises(type(error)):
         sklearn_hash.save(searchers[1], tmp_path / "file")
     monkeypatch.undo()
