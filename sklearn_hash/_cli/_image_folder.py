@@ -39,7 +39,7 @@ def read_images(folder, image=None, quiet=False):
     try:
         from PIL import Image
     except ImportError as error:
-        raise ImportError("images are read by Pillow: pip install pillow") from error
+        raise ImportError("images are read by Pillow. Install it with: pip install 'sklearn_hash[images]'") from error
     image = _checked(image or {"size": [32, 32], "mode": "RGB"})
     files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in _SUFFIXES)
     if not files:
