@@ -42,7 +42,7 @@ from sklearn_hash.hashers._shallow import ShallowHasher
 from sklearn_hash.metrics import neighbor_recall, true_neighbors
 
 SETS = ["fashion_mnist", "ng20_text", "cifar100_mosaic_mnv2", "cifar100_coarse22k"]
-SIZES = 1000, 4000, 10000  # queries, training rows, database rows
+N_QUERY, N_TRAIN, N_DATABASE = 1000, 4000, 10000
 BITS = [64, 128, 256]
 TUNED_AT = 128
 WITH_LABELS = {"sdh"}
@@ -55,13 +55,12 @@ COMPARED = [
 ]
 
 
-def load(name, data_home):
+def load(name, data_home, n_train):
     """Embeddings and labels of the queries, the training rows and the database rows."""
     split = load_local(name, data_home)
-    n_query, n_train, n_database = SIZES
     draw = check_random_state(0)
     others = draw.permutation(split.database)
-    rows = draw.permutation(split.query)[:n_query], others[n_database:][:n_train], others[:n_database]
+    rows = draw.permutation(split.query)[:N_QUERY], others[N_DATABASE:][:n_train], others[:N_DATABASE]
     X, y = [split.X[part] for part in rows], [split.y[part] for part in rows]
     X = embed(name, X, data_home)
     mean = X[1].mean(axis=0)
@@ -100,7 +99,7 @@ def evaluate(job, X, y, neighbors):
         codes = hasher.transform(query), hasher.transform(database)
         recall = neighbor_recall(codes[0], neighbors, codes[1], metric="precomputed", **packed)
         scores = {"recall": recall, "asymmetric": asymmetric_recall(hasher, query, codes[1], neighbors)}
-    return {**job, **scores, "seconds": round(seconds, 2)}
+    return {**job, **scores, "n_train": len(X[1]), "seconds": round(seconds, 2)}
 
 
 def asymmetric_recall(hasher, query, codes, neighbors):
@@ -191,10 +190,10 @@ def leads(results, data):
 
 
 def report(results):
-    n_query, n_train, n_database = SIZES
     for data in SETS:
         if results.of(data, "final"):
-            print(f"== {data}: {n_train} training rows, {n_query} queries, {n_database} database rows")
+            n_train = results.of(data, "final")[0]["n_train"]
+            print(f"== {data}: {n_train} training rows, {N_QUERY} queries, {N_DATABASE} database rows")
             print(f"{table(results, data)}\n{leads(results, data)}\n")
 
 
@@ -204,6 +203,7 @@ def main():
     parser.add_argument("--data-home", default=os.environ.get("SKLEARN_HASH_DATA"))
     parser.add_argument("--methods", nargs="+", choices=COMPARED, default=COMPARED)
     parser.add_argument("--bits", nargs="+", type=int, choices=BITS, default=BITS)
+    parser.add_argument("--training-rows", type=int, default=N_TRAIN, help="with another number, another results file")
     parser.add_argument("--configurations", type=int, default=3, help="tried for each method and set; 1: its defaults")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=2, help="processes that share the fits")
@@ -214,7 +214,7 @@ def main():
     results = Results(args.results)
     if not args.report:
         for name in args.data:
-            X, y = load(name, args.data_home)
+            X, y = load(name, args.data_home, args.training_rows)
             data = X, y, true_neighbors(X[0], X[2])
             if args.configurations > 1 and not args.hidden_layer:
                 jobs = tune_jobs(name, args.methods, args.configurations)
