@@ -43,6 +43,7 @@ html_math_renderer = "mathml"  # browsers draw it by themselves
 # -- API ---------------------------------------------------------------------------------------------------------------
 autosummary_generate = True
 autodoc_typehints = "none"
+toc_object_entries_show_parents = "hide"
 numpydoc_show_class_members = False
 numpydoc_use_plots = False
 
