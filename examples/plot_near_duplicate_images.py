@@ -11,7 +11,7 @@ radius of each other.
 The hashes of the imagehash package are used the same way, after
 :func:`~sklearn_hash.codes.packed_from_imagehash`.
 
-    python examples/plot_near_duplicate_images.py     # needs matplotlib
+From a checkout, with matplotlib: ``python examples/plot_near_duplicate_images.py``.
 """
 
 import matplotlib.pyplot as plt

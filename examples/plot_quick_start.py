@@ -5,7 +5,7 @@ Quick start
 
 Learn codes of handwritten digits, search them, and look at what is found.
 
-    python examples/plot_quick_start.py     # needs matplotlib
+From a checkout, with matplotlib: ``python examples/plot_quick_start.py``.
 """
 
 import matplotlib.pyplot as plt
