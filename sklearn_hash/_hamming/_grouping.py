@@ -1,6 +1,6 @@
 """Grouping of codes for pruned search: leaders are picked, distinct codes assigned to them and put into slots."""
 
-# Compiled into this file, unseen by Numba's cache: sources 8a16057d1e9a7712
+# Compiled into this file, unseen by Numba's cache: sources ba0ca73da041a217
 
 import numpy as np
 from numba import njit

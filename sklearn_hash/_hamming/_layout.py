@@ -103,10 +103,11 @@ def arranged(codes, n_chunks, words, lane, shape, scratch, in_place):
     """Return the address of some chunks in the layout of a block: where they are or, of whole words, their copy."""
     if in_place:
         return codes
+    block = np.int64(scratch.ctypes.data)  # an unsigned one and codes, which is signed, would become float64
     n_bytes = CHUNK * n_chunks * words * word_bytes(lane)
     for offset in range(0, n_bytes, _LINE * words):
-        split_words(scratch.ctypes.data + offset, codes + offset, shape)
-    return scratch.ctypes.data
+        split_words(block + offset, codes + offset, shape)
+    return block
 
 
 @njit(cache=True, nogil=True)

@@ -4,7 +4,7 @@ Words are read with their first bit highest, so that bit ``i`` of a code is bit 
 chunk of neighbouring bits is a number.
 """
 
-# Compiled into this file, unseen by Numba's cache: sources b10862fc13d8748d
+# Compiled into this file, unseen by Numba's cache: sources 2b1a79b2ed3ccdac
 
 from functools import lru_cache
 from typing import NamedTuple

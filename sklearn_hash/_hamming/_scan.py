@@ -1,6 +1,6 @@
 """Kernels of the flat scan: a tile of queries against codes in the layout of :mod:`._layout`, block by block."""
 
-# Compiled into this file, unseen by Numba's cache: sources 3c520dd6c75f2089
+# Compiled into this file, unseen by Numba's cache: sources 24fcabb5f374c0d6
 
 import numpy as np
 from numba import njit

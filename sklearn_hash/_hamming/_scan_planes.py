@@ -5,7 +5,7 @@ On processors without an instruction that counts the bits of all words of a vect
 no table: the sum is a lower bound, and the distance of the few codes below the limit is computed from their words.
 """
 
-# Compiled into this file, unseen by Numba's cache: sources 538cba3d3fd05c1b
+# Compiled into this file, unseen by Numba's cache: sources cdfc22cb6f903ae0
 
 from functools import lru_cache
 
