@@ -1,29 +1,22 @@
 """Base class of the hashers around a network: validation of input, training and encoding."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
 from inspect import signature
 from numbers import Integral, Real
 
 import numpy as np
 import torch
-from scipy import sparse
-from sklearn.utils import check_array
-from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
-from torch.utils.data import Dataset
+from sklearn.utils.validation import check_is_fitted
 
-from sklearn_hash._class_labels import refuse_ragged
 from sklearn_hash._compat import Interval, StrOptions, _fit_context
-from sklearn_hash._tensors import tensor_to_array
-from sklearn_hash._validate_rows import validate_rows
 from sklearn_hash.hashers._base import BaseHasher
+from sklearn_hash.hashers._network_input import NetworkInputMixin
 from sklearn_hash.training import (
     NET_PREFIXES,
     Checkpoint,
     HashingDataset,
     ImageInput,
     build_net,
-    channels_first,
     check_can_teach,
     check_net_params,
     check_same,
@@ -32,7 +25,6 @@ from sklearn_hash.training import (
     encode_blocks,
     fingerprint,
     isolated,
-    make_rows,
     plain_torch,
     resolve_device,
     split_validation,
@@ -41,7 +33,7 @@ from sklearn_hash.training import (
 __all__ = ["DeepHasher"]
 
 
-class DeepHasher(BaseHasher):
+class DeepHasher(NetworkInputMixin, BaseHasher):
     """Base class of the hashers around a network; a subclass lists its parameters and names its loss."""
 
     _parameter_constraints: dict = {
@@ -240,49 +232,6 @@ class DeepHasher(BaseHasher):
         tags.target_tags.required = True
         return tags
 
-    def _check_rows(self, X, *, reset, min_rows=1):
-        """Validate X and return it as rows: vectors, images, or items of a loader or a Dataset."""
-        X, images = tensor_to_array(X), self._image_input()
-        # A sparse matrix in the form of a dictionary is a mapping, too.
-        has_fields = isinstance(X, Mapping) and not sparse.issparse(X)
-        if images.loader is None and not has_fields:
-            X = channels_first(X, images.channels)
-        if images.loader is not None or has_fields or isinstance(X, Dataset):
-            rows = make_rows(X, images.loader, None if reset else self._row_shape, images.channels)
-            if reset:
-                self._forget_features()
-        elif isinstance(X, np.memmap):
-            rows = make_rows(X)
-            validate_data(self, X, reset=reset, skip_check_array=True)
-        else:
-            if not reset and 4 in (getattr(X, "ndim", 0), len(self._row_shape) + 1):
-                # For images the number of features, the channels, says too little.
-                self._check_row_shape(tuple(np.shape(X)[1:]))
-            checks = {"accept_sparse": "csr", "dtype": [np.float32, np.float16, np.uint8], "allow_nd": True}
-            rows = make_rows(validate_rows(self, X, reset=reset, ensure_min_samples=min_rows, **checks))
-        if len(rows) < min_rows:
-            raise ValueError(f"X has {len(rows)} row(s); a minimum of {min_rows} is required to make pairs.")
-        if reset:
-            self._row_shape = rows.row_shape
-        else:
-            self._check_row_shape(rows.row_shape)
-        return rows
-
-    def _image_input(self):
-        if self.images is None:
-            return ImageInput()
-        self.images._validate_params()
-        return self.images
-
-    def _check_row_shape(self, shape):
-        if shape != self._row_shape:
-            raise ValueError(f"X has rows of shape {shape}, but fit saw rows of shape {self._row_shape}.")
-
-    def _forget_features(self):
-        """Delete the attributes of an earlier fit with an array; items of a loader have no number of features."""
-        for name in ("n_features_in_", "feature_names_in_"):
-            vars(self).pop(name, None)
-
     @abstractmethod
     def _check_targets(self, y, rows):
         """Return the targets of the rows, and the classes in y."""
@@ -291,17 +240,6 @@ class DeepHasher(BaseHasher):
         """Set ``classes_`` from y and from the classes known before; return the targets."""
         self.classes_ = present if known is None or present is None else np.union1d(known, present)
         return targets
-
-    def _check_labels(self, y, rows):
-        """Validate labels and return them as an array or a sparse matrix, one row per row of X."""
-        if y is None:
-            name = type(self).__name__
-            raise ValueError(f"This {name} estimator requires y to be passed, but the target y is None.")
-        y = tensor_to_array(y, "y")
-        refuse_ragged(y)
-        y = check_array(y, accept_sparse="csr", ensure_2d=False, dtype=None, input_name="y", estimator=self)
-        check_consistent_length(rows, y)
-        return y
 
     def _build_net(self, train, device, validation=None):
         nested = self.net_params or {}
