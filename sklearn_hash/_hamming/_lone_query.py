@@ -33,7 +33,7 @@ def nearest_of_few(packed, query, k):
     # Integers of at most 16 bits are sorted by their digits.
     distances = np.zeros(len(codes), np.uint8 if 8 * packed.shape[1] < 256 else np.uint16)
     for column, value in zip(codes.T, wanted, strict=True):
-        distances += np.bitwise_count(column ^ value)
+        np.add(distances, np.bitwise_count(column ^ value), out=distances)
     rows = distances.argsort(kind="stable")[:k]
     return distances[rows].astype(np.int32)[None], rows.astype(np.int64, copy=False)[None]
 
