@@ -66,3 +66,8 @@ def test_the_page_of_benchmarks_names_every_script():
     page = (DOCS / "benchmarks.md").read_text()
     scripts = [path.name for path in (ROOT / "examples" / "benchmarks").glob("*.py")]
     assert [name for name in scripts if f"`{name}`" not in page] == []
+
+
+@pytest.mark.parametrize("name", ["search", "genindex", "py-modindex"])
+def test_no_page_takes_the_place_of_one_that_sphinx_writes(name):
+    assert not (DOCS / f"{name}.md").exists()
