@@ -4,9 +4,14 @@ import numpy as np
 from numba import njit, types
 from numba.extending import overload
 
+from sklearn_hash._hamming._simd import prefetch
+
 __all__ = ["COSINE", "EUCLIDEAN", "INNER_PRODUCT", "code_distances", "select_nearest", "vector_distances"]
 
 COSINE, EUCLIDEAN, INNER_PRODUCT = range(3)
+
+_AHEAD = 2  # rows
+_LINE = 64  # bytes
 
 # Sums may be computed in vector registers, in any order; it is the same order for all rows.
 _SUMS = {"reassoc", "contract"}
@@ -51,11 +56,24 @@ def vector_distances(queries, rows, vectors, first, scale, offset, metric, out):
     metric : int
     out : ndarray of shape (n_queries, n_candidates), float64
     """
+    n_candidates = rows.shape[1]
     for query in range(len(queries)):
-        for place in range(rows.shape[1]):
-            row = rows[query, place] - first
-            if 0 <= row < len(vectors):
-                out[query, place] = _distance(queries[query], vectors[row], scale, offset, metric)
+        for place in range(-_AHEAD, n_candidates):
+            if place + _AHEAD < n_candidates:
+                _fetch(vectors, rows[query, place + _AHEAD] - first)
+            if place >= 0:
+                row = rows[query, place] - first
+                if 0 <= row < len(vectors):
+                    out[query, place] = _distance(queries[query], vectors[row], scale, offset, metric)
+
+
+@njit(nogil=True)
+def _fetch(vectors, row):
+    """Ask for a row that is soon read, since rows of candidates are anywhere in memory."""
+    if 0 <= row < len(vectors):
+        address = vectors.ctypes.data + row * vectors.strides[0]
+        for line in range(0, vectors.strides[0], _LINE):
+            prefetch(address + line)
 
 
 @njit(nogil=True, fastmath=_SUMS)
