@@ -162,8 +162,8 @@ class _RetrievalScorer:
 def codes_of(estimator, X):
     """Return the codes of rows, and the parameters ``packed`` and ``n_bits`` with which a measure reads them.
 
-    A hasher transforms the rows; a :class:`~sklearn_hash.HammingNeighbors` is given codes. Of a pipeline this is its
-    last step.
+    A hasher transforms the rows, that of a :class:`~sklearn_hash.RerankedNeighbors` too; a
+    :class:`~sklearn_hash.HammingNeighbors` is given codes. Of a pipeline this is its last step.
 
     Raises
     ------
@@ -176,6 +176,8 @@ def codes_of(estimator, X):
 def _codes_of_step(step, X):
     if hasattr(step, "packed_codes_"):
         return X, {"packed": step.packed, "n_bits": step.n_bits_}
+    if hasattr(step, "hasher_"):  # a RerankedNeighbors, whose transform makes a graph
+        return codes_of(step.hasher_, X)
     if not hasattr(step, "transform"):
         raise TypeError(f"A scorer needs codes, but {step!s:.60} has no transform.")
     return step.transform(X), {"packed": getattr(step, "output", None) == "packed"}

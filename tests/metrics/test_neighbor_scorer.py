@@ -9,7 +9,7 @@ from sklearn.model_selection import GridSearchCV, KFold, cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sklearn_hash import HammingNeighbors, LSHHasher, PCAHasher
+from sklearn_hash import HammingNeighbors, LSHHasher, PCAHasher, RerankedNeighbors
 from sklearn_hash.metrics import make_neighbor_scorer, make_retrieval_scorer, neighbor_recall
 
 FOLDS = KFold(3)
@@ -50,6 +50,14 @@ def test_beside_a_scorer_that_goes_by_labels():
     scoring = {"map": make_retrieval_scorer(), "neighbors": make_neighbor_scorer("manhattan", n_neighbors=3)}
     scores = cross_validate(LSHHasher(16, random_state=0), X, y, scoring=scoring, cv=FOLDS, error_score="raise")
     assert (scores["test_neighbors"] != scores["test_map"]).all()
+
+
+def test_a_searcher_that_re_ranks_is_scored_by_the_codes_of_its_hasher():
+    search = RerankedNeighbors(LSHHasher(24, random_state=0), random_state=0).fit(X)
+    codes = LSHHasher(24, random_state=0).fit(X).transform(X)
+    assert make_neighbor_scorer()(search, X) == neighbor_recall(codes, X)
+    y = (X[:, 0] > 0).astype(int)
+    assert make_retrieval_scorer()(search, X, y) == make_retrieval_scorer()(search.hasher_, X, y)
 
 
 def test_can_be_pickled_and_shown():
