@@ -11,6 +11,7 @@ from sklearn_hash.plotting import MethodRanksDisplay
 Q_05 = [1.960, 2.343, 2.569, 2.728, 2.850, 2.949, 3.031, 3.102, 3.164]
 Q_10 = [1.645, 2.052, 2.291, 2.459, 2.589, 2.693, 2.780, 2.855, 2.920]
 
+
 @pytest.mark.parametrize(("alpha", "values"), [(0.05, Q_05), (0.1, Q_10)])
 def test_critical_differences_are_those_of_the_published_table(alpha, values):
     n_datasets = 14
