@@ -47,10 +47,10 @@ print(f"{len(X_database)} vectors of {X.shape[1]} features, {X_database.nbytes /
 # How many of the 10 true neighbours are among the first candidates by Hamming distance? This is the recall after
 # re-ranking as many candidates by the vectors themselves. Longer codes need fewer candidates.
 
-figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained")
+figure, ax = plt.subplots(figsize=(7, 4.5), layout="constrained")
 hashers = {n_bits: ITQHasher(n_bits, random_state=0).fit(X_database) for n_bits in (32, 64, 128, 256)}
 for n_bits, hasher in hashers.items():
-    NeighborRecallDisplay.from_estimator(hasher, X_query, X_database, name=f"ITQ, {n_bits} bits", ax=left)
+    NeighborRecallDisplay.from_estimator(hasher, X_query, X_database, name=f"ITQ, {n_bits} bits", ax=ax)
 
 # %%
 # Memory
@@ -60,6 +60,7 @@ for n_bits, hasher in hashers.items():
 # hardly change the result.
 
 KEPT = {"code only": None, "int8": "int8", "float16": "float16", "float32": "given"}
+figure, ax = plt.subplots(figsize=(7, 4.5), layout="constrained")
 for marker, (label, vectors) in zip("osD^", KEPT.items(), strict=True):
     n_bytes, recalls = [], []
     for n_bits, hasher in hashers.items():
@@ -68,9 +69,9 @@ for marker, (label, vectors) in zip("osD^", KEPT.items(), strict=True):
         n_bytes.append(search.nbytes_per_row_)
         recalls.append((found[:, :, None] == true[:, None, :]).any(axis=2).mean())
         print(f"{label:<10}{n_bits:>4} bits: {n_bytes[-1]:>5} bytes a row, recall {recalls[-1]:.3f}")
-    right.plot(n_bytes, recalls, marker=marker, label=label)
-right.set(xscale="log", xlabel="Bytes a row", ylabel="Recall of the 10 true neighbours", ylim=(0, 1.02))
-right.legend(title="100 candidates, re-ranked by")
+    ax.plot(n_bytes, recalls, marker=marker, label=label)
+ax.set(xscale="log", xlabel="Bytes a row", ylabel="Recall of the 10 true neighbours", ylim=(0, 1.02))
+ax.legend(title="100 candidates, re-ranked by")
 plt.show()
 
 # %%
