@@ -9,13 +9,13 @@ demo: $(VENV)/ready
 	$(BIN)/python -m sklearn_hash
 
 test: $(VENV)/ready
-	SCIPY_ARRAY_API=1 $(BIN)/python -m pytest
+	SCIPY_ARRAY_API=1 $(BIN)/python -m pytest -n auto
 
 # The tests with the lowest supported versions, in an environment of their own.
 test-oldest:
 	$(PYTHON) -m venv $(VENV)-oldest
 	$(VENV)-oldest/bin/python -m pip install --quiet --constraint constraints-oldest.txt --editable ".[test]"
-	SCIPY_ARRAY_API=1 $(VENV)-oldest/bin/python -m pytest
+	SCIPY_ARRAY_API=1 $(VENV)-oldest/bin/python -m pytest -n auto
 
 # The wheel, built from the source distribution, installed into an empty environment and used outside the checkout.
 package:
