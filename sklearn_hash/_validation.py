@@ -44,9 +44,9 @@ def check_codes(codes, *, packed=False, n_bits=None, name="codes") -> tuple[np.n
         raise ValueError(f"n_bits must be a positive integer; got {n_bits!r:.60}.")
     if packed:
         return _check_packed(codes, n_bits, name)
+    codes = tensor_to_array(codes, name)
     if hint := conversion_hint(codes, without="packed_from_int8"):
         raise ValueError(f"{name} must be bits, signs or real values of shape (n, n_bits).{hint}")
-    codes = tensor_to_array(codes, name)
     if not is_valid_array(codes):
         codes = check_array(codes, dtype="numeric", ensure_min_samples=0, input_name=name)
     if n_bits is not None and codes.shape[1] != n_bits:

@@ -46,14 +46,15 @@ def write_parts(codes, folder, *, hasher=None, n_bits=None, compute=True):
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
     >>> import dask.array as da
     >>> import numpy as np
     >>> from sklearn_hash.distributed import read_parts, write_parts
     >>> codes = da.from_array(np.arange(12, dtype=np.uint8).reshape(6, 2), chunks=(4, -1))
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     print([file[-18:] for file in write_parts(codes, folder)])
+    ...     print([Path(file).name for file in write_parts(codes, folder)])
     ...     print((read_parts(folder) == codes).all().compute())
-    ['/part-00000.parquet', '/part-00001.parquet']
+    ['part-00000.parquet', 'part-00001.parquet']
     True
     """
     dask = import_dask()

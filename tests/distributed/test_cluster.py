@@ -68,7 +68,8 @@ def test_workers_that_are_killed_change_no_code_and_no_neighbor(client, tmp_path
 
 def test_grid_search_on_workers(client):
     y = (X[:, 0] > 0).astype(int)
-    search = GridSearchCV(ITQHasher(random_state=0), {"n_bits": [4, 8]}, scoring=lambda hasher, X: hasher.n_bits_, cv=2)
+    length = lambda hasher, X, y: hasher.n_bits_  # noqa: E731 -- sent to workers, which do not have this file
+    search = GridSearchCV(ITQHasher(random_state=0), {"n_bits": [4, 8]}, scoring=length, cv=2)
     with joblib.parallel_backend("dask", client=client):
         search.fit(X[:200], y[:200])
     assert search.best_params_ == {"n_bits": 8}
