@@ -3,13 +3,17 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-oldest lint docs package clean
+.PHONY: demo test coverage test-oldest lint docs package clean
 
 demo: $(VENV)/ready
 	$(BIN)/python -m sklearn_hash
 
 test: $(VENV)/ready
 	SCIPY_ARRAY_API=1 $(BIN)/python -m pytest -n auto
+
+# Coverage with branches, of what is neither compiled nor for a GPU.
+coverage: $(VENV)/ready
+	SCIPY_ARRAY_API=1 $(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered
 
 # The tests with the lowest supported versions, in an environment of their own.
 test-oldest:
