@@ -62,8 +62,8 @@ def measure(path):
     memory = anonymous_megabytes() - before
     for i in range(3):
         assert (rows[i] == brute_force(codes, queries[i], K)).all(), "a neighbour differs from brute force"
-    print(f"{len(codes):,} codes of {N_BITS} bits: {seconds / N_QUERIES:.2f} s per query on {os.cpu_count()} cores, ")
-    print(f"{memory:.0f} MB beyond the map; 3 queries checked against brute force")
+    print(f"{len(codes):,} codes of {N_BITS} bits, {N_QUERIES} queries at a time on {os.cpu_count()} cores: ", end="")
+    print(f"{seconds / N_QUERIES:.2f} s per query, {memory:.0f} MB beyond the map; 3 queries equal brute force")
     return seconds / N_QUERIES / len(codes)
 
 
