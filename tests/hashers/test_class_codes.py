@@ -99,7 +99,7 @@ def test_label_sets(digits, hasher):
     X, y = digits
     Y = np.zeros((len(y), 12), dtype=int)
     Y[np.arange(len(y)), y] = Y[np.arange(len(y)), 10 + y % 2] = 1
-    fitted = hasher(16, max_epochs=15, random_state=0).fit(X, Y)
-    # a proxy for each label cannot keep rows apart that share none: the reason for HyP2
-    assert fitted.score(X, Y) > (0.65 if hasher is HHFHasher else 0.75)
+    # HHF needs more steps than the others: it scores .69 after 15 epochs of these few rows
+    fitted = hasher(16, max_epochs=30 if hasher is HHFHasher else 15, random_state=0).fit(X, Y)
+    assert fitted.score(X, Y) > 0.75
     assert len(fitted.classes_) == 12
