@@ -11,27 +11,17 @@ was stopped goes on from there.
 import argparse
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from bench_quality import SETS, SPACES, TUNED_AT, UNSUPERVISED, Results, load, run
+from bench_quality import Results, load, run
+from quality_protocol import SETS, SPACES, TUNED_AT, UNSUPERVISED
 
-FINE = "cifar100_fine22k"
 OPTIONS = {
     "defaults": {},
     "module__batch_norm=True": {"module__batch_norm": True},
 }
 DEEP = [method for method, space in SPACES.items() if "lr" in space and method not in UNSUPERVISED]
-
-
-def load_any(name, data_home):
-    """A set of bench_quality.py, or its images with their fine classes."""
-    if name != FINE:
-        return load(name, data_home)
-    split = load("cifar100_coarse22k", data_home)
-    with np.load(Path(data_home) / "cifar100_coarse22k.npz") as stored:
-        return replace(split, y=stored["y_fine"])
 
 
 def jobs(data, methods, seeds):
@@ -64,7 +54,7 @@ def _values(results, data, method, config):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", nargs="+", choices=[*SETS, FINE], default=[*SETS, FINE])
+    parser.add_argument("--data", nargs="+", choices=SETS, default=SETS)
     parser.add_argument("--data-home", default=os.environ.get("SKLEARN_HASH_DATA"))
     parser.add_argument("--methods", nargs="+", choices=DEEP, default=DEEP)
     parser.add_argument("--seeds", type=int, default=3)
@@ -75,7 +65,7 @@ def main():
     results = Results(args.results)
     if not args.report:
         for data in args.data:
-            run(jobs(data, args.methods, args.seeds), load_any(data, args.data_home), results, data, args.jobs)
+            run(jobs(data, args.methods, args.seeds), load(data, args.data_home), results, data, args.jobs)
     report(results, args.data)
 
 

@@ -1,0 +1,157 @@
+"""Report of bench_quality.py: tables of means with their intervals, mean ranks, and their pictures."""
+
+from collections import defaultdict
+
+import numpy as np
+from quality_protocol import BITS, GRADED, PIXELS, SETS, SIZES, SPACES, TUNED_AT, UNSUPERVISED
+from scipy.stats import rankdata, t
+
+from sklearn_hash.plotting import MethodRanksDisplay
+
+MEASURES = {
+    "map": "mAP, whole database",
+    "map_5000": "mAP@5000",
+    "precision": "precision within radius 2",
+    "ndcg": "NDCG@1000, gain: labels shared",
+}
+# Methods with a line of their own in the plot: the three papers' and rivals of each kind.
+DRAWN = {
+    "dual_hinge": {"color": "black", "marker": "o", "linewidth": 2.2},
+    "hashnet": {"color": "tab:blue", "marker": "s"},
+    "dhn": {"color": "tab:orange", "marker": "^"},
+    "dch": {"color": "tab:purple", "marker": "P", "linestyle": "--"},
+    "dtsh": {"color": "tab:green", "marker": "v", "linestyle": "--"},
+    "ortho_hash": {"color": "tab:red", "marker": "D", "linestyle": ":"},
+    "csq": {"color": "tab:brown", "marker": "X", "linestyle": ":"},
+    "sdh": {"color": "tab:gray", "marker": "*", "linestyle": ":"},
+}
+
+
+def means(rows, measure):
+    """Mean over seeds and half-width of its 95 % interval, by (method, bits)."""
+    values = defaultdict(list)
+    for row in rows:
+        values[row["method"], row["bits"]].append(row[measure])
+    return {at: (np.mean(v), _half_width(v)) for at, v in values.items()}
+
+
+def _half_width(values):
+    n = len(values)
+    return t.ppf(0.975, n - 1) * np.std(values, ddof=1) / np.sqrt(n) if n > 1 else 0.0
+
+
+def table(data, results, measure):
+    """Mean and interval over seeds, a line a method, best first at 32 bits."""
+    cells = means(results.of(data, "final"), measure)
+    methods = sorted({method for method, _ in cells}, key=lambda method: -cells.get((method, 32), (0, 0))[0])
+    lines = [f"{MEASURES[measure]}", f"{'method':<24}" + "".join(f"{bits:>13} bits" for bits in BITS)]
+    for method in methods:
+        values = [cells.get((method, bits)) for bits in BITS]
+        lines.append(f"{method:<24}" + "".join(f"  {v[0]:.4f} +- {v[1]:.4f}" if v else " " * 18 for v in values))
+    return "\n".join(lines)
+
+
+def claims(data, results):
+    """The dual hinge paper's two claims: better at equal length, and as good with half the length and less."""
+    cells = means(results.of(data, "final"), "map")
+    others = sorted({method for method, _ in cells} - {"dual_hinge"})
+    lines = []
+    for bits in BITS:
+        best = max(others, key=lambda method: cells[method, bits][0])
+        (ours, our_width), (theirs, their_width) = cells["dual_hinge", bits], cells[best, bits]
+        lead, width = ours - theirs, np.hypot(our_width, their_width)
+        lines.append(f"{bits} bits: dual_hinge less the best other, {best}: {lead:+.4f} +- {width:.4f}")
+    for other in ("hashnet", "dhn"):
+        leads = (f"{cells['dual_hinge', bits][0] - cells[other, bits][0]:+.4f}" for bits in BITS)
+        lines.append(f"dual_hinge less {other}, the lengths in turn: {' '.join(leads)}")
+    for short, long in ((12, 32), (16, 32), (16, 64)):
+        better = [method for method in others if cells[method, long][0] > cells["dual_hinge", short][0]]
+        lines.append(f"better with {long} bits than dual_hinge with {short}: {', '.join(better) or 'none'}")
+    return "\n".join(lines)
+
+
+def report(results):
+    for data in sets_done(results):
+        n_query, n_train, n_database = SIZES
+        seen = results.of(data, "final")[0]["trained_on"]
+        print(f"== {data}: {n_train} training rows, {n_query} queries, {n_database} database rows ({seen} trained on)")
+        measures = [measure for measure in MEASURES if measure != "ndcg" or data in GRADED]
+        print("\n\n".join(table(data, results, measure) for measure in measures))
+        print(f"\n{claims(data, results)}\n" if whole(data, results) else "")
+    finished = [data for data in sets_done(results) if whole(data, results)]
+    if len(finished) > 1:
+        print(f"== all {len(finished)} sets, methods that learn from labels\n{ranks(results, finished)}")
+
+
+def supervised_scores(results, sets):
+    """Mean mAP of the methods that learn from labels: the methods, and an array (n_methods, n_bits, n_sets)."""
+    methods = [method for method in measured(results) if method not in UNSUPERVISED]
+    mean_map = np.zeros((len(methods), len(BITS), len(sets)))
+    for i, data in enumerate(sets):
+        cells = means(results.of(data, "final"), "map")
+        mean_map[:, :, i] = [[cells[method, bits][0] for bits in BITS] for method in methods]
+    return methods, mean_map
+
+
+def ranks(results, sets):
+    """Mean rank of the methods that learn from labels over the sets, by mAP; best first at 32 bits."""
+    methods, mean_map = supervised_scores(results, sets)
+    rank = rankdata(-mean_map, axis=0).mean(axis=2)
+    lines = [f"{'mean rank by mAP':<24}" + "".join(f"{bits:>8} bits" for bits in BITS)]
+    for i in np.argsort(rank[:, BITS.index(TUNED_AT)], kind="stable"):
+        lines.append(f"{methods[i]:<24}" + "".join(f"{value:>13.2f}" for value in rank[i]))
+    return "\n".join(lines)
+
+
+def draw_ranks(results, path):
+    """Mean ranks over sets at 16, 32, 64 and 128 bits, with the critical difference of the Nemenyi test."""
+    import matplotlib.pyplot as plt
+
+    sets = [data for data in sets_done(results) if whole(data, results)]
+    methods, mean_map = supervised_scores(results, sets)
+    lengths = [16, 32, 64, 128]
+    figure, axes = plt.subplots(len(lengths), 1, figsize=(9, 4 * len(lengths)), layout="constrained")
+    for ax, bits in zip(axes, lengths, strict=True):
+        scores = dict(zip(methods, mean_map[:, BITS.index(bits)], strict=True))
+        MethodRanksDisplay.from_scores(scores, ax=ax, name=f"{bits} bits, {len(sets)} sets")
+    figure.savefig(path, dpi=110)
+
+
+def sets_done(results):
+    return [data for data in [*SETS, PIXELS] if results.of(data, "final")]
+
+
+def whole(data, results):
+    """Whether all methods that any set has are there at all code lengths."""
+    return len(means(results.of(data, "final"), "map")) == len(measured(results)) * len(BITS)
+
+
+def measured(results):
+    """The methods that the results have."""
+    found = {row["method"] for row in results.rows.values() if row["stage"] == "final"}
+    return [method for method in SPACES if method in found]
+
+
+def draw(results, path):
+    """mAP by code length, a panel a set: some methods with their intervals, others that learn from labels grey."""
+    import matplotlib.pyplot as plt
+
+    sets = [data for data in sets_done(results) if whole(data, results)]
+    n_rows = -(-len(sets) // 2)
+    figure, axes = plt.subplots(n_rows, 2, figsize=(9, 3.6 * n_rows), layout="constrained", squeeze=False)
+    for ax, data in zip(axes.flat, sets, strict=False):
+        cells = means(results.of(data, "final"), "map")
+        for method in {method for method, _ in cells} - UNSUPERVISED - set(DRAWN):
+            others = ax.plot(BITS, [cells[method, bits][0] for bits in BITS], color="0.8", linewidth=1, label="others")
+        for method, style in DRAWN.items():
+            mean, width = zip(*(cells[method, bits] for bits in BITS), strict=True)
+            ax.errorbar(BITS, mean, width, label=method, capsize=2, **style)
+        ax.set(xscale="log", xticks=BITS, xticklabels=BITS, title=data)
+        ax.minorticks_off()
+    for ax in axes.flat[len(sets) :]:
+        ax.remove()
+    figure.supxlabel("bits")
+    figure.supylabel("mAP over the whole database")
+    labelled = [*axes.flat[0].containers, *others]
+    figure.legend(handles=labelled, loc="outside right upper")
+    figure.savefig(path, dpi=110)
