@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from sklearn_hash.stores._optional import import_engine
+
 __all__ = ["read_parquet"]
 
 
@@ -26,11 +28,7 @@ def read_parquet(path, labels, ids):
     ImportError
         If pyarrow is not installed.
     """
-    try:
-        import pyarrow.parquet as pq
-    except ImportError as error:
-        raise ImportError("Parquet files are read by pyarrow: pip install sklearn_hash[arrow]") from error
-    table = pq.read_table(path)
+    table = import_engine("pyarrow.parquet", "arrow").read_table(path)
     for name in (labels, ids):
         if name is not None and name not in table.column_names:
             raise ValueError(f"there is no column {name!r}; there are {', '.join(table.column_names)!s:.200}")

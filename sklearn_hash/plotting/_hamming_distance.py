@@ -4,7 +4,7 @@ import numpy as np
 
 from sklearn_hash.metrics._distance_counts import mean_over_queries
 from sklearn_hash.metrics._retrieval import check_retrieval
-from sklearn_hash.plotting._base import BaseDisplay
+from sklearn_hash.plotting._curve_display import CurveDisplay
 from sklearn_hash.plotting._curves import draw_curves, join_labels
 from sklearn_hash.plotting._docs import document
 
@@ -12,7 +12,7 @@ __all__ = ["HammingDistanceDisplay"]
 
 
 @document
-class HammingDistanceDisplay(BaseDisplay):
+class HammingDistanceDisplay(CurveDisplay):
     """Distribution of the Hamming distances of similar and of dissimilar pairs.
 
     At distances where the two curves overlap, a search cannot separate similar from dissimilar rows. It is recommended
@@ -50,26 +50,13 @@ class HammingDistanceDisplay(BaseDisplay):
         self.dissimilar = dissimilar
         self.name = name
 
-    @document
-    def plot(self, ax=None, *, name=None, curve_kwargs=None):
-        """Draw the two distributions.
-
-        Parameters
-        ----------
-        {ax}
-        {display name}
-        {curves}
-
-        {returns}
-        """
-        ax, name = self._validate_plot_params(ax=ax, name=name)
+    def _draw(self, ax, name, curve_kwargs):
         curves = [
             (join_labels(name, "similar pairs"), self.similar),
             (join_labels(name, "dissimilar pairs"), self.dissimilar),
         ]
         self.line_ = draw_curves(ax, np.arange(len(self.similar)), curves, curve_kwargs)
         ax.set(xlabel="Hamming distance", ylabel="Share of the pairs")
-        return self
 
     @classmethod
     @document

@@ -4,7 +4,7 @@ import numpy as np
 
 from sklearn_hash._compat import _num_samples
 from sklearn_hash.metrics import neighbor_recall
-from sklearn_hash.plotting._base import BaseDisplay
+from sklearn_hash.plotting._curve_display import CurveDisplay
 from sklearn_hash.plotting._curves import draw_curves
 from sklearn_hash.plotting._docs import document
 
@@ -14,7 +14,7 @@ _MOST_CANDIDATES, _N_POINTS = 1000, 21  # of the default n_candidates
 
 
 @document
-class NeighborRecallDisplay(BaseDisplay):
+class NeighborRecallDisplay(CurveDisplay):
     """Recall of the true nearest neighbours among the candidates fetched by their codes, against their number.
 
     It is the recall of a search that re-ranks these candidates by their vectors. It is recommended to use
@@ -62,22 +62,9 @@ class NeighborRecallDisplay(BaseDisplay):
         self.n_neighbors = n_neighbors
         self.name = name
 
-    @document
-    def plot(self, ax=None, *, name=None, curve_kwargs=None):
-        """Draw the curve, with a logarithmic axis of candidates.
-
-        Parameters
-        ----------
-        {ax}
-        {display name}
-        {curve}
-
-        {returns}
-        """
-        ax, name = self._validate_plot_params(ax=ax, name=name)
+    def _draw(self, ax, name, curve_kwargs):
         self.line_ = draw_curves(ax, self.n_candidates, [(name, self.recall)], curve_kwargs)
         ax.set(xlabel="Candidates fetched", ylabel=f"Recall of the {self.n_neighbors} true neighbours", xscale="log")
-        return self
 
     @classmethod
     @document

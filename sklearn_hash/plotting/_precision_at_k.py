@@ -4,7 +4,7 @@ import numpy as np
 
 from sklearn_hash._compat import _num_samples
 from sklearn_hash.metrics import precision_at_k
-from sklearn_hash.plotting._base import BaseDisplay
+from sklearn_hash.plotting._curve_display import CurveDisplay
 from sklearn_hash.plotting._curves import draw_curves
 from sklearn_hash.plotting._docs import document
 
@@ -14,7 +14,7 @@ _MAX_K, _N_POINTS = 1000, 21  # of the default k
 
 
 @document
-class PrecisionAtKDisplay(BaseDisplay):
+class PrecisionAtKDisplay(CurveDisplay):
     """Precision among the first k rows of the ranking, against k.
 
     It is recommended to use :meth:`from_estimator` or :meth:`from_codes`. All parameters are stored as attributes.
@@ -54,22 +54,9 @@ class PrecisionAtKDisplay(BaseDisplay):
         self.precision = precision
         self.name = name
 
-    @document
-    def plot(self, ax=None, *, name=None, curve_kwargs=None):
-        """Draw the curve.
-
-        Parameters
-        ----------
-        {ax}
-        {display name}
-        {curve}
-
-        {returns}
-        """
-        ax, name = self._validate_plot_params(ax=ax, name=name)
+    def _draw(self, ax, name, curve_kwargs):
         self.line_ = draw_curves(ax, self.k, [(name, self.precision)], curve_kwargs)
         ax.set(xlabel="Rows retrieved, k", ylabel="Precision among the first k")
-        return self
 
     @classmethod
     @document

@@ -5,7 +5,7 @@ from textwrap import shorten
 
 import numpy as np
 
-from sklearn_hash.plotting._base import BaseDisplay
+from sklearn_hash.plotting._curve_display import CurveDisplay
 from sklearn_hash.plotting._curves import draw_curves, join_labels, set_integer_ticks
 from sklearn_hash.plotting._docs import document
 
@@ -20,7 +20,7 @@ _LABELS = {
 
 
 @document
-class TrainingHistoryDisplay(BaseDisplay):
+class TrainingHistoryDisplay(CurveDisplay):
     """Losses or other metrics that a training recorded, against its epochs.
 
     It is recommended to use :meth:`from_estimator` or :meth:`from_history`. All parameters are stored as attributes.
@@ -59,19 +59,7 @@ class TrainingHistoryDisplay(BaseDisplay):
         self.values = values
         self.name = name
 
-    @document
-    def plot(self, ax=None, *, name=None, curve_kwargs=None):
-        """Draw a curve for each metric.
-
-        Parameters
-        ----------
-        {ax}
-        {display name}
-        {curves}
-
-        {returns}
-        """
-        ax, name = self._validate_plot_params(ax=ax, name=name)
+    def _draw(self, ax, name, curve_kwargs):
         metrics = [_LABELS.get(key, key) for key in self.values]
         # A single metric is named by the axis.
         labels = [name] if len(metrics) == 1 else [join_labels(name, metric) for metric in metrics]
@@ -79,7 +67,6 @@ class TrainingHistoryDisplay(BaseDisplay):
         self.line_ = draw_curves(ax, self.epochs, curves, curve_kwargs)
         ax.set(xlabel="Epoch", ylabel=_axis_label(metrics))
         set_integer_ticks(ax.xaxis)
-        return self
 
     @classmethod
     @document
