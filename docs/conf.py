@@ -29,6 +29,7 @@ extensions = [
     "mathml",
     "fitted_names",
     "method_figures",
+    "method_results",
     "offline",
 ]
 exclude_patterns = ["_build", "_extensions", "_templates"]

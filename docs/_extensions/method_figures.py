@@ -111,18 +111,16 @@ def _panels(method):
 
 
 def add_figure(app, docname, source):
-    """Put the figure and the link to the parameters before the section on defaults."""
+    """Put the figure before what the paper claims, and a link to the class before the parameters."""
     folder, _, method = docname.rpartition("/")
     if folder != "methods" or method not in METHODS:
         return
     name = METHODS[method]
     caption = f"{_LOSS} {_CODES}" if _panels(method) == 3 else _CODES.capitalize()
-    section = (
-        f"## Figure\n\n![Figure of {name}](generated/{method}.png)\n\n{caption}\n\n"
-        f"Parameters, attributes and an example: {{py:class}}`~sklearn_hash.{name}`.\n\n"
-    )
-    head, heading, tail = source[0].partition("## Defaults")
-    source[0] = head + section + heading + tail if heading else f"{head}\n\n{section}"
+    figure = f"## Figure\n\n![Figure of {name}](generated/{method}.png)\n\n{caption}\n\n"
+    link = f"All parameters, attributes and an example: {{py:class}}`~sklearn_hash.{name}`.\n\n"
+    for heading, before, after in (("## What the paper claims\n", figure, ""), ("## Parameters\n", "", f"\n{link}")):
+        source[0] = source[0].replace(heading, f"{before}{heading}{after}")
 
 
 def setup(app):
