@@ -17,21 +17,23 @@ def small(cls, **params):
 
 
 HASHERS = [small(getattr(sklearn_hash, name)) for name in METHODS.values()]
-VARIANTS = [
-    *(small(DualHingeHasher, output=output) for output in ("signs", "packed", "continuous")),
-    *(small(HashNetHasher, encoder=encoder) for encoder in ("linear", "mlp", torch.nn.Flatten, torch.nn.Flatten())),
-    *(small(cls, validation_fraction=0.2) for cls in (DualHingeHasher, HashNetHasher, CSQHasher, BiHalfHasher)),
-    *(small(cls, batch_size=2) for cls in (DualHingeHasher, DHNHasher, CSQHasher, BiHalfHasher)),
+# Values of the other parameters, several at a time.
+OUTPUTS = [
+    small(DualHingeHasher, output="signs", validation_fraction=0.2, batch_size=2),
+    small(DualHingeHasher, output="packed", net_params={"iterator_train__balanced": True}),
+    small(DHNHasher, output="continuous", encoder=torch.nn.Flatten(), batch_size=2),
     small(ITQHasher, output="packed"),
-    small(
-        DHNHasher,
-        similarity="cosine",
-        net_params={"callbacks__lr_schedule": None, "optimizer": "SGD"},
-    ),
-    *(small(cls, net_params={"iterator_train__balanced": True}) for cls in (DualHingeHasher, CSQHasher)),
-    small(HashNetHasher, batch_size=2, net_params={"module__batch_norm": True}),
-    small(CSQHasher, batch_size=2, net_params={"module__batch_norm": True}),
+]
+VARIANTS = [
+    *OUTPUTS,
     small(DualHingeHasher, net_params={"encoder__hidden": 8, "optimizer__weight_decay": 0.0}),
+    small(HashNetHasher, encoder="linear", validation_fraction=0.2),
+    small(HashNetHasher, encoder="mlp", batch_size=2, net_params={"module__batch_norm": True}),
+    small(HashNetHasher, encoder=torch.nn.Flatten),
+    small(DHNHasher, similarity="cosine", net_params={"callbacks__lr_schedule": None, "optimizer": "SGD"}),
+    small(CSQHasher, validation_fraction=0.2, net_params={"iterator_train__balanced": True}),
+    small(CSQHasher, batch_size=2, net_params={"module__batch_norm": True}),
+    small(BiHalfHasher, validation_fraction=0.2, batch_size=2),
 ]
 
 # scikit-learn runs these in its own test suite, outside check_estimator.
@@ -57,7 +59,7 @@ def test_estimator_checks(estimator, check):
     check(estimator)
 
 
-@pytest.mark.parametrize("estimator", HASHERS + VARIANTS, ids=repr)
+@pytest.mark.parametrize("estimator", HASHERS + OUTPUTS, ids=repr)
 @pytest.mark.parametrize("check", OWN_CHECKS)
 def test_checks_of_scikit_learns_own_estimators(estimator, check):
     getattr(estimator_checks, check)(type(estimator).__name__, estimator)

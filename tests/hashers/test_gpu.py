@@ -62,18 +62,17 @@ def test_codes_of_both_devices_agree(cls, encoder, precision, images):
 def test_rows_that_do_not_fit_are_copied_meanwhile(monkeypatch, form, images, indicator):
     """Batches from the host, through page-locked memory, train as those that lie on the device."""
     X, y = images
-    params = {"encoder": "mlp", "precision": "float32", "normalize": "unit"}
+    net_params = {"module__precision": "float32", "iterator_train__shuffle": form != "unsupervised order"}
+    params = {"encoder": "mlp", "images": ImageInput(normalize="unit"), "net_params": net_params}
     if form == "indicator":
         y = indicator
     if form == "precomputed":
         y, params["similarity"] = (y[:, None] == y).astype(float), "precomputed"
-    if form == "unsupervised order":
-        params["net_params"] = {"iterator_train__shuffle": False}
     expected = make(**params).fit(X, y).decision_function(X)
     monkeypatch.setattr(DenseRows, "to", lambda self, device: self)
     rows = X
     if form == "loader":
-        rows, params["loader"] = np.arange(400), X.__getitem__
+        rows, params["images"] = np.arange(400), ImageInput(loader=X.__getitem__, normalize="unit")
     hasher = make(**params).fit(rows, y)
     np.testing.assert_allclose(hasher.decision_function(rows), expected, atol=1e-4)
 
@@ -121,7 +120,8 @@ def test_validation_checkpoints_and_one_epoch_more(images, tmp_path):
 
 def test_compiled(images):
     X, y = images
-    params = {"encoder": "mlp", "precision": "float32", "normalize": "unit", "net_params": {"encoder__dropout": 0.0}}
-    plain = make(**params).fit(X, y).decision_function(X)
-    params["net_params"] = {**params["net_params"], "compile": True}
-    np.testing.assert_allclose(make(**params).fit(X, y).decision_function(X), plain, atol=1e-2)
+    params = {"encoder": "mlp", "images": ImageInput(normalize="unit")}
+    net_params = {"module__precision": "float32", "encoder__dropout": 0.0}
+    plain = make(**params, net_params=net_params).fit(X, y).decision_function(X)
+    compiled = make(**params, net_params={**net_params, "compile": True}).fit(X, y)
+    np.testing.assert_allclose(compiled.decision_function(X), plain, atol=1e-2)

@@ -1,7 +1,6 @@
 """The net trains as a bare PyTorch loop does, and skorch's callbacks find what they expect."""
 
 import math
-import time
 import weakref
 
 import numpy as np
@@ -208,37 +207,6 @@ def test_validation_does_not_leave_the_net_in_evaluation_mode(data):
     make(encoder=Modes, max_epochs=3, validation_fraction=0.2).fit(*data)
     assert Modes.seen.count((True, True)) == 3 * (72 // BATCH)
     assert set(Modes.seen) == {(True, True), (False, False)}
-
-
-class Slow(Callback):
-    """Gives the progress bar, which is drawn ten times a second at most, time to be drawn."""
-
-    def on_epoch_begin(self, net, **kwargs):
-        time.sleep(0.15)
-
-
-def test_verbose_shows_progress(data, capsys):
-    params = {"validation_fraction": 0.2, "max_epochs": 2, "net_params": {"callbacks": [Slow()]}}
-    make(verbose=0, **params).fit(*data)
-    assert capsys.readouterr() == ("", "")
-    make(verbose=1, **params).fit(*data)
-    bar = capsys.readouterr().err
-    assert "2/2" in bar
-    assert "loss=" in bar
-    assert "valid mAP=" in bar
-    make(verbose=2).fit(*data)
-    table = capsys.readouterr().out.strip().splitlines()
-    assert len(table) == 2 + EPOCHS
-    assert "train_loss" in table[0]
-
-
-def test_progress_of_partial_fit_is_one_epoch(data, capsys):
-    hasher = make(verbose=1, net_params={"callbacks": [Slow()]})
-    for _ in range(2):
-        hasher.partial_fit(*data)
-        bar = capsys.readouterr().err
-        assert "1/1" in bar
-        assert f"/{EPOCHS}" not in bar
 
 
 def test_the_graph_of_a_step_is_not_kept(data):
