@@ -1,14 +1,42 @@
 """Validation of rows against what fit saw, quick for the few rows of a query."""
 
 from math import isfinite
+from os import PathLike
 
 import numpy as np
 from sklearn.utils.validation import validate_data
 
-__all__ = ["is_valid_array", "validate_rows"]
+__all__ = ["is_valid_array", "refuse_texts", "validate_rows"]
 
 # Values that are looked at here. Among more, the time of a general check does not show.
 _MOST_VALUES = 1 << 14
+
+
+def refuse_texts(X):
+    """Refuse a list or column of texts or paths with its remedies, before one of them fails to be a number.
+
+    Parameters
+    ----------
+    X : object
+
+    Raises
+    ------
+    ValueError
+        If the first item is a text or a path.
+
+    Examples
+    --------
+    >>> refuse_texts(["a.jpg", "b.jpg"])
+    Traceback (most recent call last):
+        ...
+    ValueError: X holds texts, such as 'a.jpg'. Files are read by ImageInput(loader=...), the parameter images of a ...
+    """
+    is_column = isinstance(X, list | tuple) or (isinstance(X, np.ndarray) and X.ndim == 1)
+    if is_column and len(X) and isinstance(X[0], str | PathLike):
+        raise ValueError(
+            f"X holds texts, such as {str(X[0])[:60]!r}. Files are read by ImageInput(loader=...), the parameter images of "
+            "a hasher with a network; texts need a vectorizer in a step before the hasher."
+        )
 
 
 def is_valid_array(X, dtype="numeric", allow_nd=False) -> bool:

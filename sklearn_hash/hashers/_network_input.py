@@ -10,7 +10,7 @@ from torch.utils.data import Dataset
 
 from sklearn_hash._class_labels import refuse_ragged
 from sklearn_hash._tensors import tensor_to_array
-from sklearn_hash._validate_rows import validate_rows
+from sklearn_hash._validate_rows import refuse_texts, validate_rows
 from sklearn_hash.training import ImageInput, channels_first, make_rows
 
 __all__ = ["NetworkInputMixin"]
@@ -25,6 +25,7 @@ class NetworkInputMixin:
         # A sparse matrix in the form of a dictionary is a mapping, too.
         has_fields = isinstance(X, Mapping) and not sparse.issparse(X)
         if images.loader is None and not has_fields:
+            refuse_texts(X)
             X = channels_first(X, images.channels)
         if images.loader is not None or has_fields or isinstance(X, Dataset):
             rows = make_rows(X, images.loader, None if reset else self._row_shape, images.channels)

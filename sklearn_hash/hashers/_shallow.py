@@ -9,7 +9,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sklearn_hash._compat import _fit_context
 from sklearn_hash._tensors import tensor_to_array
-from sklearn_hash._validate_rows import validate_rows
+from sklearn_hash._validate_rows import refuse_texts, validate_rows
 from sklearn_hash.hashers._base import BaseHasher
 
 __all__ = ["ShallowHasher", "column_means", "project"]
@@ -70,6 +70,7 @@ class ShallowHasher(BaseHasher):
             If X is not valid, or so large that squares overflow. The estimator is then left unchanged.
         """
         with self._unchanged_on_failure():
+            refuse_texts(X)
             X, y = self._check(X, y, ensure_min_samples=2, **_CHECKS)
             _check_size(X)
             self._learn(X, y, check_random_state(self.random_state))

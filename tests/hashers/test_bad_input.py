@@ -1,10 +1,12 @@
 """Bad rows, labels and similarities get a clear error, and cost nothing that was there before."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy import sparse
 
-from sklearn_hash import DHNHasher, DualHingeHasher, ImageInput
+from sklearn_hash import DHNHasher, DualHingeHasher, ImageInput, ITQHasher
 
 
 def test_one_row(hasher, digits):
@@ -248,3 +250,10 @@ def test_score_checks_y(digits):
     for bad, message in [(None, "requires y"), (y[:-1], "inconsistent"), (y + 0.5, "continuous")]:
         with pytest.raises(ValueError, match=message):
             hasher.score(X, bad)
+
+
+@pytest.mark.parametrize("column", [["a.jpg", "b.jpg"], np.array(["a.jpg", "b.jpg"]), [Path("a.jpg"), Path("b.jpg")]])
+@pytest.mark.parametrize("estimator", [DHNHasher(8), ITQHasher(8)])
+def test_paths_without_a_loader_name_the_remedy(estimator, column):
+    with pytest.raises(ValueError, match=r"X holds texts, such as 'a.jpg'.*ImageInput\(loader=.*vectorizer"):
+        estimator.fit(column, [0, 1])
