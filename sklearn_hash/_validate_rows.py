@@ -34,8 +34,8 @@ def refuse_texts(X):
     is_column = isinstance(X, list | tuple) or (isinstance(X, np.ndarray) and X.ndim == 1)
     if is_column and len(X) and isinstance(X[0], str | PathLike):
         raise ValueError(
-            f"X holds texts, such as {str(X[0])[:60]!r}. Files are read by ImageInput(loader=...), the parameter images of "
-            "a hasher with a network; texts need a vectorizer in a step before the hasher."
+            f"X holds texts, such as {str(X[0])[:60]!r}. Files are read by ImageInput(loader=...), the parameter "
+            "images of a hasher with a network; texts need a vectorizer in a step before the hasher."
         )
 
 
