@@ -1,32 +1,36 @@
 """The public face: what imports cost, what the names are, and that each of them is documented."""
 
 import inspect
+import pkgutil
+import runpy
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from numpydoc.validate import validate
 
 import sklearn_hash
 
-SUBPACKAGES = [
-    "codes",
-    "datasets",
-    "export",
-    "hashers",
-    "losses",
-    "metrics",
-    "neighbors",
-    "persistence",
-    "plotting",
-    "stores",
+PACKAGES = [
+    f"sklearn_hash.{module.name}"
+    for module in pkgutil.iter_modules(sklearn_hash.__path__)
+    if module.ispkg and not module.name.startswith("_")
 ]
 PUBLIC = [
-    f"sklearn_hash.{subpackage}.{name}"
-    for subpackage in SUBPACKAGES
-    for name in import_module(f"sklearn_hash.{subpackage}").__all__
+    f"{package}.{name}"
+    for package in PACKAGES
+    for name in import_module(package).__all__
+    if callable(getattr(import_module(package), name))
 ]
+# What the net is made of, and what a method is written with: CONTRIBUTING has an example of these as a whole.
+API_REFERENCE = runpy.run_path(str(Path(__file__).parents[1] / "docs" / "api_reference.py"))["API_REFERENCE"]
+PARTS = {
+    f"sklearn_hash.training.{name}"
+    for section in ("Net and batches", "Devices, seeds and state")
+    for name in API_REFERENCE["sklearn_hash.training"][section]
+}
 
 # No docstring; parameters missing, unknown or out of order; no return value; summary without capital or full stop.
 GATE = {"GL08", "PR01", "PR02", "PR03", "PR10", "RT01", "SS02", "SS03"}
@@ -38,23 +42,27 @@ def resolve(path):
 
 
 def methods(path):
-    """Public methods that our own code defines for a class."""
+    """Public methods that our own code defines for a class; what torch or skorch calls is documented there."""
     cls = resolve(path)
     if not inspect.isclass(cls):
         return []
+    theirs = {name for base in cls.__mro__ if base.__module__.startswith(("torch.", "skorch.")) for name in vars(base)}
     found = inspect.getmembers(cls, inspect.isfunction)
     return [
-        f"{path}.{name}" for name, f in found if not name.startswith("_") and f.__module__.startswith("sklearn_hash")
+        f"{path}.{name}"
+        for name, f in found
+        if not name.startswith("_") and name not in theirs and f.__module__.startswith("sklearn_hash")
     ]
 
 
 @pytest.mark.parametrize("path", [*PUBLIC, *(name for path in PUBLIC for name in methods(path))])
 def test_docstring(path):
-    errors = [error for error in validate(path)["errors"] if error[0] in GATE]
-    assert not errors
+    # A net has the parameters of skorch's.
+    gate = GATE - {"PR01"} if path == "sklearn_hash.training.HashingNet" else GATE
+    assert [error for error in validate(path)["errors"] if error[0] in gate] == []
 
 
-@pytest.mark.parametrize("path", PUBLIC)
+@pytest.mark.parametrize("path", [path for path in PUBLIC if path not in PARTS])
 def test_has_a_runnable_example(path):
     if inspect.isabstract(resolve(path)):
         return

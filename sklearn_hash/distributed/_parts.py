@@ -105,6 +105,19 @@ def read_parts(folder, *, hasher=None):
         If Dask or Arrow is missing.
     ValueError
         If there is no file, or a file holds codes of another hasher.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import numpy as np
+    >>> from sklearn_hash.distributed import read_parts
+    >>> from sklearn_hash.stores import write_parquet
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_parquet(Path(folder) / "part-00000.parquet", np.array([[1], [2]], dtype=np.uint8), packed=True)
+    ...     read_parts(folder).compute()
+    array([[1],
+           [2]], dtype=uint8)
     """
     parquet = import_engine("pyarrow.parquet", "arrow")
     files = sorted(Path(folder).glob("*.parquet"))

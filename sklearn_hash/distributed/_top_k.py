@@ -63,6 +63,15 @@ def merge_topk(parts, n_neighbors):
     -------
     distances : ndarray of shape (n_queries, min(n_neighbors, neighbours in all parts)), int32
     rows : ndarray of the same shape, int64
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_hash.distributed import merge_topk
+    >>> first = np.array([[0, 3]], dtype=np.int32), np.array([[4, 1]])
+    >>> second = np.array([[1, 3]], dtype=np.int32), np.array([[10, 12]])
+    >>> merge_topk([first, second], n_neighbors=3)
+    (array([[0, 1, 3]], dtype=int32), array([[ 4, 10,  1]]))
     """
     distances, rows = (np.concatenate(columns, axis=1) for columns in zip(*parts, strict=True))
     nearest = np.lexsort((rows, distances), axis=1)[:, :n_neighbors]

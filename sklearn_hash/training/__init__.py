@@ -9,6 +9,7 @@ from sklearn_hash.training._checkpoint import Checkpoint
 from sklearn_hash.training._devices import resolve_device, trains_in_bfloat16
 from sklearn_hash.training._encode import encode, encode_blocks
 from sklearn_hash.training._encoders import CNNEncoder, LinearEncoder, MLPEncoder, Standardize
+from sklearn_hash.training._feature_targets import FeatureTargets
 from sklearn_hash.training._fingerprint import fingerprint
 from sklearn_hash.training._image_input import ImageInput
 from sklearn_hash.training._images import ChannelsFirst, channels_first
@@ -22,7 +23,7 @@ from sklearn_hash.training._overlap import on_device
 from sklearn_hash.training._process_group import check_same
 from sklearn_hash.training._retrieval_scoring import RetrievalScoring
 from sklearn_hash.training._seeds import draw_seed, isolated
-from sklearn_hash.training._targets import FeatureTargets, LabelTargets
+from sklearn_hash.training._targets import LabelTargets
 from sklearn_hash.training._torch_state import plain_torch
 from sklearn_hash.training._validation import map_against, split_validation
 

@@ -49,6 +49,13 @@ class RandomFlip(nn.Module):
     ----------
     p : float, default=0.5
         Probability of an image to be mirrored.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sklearn_hash.training import RandomFlip
+    >>> RandomFlip(p=1.0)(torch.arange(3).view(1, 1, 1, 3))
+    tensor([[[[2, 1, 0]]]])
     """
 
     def __init__(self, p=0.5):

@@ -4,7 +4,8 @@ import numpy as np
 import torch
 from scipy import sparse
 
-from sklearn_hash.training._targets import FeatureTargets, IndicatorTargets, MatrixTargets
+from sklearn_hash.training._feature_targets import FeatureTargets
+from sklearn_hash.training._targets import IndicatorTargets, MatrixTargets
 
 __all__ = ["balanced_order"]
 

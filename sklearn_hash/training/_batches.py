@@ -40,7 +40,20 @@ class HashingDataset(Dataset):
         return self.rows.take
 
     def complete(self, index, rows):
-        """Return the batch of rows and its target, or None without targets."""
+        """Return the batch of rows and its target, or None without targets.
+
+        Parameters
+        ----------
+        index : slice or tensor of int
+            Numbers of the rows.
+        rows : tensor
+            The rows, as read.
+
+        Returns
+        -------
+        rows : tensor
+        target : tensor or None
+        """
         if self.targets is None:
             return rows, None
         if self.target == "features":
@@ -48,15 +61,42 @@ class HashingDataset(Dataset):
         return rows, getattr(self.targets, f"{self.target}_of")(index)
 
     def asked(self, target):
-        """Return the same data for a loss that needs another kind of target."""
+        """Return the same data for a loss that needs another kind of target.
+
+        Parameters
+        ----------
+        target : {"similarity", "labels", "features"}
+
+        Returns
+        -------
+        dataset : HashingDataset
+        """
         return HashingDataset(self.rows, self.targets, target)
 
     def select(self, index):
-        """Return a subset of the rows."""
+        """Return a subset of the rows.
+
+        Parameters
+        ----------
+        index : ndarray of int
+
+        Returns
+        -------
+        dataset : HashingDataset
+        """
         return HashingDataset(self.rows.select(index), self.targets.select(index), self.target)
 
     def to(self, device):
-        """Return the same data with its tensors on a device, where they fit."""
+        """Return the same data with its tensors on a device, where they fit.
+
+        Parameters
+        ----------
+        device : torch.device
+
+        Returns
+        -------
+        dataset : HashingDataset
+        """
         targets = None if self.targets is None else self.targets.to(device)
         return HashingDataset(self.rows.to(device), targets, self.target)
 
@@ -81,7 +121,20 @@ class EncodingDataset(HashingDataset):
         return self.rows.take_loadable if self.skip else self.rows.take
 
     def complete(self, index, rows):
-        """Return the rows, and a pair of their numbers and the failures by number of the rows left out."""
+        """Return the rows, and a pair of their numbers and the failures by number of the rows left out.
+
+        Parameters
+        ----------
+        index : slice
+            Numbers of the rows.
+        rows : tensor or (tensor, dict)
+            The rows, with the failures by position where rows may be left out.
+
+        Returns
+        -------
+        rows : tensor
+        numbers_and_failures : (sequence of int, dict of int to str)
+        """
         numbers = range(len(self))[index]
         if not self.skip:
             return rows, (numbers, {})

@@ -7,7 +7,7 @@ import numpy as np
 from skorch.callbacks import Callback
 from tqdm.auto import tqdm
 
-from sklearn_hash.training._targets import FeatureTargets
+from sklearn_hash.training._feature_targets import FeatureTargets
 from sklearn_hash.training._validation import map_against
 
 __all__ = ["Continuation", "CosineSchedule", "FitProgressBar", "ValidationStopping"]
@@ -17,6 +17,15 @@ class CosineSchedule(Callback):
     """Decay the learning rates to zero along half a cosine over the steps of the fit.
 
     A training whose end is not known (``partial_fit``) keeps the rates that the optimizer started with.
+
+    Examples
+    --------
+    It is a default callback, ``lr_schedule``, which ``callbacks__lr_schedule=None`` turns off.
+
+    >>> from sklearn_hash import HashNetHasher
+    >>> hasher = HashNetHasher(8, max_epochs=2, device="cpu", random_state=0).fit([[0.0], [1.0]] * 8, [0, 1] * 8)
+    >>> hasher.net_.optimizer_.param_groups[0]["lr"] < hasher.lr
+    True
     """
 
     def on_batch_begin(self, net, training=None, **kwargs):
@@ -40,6 +49,12 @@ class Continuation(Callback):
     schedule : {"sqrt", "linear", "geometric"}, default="sqrt"
     n_stages : int, default=10
         At most; a fit of fewer steps has as many stages.
+
+    Examples
+    --------
+    >>> from sklearn_hash.training import Continuation
+    >>> [Continuation(end=7.0, schedule="linear", n_stages=3).beta_at(step, 6) for step in range(6)]
+    [1.0, 1.0, 4.0, 4.0, 7.0, 7.0]
     """
 
     def __init__(self, end=7.0, schedule="sqrt", n_stages=10):
@@ -48,7 +63,19 @@ class Continuation(Callback):
         self.n_stages = n_stages
 
     def beta_at(self, step, n_steps):
-        """Return beta of a step; steps past the end of the fit have the last beta."""
+        """Return beta of a step; steps past the end of the fit have the last beta.
+
+        Parameters
+        ----------
+        step : int
+            From 0.
+        n_steps : int
+            Steps of the whole fit.
+
+        Returns
+        -------
+        beta : float
+        """
         n_stages = min(self.n_stages, n_steps)
         stage = min(step * n_stages // n_steps, n_stages - 1)
         t = stage / (n_stages - 1) if n_stages > 1 else 1.0
@@ -78,6 +105,18 @@ class ValidationStopping(Callback):
     ----------
     patience : int, default=10
         Epochs without a better one after which training stops.
+
+    Examples
+    --------
+    It is a default callback, ``validation``, which works with ``validation_fraction``.
+
+    >>> from sklearn.datasets import load_digits
+    >>> from sklearn_hash import HashNetHasher
+    >>> X, y = load_digits(return_X_y=True)
+    >>> hasher = HashNetHasher(validation_fraction=0.1, max_epochs=2, device="cpu", random_state=0)
+    >>> hasher = hasher.set_params(callbacks__validation__patience=1).fit(X[:200], y[:200])
+    >>> [0 < score <= 1 for score in hasher.net_.history[:, "valid_map"]]
+    [True, True]
     """
 
     def __init__(self, patience=10):
@@ -125,6 +164,14 @@ class FitProgressBar(Callback):
     ----------
     label : str
         What stands before the bar.
+
+    Examples
+    --------
+    ``verbose=1`` adds it.
+
+    >>> from sklearn_hash.training import FitProgressBar
+    >>> FitProgressBar("HashNetHasher").label
+    'HashNetHasher'
     """
 
     def __init__(self, label=""):

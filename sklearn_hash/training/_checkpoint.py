@@ -43,6 +43,15 @@ class Checkpoint:
     ------
     ValueError
         If the file cannot be read, or holds a training that started from something else.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from sklearn_hash.training import Checkpoint
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     checkpoint = Checkpoint(folder, {"X": "digest of X"}, seed=7)
+    >>> checkpoint.seed, checkpoint.state
+    (7, None)
     """
 
     def __init__(self, directory, fingerprint, seed, any_seed=False):
@@ -93,7 +102,12 @@ class Checkpoint:
             net.partial_fit(dataset)
 
     def restore(self, net):
-        """Load the state of a fit into a net after ``on_train_begin`` of its callbacks."""
+        """Load the state of a fit into a net after ``on_train_begin`` of its callbacks.
+
+        Parameters
+        ----------
+        net : HashingNet
+        """
         state = self.state
         net.history.extend(json.loads(state["history"]))
         for name in ("module", "criterion", "optimizer"):
@@ -108,6 +122,12 @@ class Checkpoint:
         """Replace the file by the state of a net, atomically: if the process ends meanwhile, the old file remains.
 
         Of a distributed fit, only the first process writes it.
+
+        Parameters
+        ----------
+        net : HashingNet
+        finished : bool, default=False
+            Whether the training is over.
         """
         if rank() > 0:
             return

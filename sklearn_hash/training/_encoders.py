@@ -26,6 +26,17 @@ class Standardize(nn.Module):
     ----------
     shape : tuple of int
         Shape of one row.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sklearn_hash.training import Standardize
+    >>> standardize = Standardize((2,))
+    >>> standardize.mean.copy_(torch.tensor([1.0, 2.0]))
+    tensor([1., 2.])
+    >>> standardize(torch.tensor([[1.0, 2.0], [2.0, 2.0]]))
+    tensor([[0., 0.],
+            [1., 0.]])
     """
 
     mean: torch.Tensor
@@ -37,7 +48,17 @@ class Standardize(nn.Module):
         self.register_buffer("deviation", torch.ones(()))
 
     def learn(self, rows):
-        """Store the mean and the standard deviation of the training rows."""
+        """Store the mean and the standard deviation of the training rows.
+
+        Parameters
+        ----------
+        rows : DenseRows, MappedRows, SparseRows or LoadedRows
+
+        Raises
+        ------
+        ValueError
+            If a value is not finite.
+        """
         mean, deviation = rows.moments()
         if not math.isfinite(deviation):
             raise ValueError("X contains NaN, infinity or a value too large. Remove such rows, or scale them.")
@@ -56,6 +77,13 @@ class LinearEncoder(nn.Module):
     ----------
     shape : tuple of int
         Shape of one row.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sklearn_hash.training import LinearEncoder
+    >>> LinearEncoder((28, 28))(torch.zeros(5, 28, 28)).shape
+    torch.Size([5, 784])
     """
 
     def __init__(self, shape):
@@ -77,6 +105,13 @@ class MLPEncoder(nn.Module):
     hidden : int or tuple of int, default=512
         Width of every hidden layer.
     dropout : float, default=0.3
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sklearn_hash.training import MLPEncoder
+    >>> MLPEncoder((64,), hidden=(256, 128))(torch.zeros(5, 64)).shape
+    torch.Size([5, 128])
     """
 
     def __init__(self, shape, hidden=512, dropout=0.3):
@@ -107,6 +142,13 @@ class CNNEncoder(nn.Module):
         Channels of every stage.
     dropout : float, default=0.3
         On the pooled features.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sklearn_hash.training import CNNEncoder
+    >>> CNNEncoder((3, 32, 32), channels=(8, 16))(torch.zeros(5, 3, 32, 32)).shape
+    torch.Size([5, 16])
     """
 
     def __init__(self, shape, channels=(32, 64, 128), dropout=0.3):

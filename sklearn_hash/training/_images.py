@@ -50,6 +50,14 @@ class ChannelsFirst:
         ``loader(item)`` gives a row: an array, a tensor, or an image that numpy can read.
     channels : {"auto", "first", "last"}, default="auto"
         Where channels are in what it gives; see :func:`channels_first`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_hash.training import ChannelsFirst
+    >>> load = ChannelsFirst(lambda item: np.zeros((32, 48, 3), dtype=np.uint8))
+    >>> load("photo.png").shape
+    (3, 32, 48)
     """
 
     def __init__(self, loader, channels="auto"):

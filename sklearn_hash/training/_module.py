@@ -36,6 +36,13 @@ class HashingModule(nn.Module):
         Whether a batch normalisation follows the hash layer.
     output_field : str or int, optional
         The part of the encoder's output to take, where that is a dict, a tuple or an object with fields.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sklearn_hash.training import HashingModule
+    >>> HashingModule(torch.nn.Linear(64, 16), n_features=16, n_bits=8)(torch.zeros(5, 64)).shape
+    torch.Size([5, 8])
     """
 
     def __init__(

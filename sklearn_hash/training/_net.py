@@ -47,7 +47,7 @@ def _record_batches(rows, prefix, losses, sizes):
 
 
 class HashingNet(NeuralNet):
-    """skorch net for hashing: a batch is (rows, target); the criterion ``loss(z, target)`` names its kind of target.
+    """Skorch net for hashing: a batch is (rows, target); the criterion ``loss(z, target)`` names its kind of target.
 
     What differs from skorch: losses are read back together (on a GPU every ``.item()`` waits for the device),
     callbacks are only called for hooks that they override, train/eval mode is only set where it changes, and a
@@ -198,7 +198,12 @@ class HashingNet(NeuralNet):
         return {"loss": loss, "y_pred": z}
 
     def backpropagate(self, loss):
-        """Compute the gradients of the loss of a batch."""
+        """Compute the gradients of the loss of a batch.
+
+        Parameters
+        ----------
+        loss : tensor
+        """
         loss.backward()
 
     def on_batch_begin(self, net, **kwargs):
@@ -215,7 +220,16 @@ class HashingNet(NeuralNet):
         super().on_train_end(net, **kwargs)
 
     def outputs_after_epoch(self, dataset):
-        """Return the hash-layer output of a dataset, (n, n_bits), computed once per epoch for all callbacks."""
+        """Return the hash-layer output of a dataset, computed once per epoch for all callbacks.
+
+        Parameters
+        ----------
+        dataset : HashingDataset
+
+        Returns
+        -------
+        z : ndarray of shape (n, n_bits), float32
+        """
         if id(dataset) not in self._outputs:
             self._outputs[id(dataset)] = self.forward(dataset).numpy()
         return self._outputs[id(dataset)]

@@ -17,6 +17,14 @@ def draw_seed(random_state) -> int:
     """Draw the integer that seeds a fit; ``None`` asks the operating system, not numpy's global stream.
 
     The processes of a distributed fit all have the seed that the first one drew.
+
+    Parameters
+    ----------
+    random_state : int, RandomState instance or None
+
+    Returns
+    -------
+    seed : int
     """
     if random_state is None:
         return broadcast_from_first(int(np.random.default_rng().integers(_LARGEST_SEED)))
@@ -29,6 +37,13 @@ def isolated(device: torch.device, *seeds: int):
 
     Initial weights, dropout and shuffling all draw from torch's default generator. Forking it keeps the caller's
     stream untouched without passing a generator through every module.
+
+    Parameters
+    ----------
+    device : torch.device
+        The device whose stream is separate, beside that of the CPU.
+    *seeds : int
+        Together they make one seed; without them the streams go on from where they are.
     """
     on_cpu = device.type == "cpu"
     with torch.random.fork_rng(devices=[] if on_cpu else [device], device_type="cuda" if on_cpu else device.type):

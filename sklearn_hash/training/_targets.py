@@ -6,7 +6,7 @@ from scipy import sparse
 
 from sklearn_hash.losses import similarity_matrix
 
-__all__ = ["CallableTargets", "FeatureTargets", "IndicatorTargets", "LabelTargets", "MatrixTargets"]
+__all__ = ["CallableTargets", "IndicatorTargets", "LabelTargets", "MatrixTargets"]
 
 
 _HOST = torch.device("cpu")
@@ -29,15 +29,45 @@ class LabelTargets:
         return len(self.labels)
 
     def similarity_of(self, index):
-        """Return the similarity of the rows in ``index``, (len(index), len(index)) float32."""
+        """Return the similarity of some rows.
+
+        Parameters
+        ----------
+        index : slice or tensor of int
+            Numbers of the rows.
+
+        Returns
+        -------
+        similarity : tensor of shape (len(index), len(index)), float32
+        """
         return similarity_matrix(self.labels_of(index))
 
     def labels_of(self, index):
-        """Return the class numbers of the rows in ``index``, (len(index),) int64."""
+        """Return the class numbers of some rows.
+
+        Parameters
+        ----------
+        index : slice or tensor of int
+            Numbers of the rows.
+
+        Returns
+        -------
+        labels : tensor of shape (len(index),), int64
+        """
         return self.tensor[_moved(index, self.tensor.device)]
 
     def numbers_of(self, index):
-        """Return the numbers of the rows in ``index``, (len(index),) int64."""
+        """Return the numbers of some rows as a tensor.
+
+        Parameters
+        ----------
+        index : slice or tensor of int
+            Numbers of the rows.
+
+        Returns
+        -------
+        numbers : tensor of shape (len(index),), int64
+        """
         return _row_numbers(index, len(self))
 
     @property
@@ -46,11 +76,29 @@ class LabelTargets:
         return self.tensor.device
 
     def select(self, index):
-        """Return the targets of a subset of the rows."""
+        """Return the targets of a subset of the rows.
+
+        Parameters
+        ----------
+        index : ndarray of int
+
+        Returns
+        -------
+        targets : LabelTargets
+        """
         return LabelTargets(self.labels[index])
 
     def to(self, device):
-        """Return the targets with their tensor on a device."""
+        """Return the targets with their tensor on a device.
+
+        Parameters
+        ----------
+        device : torch.device
+
+        Returns
+        -------
+        targets : LabelTargets
+        """
         moved = LabelTargets(self.labels)
         moved.tensor = self.tensor.to(device)
         return moved
@@ -195,39 +243,3 @@ def _positive_columns(matrix, row):
     """Return the columns of the positive values in a row of a CSR matrix."""
     stored = slice(matrix.indptr[row], matrix.indptr[row + 1])
     return matrix.indices[stored][matrix.data[stored] > 0]
-
-
-class FeatureTargets:
-    """Centred rows, for losses without labels.
-
-    Parameters
-    ----------
-    n : int
-        How many rows.
-    mean : ndarray
-        Of the training rows, in the shape of one row.
-    """
-
-    def __init__(self, n, mean):
-        self.n = n
-        self.mean = torch.as_tensor(mean, dtype=torch.float32)
-
-    def __len__(self):
-        return self.n
-
-    @property
-    def index_device(self):
-        """Device of the row indices."""
-        return self.mean.device
-
-    def features_of(self, rows):
-        """Return the centred rows of a batch, (len(rows), n_values) float32."""
-        return (rows.float() - self.mean.to(rows.device)).flatten(1)
-
-    def select(self, index):
-        """Return the targets of a subset of the rows."""
-        return FeatureTargets(len(index), self.mean)
-
-    def to(self, device):
-        """Return the targets with their mean on a device."""
-        return FeatureTargets(self.n, self.mean.to(device))

@@ -51,8 +51,10 @@ def map_against(codes, targets, database_codes=None, database_targets=None):
 
     Parameters
     ----------
-    codes, database_codes : ndarray of shape (n, n_bits)
-    targets, database_targets : targets of the rows
+    codes : ndarray of shape (n, n_bits)
+    targets : LabelTargets, IndicatorTargets or MatrixTargets
+    database_codes : ndarray of shape (n_database, n_bits), optional
+    database_targets : targets of the same kind, optional
 
     Returns
     -------
