@@ -13,7 +13,7 @@ from sklearn_hash import DHNHasher, DualHingeHasher, HashNetHasher, ImageInput
 from sklearn_hash.metrics import mean_average_precision
 from sklearn_hash.training import CNNEncoder, MLPEncoder, RandomCrop, RandomFlip
 
-HASHERS = [DualHingeHasher, HashNetHasher, DHNHasher]
+HASHERS = [DualHingeHasher, HashNetHasher]
 
 
 def make(cls=DHNHasher, **params):

@@ -10,7 +10,7 @@ from skorch.callbacks import Callback, EarlyStopping
 
 from sklearn_hash import DHNHasher, DualHingeHasher, HashNetHasher
 
-HASHERS = [DualHingeHasher, HashNetHasher, DHNHasher]
+HASHERS = [DualHingeHasher, HashNetHasher]
 
 
 class CtrlC(Callback):

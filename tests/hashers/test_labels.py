@@ -8,7 +8,7 @@ from sklearn.model_selection import KFold, cross_val_score
 
 from sklearn_hash import DHNHasher, DualHingeHasher, HashNetHasher
 
-HASHERS = [DualHingeHasher, HashNetHasher, DHNHasher]
+HASHERS = [DualHingeHasher, HashNetHasher]
 
 
 def codes(digits, y, cls=DHNHasher, **params):

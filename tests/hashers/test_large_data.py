@@ -24,8 +24,18 @@ def mapped(path, X, mode="r"):
     return np.load(path / "X.npy", mmap_mode=mode)
 
 
-@pytest.mark.parametrize("mode", ["r", "r+", "c"])
-@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.uint8, np.int64, ">f4", bool])
+@pytest.mark.parametrize(
+    ("dtype", "mode"),
+    [
+        (np.float32, "r"),
+        (np.float32, "r+"),
+        (np.float64, "c"),
+        (np.uint8, "r"),
+        (np.int64, "r"),
+        (">f4", "r"),
+        (bool, "r"),
+    ],
+)
 def test_a_memory_map_gives_what_the_array_gives(digits, tmp_path, dtype, mode):
     X, y = digits
     X = X.astype(dtype)

@@ -26,7 +26,7 @@ def encoder():
     return torch.nn.Sequential(torch.nn.Linear(64, 16), torch.nn.BatchNorm1d(16), torch.nn.ReLU())
 
 
-@pytest.mark.parametrize("cls", [DualHingeHasher, HashNetHasher, DHNHasher])
+@pytest.mark.parametrize("cls", [DualHingeHasher, HashNetHasher])
 def test_constructor_parameters_stay_as_they_were(cls, digits):
     module, callback, stopping = encoder(), Counting(), EarlyStopping(monitor="train_loss", patience=1)
     module.eval()

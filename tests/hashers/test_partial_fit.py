@@ -9,7 +9,7 @@ from skorch.callbacks import Callback
 
 from sklearn_hash import CSQHasher, DHNHasher, DPNHasher, DualHingeHasher, GreedyHashHasher, HashNetHasher
 
-HASHERS = [DualHingeHasher, HashNetHasher, DHNHasher]
+HASHERS = [DualHingeHasher, HashNetHasher]
 
 
 def rates(hasher):

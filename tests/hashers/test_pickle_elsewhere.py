@@ -8,10 +8,10 @@ import pytest
 import torch
 from skorch.exceptions import DeviceWarning
 
-from sklearn_hash import DHNHasher, DualHingeHasher, HashNetHasher, ImageInput
+from sklearn_hash import DualHingeHasher, HashNetHasher, ImageInput
 from sklearn_hash.training import RandomFlip
 
-HASHERS = [DualHingeHasher, HashNetHasher, DHNHasher]
+HASHERS = [DualHingeHasher, HashNetHasher]
 
 
 def fitted(cls, digits):

@@ -10,7 +10,7 @@ from skorch.callbacks import Callback
 from sklearn_hash import DHNHasher, DualHingeHasher, HashNetHasher
 from sklearn_hash.metrics import mean_average_precision
 
-HASHERS = [DualHingeHasher, HashNetHasher, DHNHasher]
+HASHERS = [DualHingeHasher, HashNetHasher]
 
 
 class Codes(Callback):

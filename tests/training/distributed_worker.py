@@ -1,11 +1,14 @@
-"""One process of the distributed fits in test_distributed.py: ``distributed_worker.py TASK FOLDER RANK WORLD_SIZE``."""
+"""The processes of the distributed fits in test_distributed.py: ``distributed_worker.py TASKS FOLDER WORLD_SIZE``."""
 
 import inspect
+import json
+import multiprocessing
 import os
 import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from skorch.callbacks import Callback
 from torch import distributed, nn
@@ -132,22 +135,46 @@ def fit_estimator(folder, kind=DualHingeHasher, checkpoint=None, **params):
     return {"weights": weights.numpy(), "codes": hasher.decision_function(X)}
 
 
+def message_of_different_data():
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 -- the test reads the message
+        DualHingeHasher().fit(*make_data(30 + rank()))
+    return {"message": np.array(str(caught.value))}
+
+
 TASKS = {
     "equality": lambda folder: {**gradients_of_all_losses(), **train_three_epochs()},
     "estimator": lambda folder: fit_estimator(folder),
     "linear": lambda folder: fit_estimator(folder, encoder="linear"),
     "mortal": lambda folder: fit_estimator(folder, MortalHasher, folder / "checkpoint"),
-    "different": lambda folder: DualHingeHasher().fit(*make_data(30 + rank())),
+    "different": lambda folder: message_of_different_data(),
 }
 
 
-def main(task, folder, rank, world_size):
+def run(tasks, folder, rank, world_size):
+    """Be one of the processes: run tasks one after another, and write the results of each to its folder."""
     torch.set_num_threads(1)
-    folder = Path(folder)
-    store = f"file://{folder / os.environ['STORE']}"
-    distributed.init_process_group("gloo", init_method=store, rank=int(rank), world_size=int(world_size))
-    np.savez(folder / f"{rank}.npz", **TASKS[task](folder))
+    os.dup2(os.open(folder / f"{rank}.txt", os.O_CREAT | os.O_WRONLY), sys.stderr.fileno())
+    store = f"file://{folder / 'store'}"
+    distributed.init_process_group("gloo", store, rank=rank, world_size=world_size)
+    for task in tasks.split(","):
+        own = folder / task
+        own.mkdir(exist_ok=True)
+        np.savez(own / f"{rank}.npz", **TASKS[task](own))
     distributed.destroy_process_group()
+
+
+def main(tasks, folder, world_size):
+    """Start the processes, forked where they can be, and print their exit statuses."""
+    (Path(folder) / "store").unlink(missing_ok=True)
+    DualHingeHasher(2, max_epochs=1, validation_fraction=0.2).fit(*make_data(30))  # loads all code once for all
+    context = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
+    n = int(world_size)
+    processes = [context.Process(target=run, args=(tasks, Path(folder), rank, n)) for rank in range(n)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(240)
+    print(json.dumps([process.exitcode for process in processes]))
 
 
 if __name__ == "__main__":

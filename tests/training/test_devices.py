@@ -42,7 +42,7 @@ LABELS = np.arange(60) % 5, (np.random.default_rng(0).random((60, 5)) < 0.3).ast
 
 
 @pytest.mark.parametrize("y", LABELS, ids=["labels", "indicator"])
-@pytest.mark.parametrize("cls", [DualHingeHasher, HashNetHasher, DHNHasher])
+@pytest.mark.parametrize("cls", [DualHingeHasher, HashNetHasher])
 def test_steps_never_wait_for_the_device(monkeypatch, cls, y):
     """Values of a tensor on "meta" do not exist: to read one, or to compute on the host with it, is an error."""
     monkeypatch.setattr(torch, "autocast", lambda *args, **kwargs: nullcontext())  # it does not know that device

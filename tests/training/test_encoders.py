@@ -50,7 +50,7 @@ def test_constant_rows_are_not_divided_by_zero():
     assert torch.equal(layer(torch.from_numpy(X)), torch.zeros(5, 4))
 
 
-@pytest.mark.parametrize("cls", [DualHingeHasher, HashNetHasher, DHNHasher])
+@pytest.mark.parametrize("cls", [DualHingeHasher, HashNetHasher])
 @pytest.mark.parametrize("encoder", ["linear", "mlp"])
 def test_raw_pixels_train_as_scaled_ones(cls, encoder, digits):
     X, y = np.round(digits[0] * 255 / 16), digits[1]
