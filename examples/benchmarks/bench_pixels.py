@@ -8,10 +8,11 @@ its defaults, and the codes are those of the last epoch.
 
     python examples/benchmarks/bench_pixels.py --data-home DIR --results pixels.jsonl
 
-``--scale paper`` is for a GPU: a ResNet-18 of torchvision, or any timm model, fine-tuned on images of 224 pixels, with
-the splits of the papers, 48, 64 and 128 bits, 150 epochs and batches of 128. The images are those of a file with arrays
-X, (n, 32, 32, 3) bytes, and y; --weights is "imagenet", or a file with the state dict of the backbone. One call fills
-the table:
+``--scale paper`` is for a GPU: a ResNet-50 of torchvision, or any timm model, on images enlarged to 224 pixels, with
+the splits of the papers, 48, 64 and 128 bits, and, like public implementations of them, 150 epochs and batches of 128.
+A pretrained backbone learns at a tenth of the hash layer's rate. The images are those of a file with arrays X,
+(n, 32, 32, 3) bytes, and y; --weights is "imagenet", or a file with the state dict of the backbone. One call fills the
+table:
 
     python examples/benchmarks/bench_pixels.py --scale paper --images cifar10.npz --protocol cifar10 --weights imagenet
 
@@ -112,7 +113,10 @@ def make_jobs(args):
     stages = ["pixels", "frozen"] if args.scale == "small" else ["pixels"]
     data = IMAGES if args.scale == "small" else f"{Path(args.images).stem}, {args.protocol}"
     config = {"scale": args.scale, "epochs": args.epochs, "quick": args.quick}
-    config |= {"channels": args.channels, "train": args.train} if args.scale == "small" else {"backbone": args.backbone}
+    if args.scale == "small":
+        config |= {"channels": args.channels, "train": args.train}
+    else:
+        config |= {"backbone": args.backbone, "weights": args.weights, "batch_size": args.batch_size}
     return [
         {"data": data, "method": method, "stage": stage, "bits": bits, "seed": seed, "config": config}
         for seed in range(args.seeds)
@@ -136,7 +140,8 @@ def make_hasher(job, args):
     encoder = paper_backbone(args.backbone, args.weights, 32 if args.quick else 224)
     slower = [("encoder.*", {"lr": hasher.lr / 10})] if args.weights else []
     images = ImageInput(normalize="imagenet", augment=augment)
-    return hasher.set_params(encoder=encoder, images=images, optimizer__param_groups=slower)
+    hasher.set_params(batch_size=args.batch_size, optimizer__param_groups=slower)
+    return hasher.set_params(encoder=encoder, images=images)
 
 
 def fit_and_score(job, args, split, features):
@@ -207,13 +212,14 @@ def main():
     parser.add_argument("--data-home", default=os.environ.get("SKLEARN_HASH_DATA"), help="of the small scale")
     parser.add_argument("--images", default="cifar10.npz", help="file of the paper scale")
     parser.add_argument("--protocol", choices=["cifar10", "cifar10-1", "cifar10-2", "cifar100"], default="cifar10")
-    parser.add_argument("--backbone", default="resnet18", help="a model of torchvision, or timm:NAME")
+    parser.add_argument("--backbone", default="resnet50", help="a model of torchvision, or timm:NAME")
     parser.add_argument("--weights", help='"imagenet", or a file with a state dict; from nothing without')
     parser.add_argument("--methods", nargs="+", choices=list(METHODS), default=METHODS_SHOWN)
     parser.add_argument("--bits", nargs="+", type=int)
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--channels", nargs="+", type=int, help="of the stages of the small network")
     parser.add_argument("--precision", choices=["float32", "bfloat16"], default="bfloat16", help="of the small scale")
+    parser.add_argument("--batch-size", type=int, default=128, help="of the paper scale")
     parser.add_argument("--train", type=int, default=10000, help="training rows of the small scale")
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--threads", type=int, default=1, help="of the CPU, for a fit")
