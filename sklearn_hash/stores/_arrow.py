@@ -16,6 +16,7 @@ from sklearn_hash.neighbors._arrow_codes import (
 )
 from sklearn_hash.neighbors._check_input import refuse_bits
 from sklearn_hash.neighbors._row_ids import check_ids
+from sklearn_hash.stores._docs import document
 from sklearn_hash.stores._fingerprint import fingerprint_of
 from sklearn_hash.stores._id_column import id_column
 from sklearn_hash.stores._optional import import_arrow
@@ -23,6 +24,7 @@ from sklearn_hash.stores._optional import import_arrow
 __all__ = ["check_origin", "record_batches", "to_arrow"]
 
 
+@document
 def to_arrow(codes, ids=None, *, packed=False, n_bits=None, hasher=None):
     """Return codes as an Arrow table, which other tools read and :class:`~sklearn_hash.HammingNeighbors` fits.
 
@@ -32,13 +34,7 @@ def to_arrow(codes, ids=None, *, packed=False, n_bits=None, hasher=None):
         Bits, signs or real values, or packed bytes; contiguous packed bytes are not copied.
     ids : array-like of shape (n,), default=None
         Integers, strings, bytes, UUIDs, dates, or tuples of one of these; by default the row numbers.
-    packed : bool, default=False
-        Whether codes are packed bytes, in the bit order of :func:`numpy.packbits`.
-    n_bits : int, default=None
-        The code length; needed for packed codes whose length is no multiple of 8.
-    hasher : estimator or str, default=None
-        The fitted hasher that made the codes, or its :func:`fingerprint`. Searches refuse to compare codes of two
-        known hashers.
+    {form of codes}
 
     Returns
     -------
@@ -92,7 +88,7 @@ def record_batches(codes, ids=None, *, packed=False, n_bits=None, hasher=None, b
     """
     origin, schema, n_before = fingerprint_of(hasher), None, 0
     for block_ids, block in _blocks(codes, ids, batch_size):
-        if block_ids is None and not _has_ids(block):
+        if block_ids is None and not (is_arrow_table(block) and "id" in block.schema.names):
             block_ids = np.arange(n_before, n_before + len(block))
         batch = _as_batch(block, block_ids, packed, n_bits, origin)
         schema, n_before = schema or batch.schema, n_before + len(batch)
@@ -132,10 +128,6 @@ def _blocks(codes, ids, batch_size):
         rows = slice(start, start + batch_size)
         block = codes.slice(start, batch_size) if is_arrow_table(codes) else codes[rows]
         yield None if ids is None else ids[rows], block
-
-
-def _has_ids(block):
-    return is_arrow_table(block) and "id" in block.schema.names
 
 
 def _as_batch(block, ids, packed, n_bits, origin):

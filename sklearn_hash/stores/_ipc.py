@@ -9,6 +9,7 @@ import numpy as np
 
 from sklearn_hash._replacing import replacing
 from sklearn_hash.stores._arrow import check_origin, record_batches
+from sklearn_hash.stores._docs import document
 from sklearn_hash.stores._optional import import_arrow
 
 __all__ = ["read_ipc", "write_ipc"]
@@ -16,6 +17,7 @@ __all__ = ["read_ipc", "write_ipc"]
 _BLOCK = 1_000_000  # rows
 
 
+@document
 def write_ipc(path, codes, ids=None, *, packed=False, n_bits=None, hasher=None):
     """Write codes and ids to an Arrow IPC file, which a search reads in place.
 
@@ -31,23 +33,9 @@ def write_ipc(path, codes, ids=None, *, packed=False, n_bits=None, hasher=None):
         as :func:`iter_parquet` yields them.
     ids : array-like of shape (n,), default=None
         Integers, strings, bytes, UUIDs, dates, or tuples of one of these; by default the row numbers.
-    packed : bool, default=False
-        Whether codes are packed bytes, in the bit order of :func:`numpy.packbits`.
-    n_bits : int, default=None
-        The code length; needed for packed codes whose length is no multiple of 8.
-    hasher : estimator or str, default=None
-        The fitted hasher that made the codes, or its :func:`fingerprint`.
+    {form of codes}
 
-    Raises
-    ------
-    ImportError
-        If Arrow is missing.
-    ValueError
-        If codes or ids are not valid, or of different types in different blocks. Nothing is written then.
-
-    See Also
-    --------
-    to_arrow : The columns and metadata of the file.
+    {errors of writing}
 
     Examples
     --------
@@ -73,22 +61,19 @@ def write_ipc(path, codes, ids=None, *, packed=False, n_bits=None, hasher=None):
             writer.write_batch(whole)
 
 
+@document
 def read_ipc(path, *, hasher=None, memory_map=True):
     """Open codes and ids of an Arrow IPC file.
 
     Parameters
     ----------
     path : str or Path
-    hasher : estimator or str, default=None
-        The hasher whose codes they must be, or its :func:`fingerprint`.
+    {hasher}
     memory_map : bool, default=True
         Whether the table stays in the file; a search then reads it in place, unless other tools wrote it as several
         record batches.
 
-    Returns
-    -------
-    table : pyarrow.Table
-        For ``HammingNeighbors.fit``. Columns and metadata are those of :func:`to_arrow`.
+    {table}
 
     Raises
     ------
