@@ -3,7 +3,7 @@
 import re
 from textwrap import dedent, indent
 
-__all__ = ["fill_placeholders"]
+__all__ = ["documenter", "fill_placeholders"]
 
 
 def fill_placeholders(doc, texts):
@@ -37,3 +37,22 @@ def fill_placeholders(doc, texts):
 
     # The indent is matched, not assumed: Python 3.13 strips it from docstrings.
     return re.sub(r"^(?P<indent> *)\{(?P<name>[\w ]+)\}\n", fill, doc, flags=re.MULTILINE)
+
+
+def documenter(texts):
+    """Return a decorator of a function, method or class that fills the placeholders in its docstring.
+
+    Parameters
+    ----------
+    texts : dict of str to str
+
+    Returns
+    -------
+    document : callable
+    """
+
+    def document(documented):
+        documented.__doc__ = fill_placeholders(documented.__doc__ or "", texts)
+        return documented
+
+    return document

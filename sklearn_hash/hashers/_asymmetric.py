@@ -75,10 +75,7 @@ class AsymmetricHasher(LabelHasher):
         targets = self._learn_classes(*self._check_targets(y, rows), self.classes_)
         net = self.net_
         with isolated(torch.device(net.device), self._seed):
-            codes = self._database_codes(net, HashingDataset(rows, targets))
+            codes = net.criterion_.learn_codes(*outputs_and_labels(net, HashingDataset(rows, targets)))
         net.criterion_.forget()
         self.train_codes_ = self._as_output(codes.cpu().numpy())
         return self
-
-    def _database_codes(self, net, dataset):
-        return net.criterion_.learn_codes(*outputs_and_labels(net, dataset))

@@ -1,6 +1,6 @@
 """Parts of docstrings that several measures share."""
 
-from sklearn_hash._docstrings import fill_placeholders
+from sklearn_hash._docstrings import documenter
 
 __all__ = ["document"]
 
@@ -67,8 +67,4 @@ _TEXTS = {
         """,
 }
 
-
-def document(function):
-    """Replace each placeholder in a function's docstring, alone on its line as ``{ties}``, by its text."""
-    function.__doc__ = fill_placeholders(function.__doc__, _TEXTS)
-    return function
+document = documenter(_TEXTS)

@@ -1,6 +1,6 @@
 """Docstring text that the methods of the searcher share, substituted into each method."""
 
-from sklearn_hash._docstrings import fill_placeholders
+from sklearn_hash._docstrings import documenter
 
 __all__ = ["document"]
 
@@ -30,8 +30,4 @@ _TEXTS = {
         """,
 }
 
-
-def document(function):
-    """Replace each placeholder in a method's docstring, alone on its line as ``{queries}``, by its text."""
-    function.__doc__ = fill_placeholders(function.__doc__ or "", _TEXTS)
-    return function
+document = documenter(_TEXTS)

@@ -5,11 +5,13 @@ from pathlib import Path
 
 from sklearn_hash._replacing import replacing
 from sklearn_hash.stores._arrow import check_origin, record_batches
+from sklearn_hash.stores._docs import document
 from sklearn_hash.stores._optional import import_arrow, import_engine
 
 __all__ = ["iter_parquet", "read_parquet", "write_parquet"]
 
 
+@document
 def write_parquet(path, codes, ids=None, *, packed=False, n_bits=None, hasher=None, row_group_size=1_000_000):
     """Write codes and ids to a Parquet file, one row group at a time.
 
@@ -24,25 +26,11 @@ def write_parquet(path, codes, ids=None, *, packed=False, n_bits=None, hasher=No
     ids : array-like of shape (n,), default=None
         Integers, strings, bytes, UUIDs, dates, or tuples of one of these; by default the row numbers. Repeats are
         noticed within a row group only.
-    packed : bool, default=False
-        Whether codes are packed bytes, in the bit order of :func:`numpy.packbits`.
-    n_bits : int, default=None
-        The code length; needed for packed codes whose length is no multiple of 8.
-    hasher : estimator or str, default=None
-        The fitted hasher that made the codes, or its :func:`fingerprint`.
+    {form of codes}
     row_group_size : int, default=1_000_000
         Most rows in a row group.
 
-    Raises
-    ------
-    ImportError
-        If Arrow is missing.
-    ValueError
-        If codes or ids are not valid, or of different types in different blocks. Nothing is written then.
-
-    See Also
-    --------
-    to_arrow : The columns and metadata of the file.
+    {errors of writing}
 
     Examples
     --------
@@ -65,15 +53,14 @@ def write_parquet(path, codes, ids=None, *, packed=False, n_bits=None, hasher=No
             writer.write_batch(batch, row_group_size=row_group_size)
 
 
+@document
 def iter_parquet(path, *, hasher=None, batch_size=1_000_000):
     """Read codes and ids from Parquet files, block by block.
 
     Parameters
     ----------
-    path : str or Path
-        A file, or a folder of ``*.parquet`` files, which are read in the order of their names.
-    hasher : estimator or str, default=None
-        The hasher whose codes they must be, or its :func:`fingerprint`.
+    {files}
+    {hasher}
     batch_size : int, default=1_000_000
         Most rows in a block.
 
@@ -110,20 +97,16 @@ def iter_parquet(path, *, hasher=None, batch_size=1_000_000):
                     yield pa.Table.from_batches([batch])
 
 
+@document
 def read_parquet(path, *, hasher=None):
     """Read codes and ids from Parquet files into memory.
 
     Parameters
     ----------
-    path : str or Path
-        A file, or a folder of ``*.parquet`` files, which are read in the order of their names.
-    hasher : estimator or str, default=None
-        The hasher whose codes they must be, or its :func:`fingerprint`.
+    {files}
+    {hasher}
 
-    Returns
-    -------
-    table : pyarrow.Table
-        For ``HammingNeighbors.fit``. Columns and metadata are those of :func:`to_arrow`.
+    {table}
 
     Raises
     ------
