@@ -31,7 +31,8 @@ class _Page(HTMLParser):
 def broken_links(folder):
     """Pages and their links that lead nowhere, as pairs of texts."""
     folder = Path(folder).resolve()
-    pages = {path: _Page(path.read_text(encoding="utf-8")) for path in sorted(folder.rglob("*.html"))}
+    paths = (path for path in sorted(folder.rglob("*.html")) if "_static" not in path.parts)  # templates of the theme
+    pages = {path: _Page(path.read_text(encoding="utf-8")) for path in paths}
     found = []
     for path, page in pages.items():
         for link in sorted(page.links):

@@ -34,7 +34,7 @@ def _visit_inline(writer, node):
 
 
 def _visit_block(writer, node):
-    _visit(writer, node, True, '<div class="math">{}</div>')
+    _visit(writer, node, True, '<div class="formula">{}</div>')
 
 
 def setup(app):

@@ -116,7 +116,7 @@ def add_figure(app, docname, source):
     if folder != "methods" or method not in METHODS:
         return
     name = METHODS[method]
-    caption = f"{_LOSS} {_CODES}" if _panels(method) == 3 else _CODES.capitalize()
+    caption = f"{_LOSS} {_CODES}" if _panels(method) == 3 else f"C{_CODES[1:]}"
     figure = f"## Figure\n\n![Figure of {name}](generated/{method}.png)\n\n{caption}\n\n"
     link = f"All parameters, attributes and an example: {{py:class}}`~sklearn_hash.{name}`.\n\n"
     for heading, before, after in (("## What the paper claims\n", figure, ""), ("## Parameters\n", "", f"\n{link}")):

@@ -62,7 +62,8 @@ def format_cell(found):
         return "not measured"
     if len(found) == 1:
         return f"{found[0]:.3f}"
-    return f"{mean(found):.3f} ± {student_t.ppf(0.975, len(found) - 1) * stdev(found) / len(found) ** 0.5:.3f}"
+    half_width = student_t.ppf(0.975, len(found) - 1) * stdev(found) / len(found) ** 0.5
+    return f"{mean(found):.3f} ± {half_width:.3f}".replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def make_table(method, values):
@@ -70,7 +71,11 @@ def make_table(method, values):
     sets = dict.fromkeys(data for data, _, _ in values)
     all_bits = sorted({bits for _, _, bits in values})
     ranked = method not in UNSUPERVISED
-    head = ["set", *(f"{bits} bits" for bits in all_bits), *([f"rank at {BITS_OF_RANK} bits"] if ranked else [])]
+    head = [
+        "set",
+        *(f"{bits}\N{NO-BREAK SPACE}bits" for bits in all_bits),
+        *([f"rank at {BITS_OF_RANK} bits"] if ranked else []),
+    ]
     lines = [head, ["---"] * len(head)]
     for data in sets:
         cells = [format_cell(values.get((data, method, bits))) for bits in all_bits]

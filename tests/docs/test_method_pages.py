@@ -65,7 +65,12 @@ def test_results_are_means_and_ranks_of_the_fits_that_count(tmp_path):
     cells = next(line for line in text.splitlines() if "`fashion_mnist`" in line).strip("| ").split(" | ")
     width = 12.706 * np.std([0.5, 0.6], ddof=1) / np.sqrt(2)  # t for 1 degree of freedom
     # ITQ learns from no labels: it has no rank, and counts in none.
-    assert cells == ["`fashion_mnist`", "not measured", f"0.550 ± {width:.3f}", "2 of 2"]
+    assert cells == [
+        "`fashion_mnist`",
+        "not measured",
+        f"0.550\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}{width:.3f}",
+        "2 of 2",
+    ]
     assert "rank" not in EXTENSION["results_of"]("itq", tmp_path)
 
 
