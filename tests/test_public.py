@@ -18,12 +18,11 @@ PACKAGES = [
     for module in pkgutil.iter_modules(sklearn_hash.__path__)
     if module.ispkg and not module.name.startswith("_")
 ]
-PUBLIC = [
-    f"{package}.{name}"
-    for package in PACKAGES
-    for name in import_module(package).__all__
-    if callable(getattr(import_module(package), name))
-]
+PUBLIC = {
+    package: [f"{package}.{name}" for name in module.__all__ if callable(getattr(module, name))]
+    for package, module in ((package, import_module(package)) for package in PACKAGES)
+}
+every_package = pytest.mark.parametrize("package", PUBLIC)
 # What the net is made of, and what a method is written with: CONTRIBUTING has an example of these as a whole.
 API_REFERENCE = runpy.run_path(str(Path(__file__).parents[1] / "docs" / "api_reference.py"))["API_REFERENCE"]
 PARTS = {
@@ -55,18 +54,20 @@ def methods(path):
     ]
 
 
-@pytest.mark.parametrize("path", [*PUBLIC, *(name for path in PUBLIC for name in methods(path))])
-def test_docstring(path):
-    # A net has the parameters of skorch's.
-    gate = GATE - {"PR01"} if path == "sklearn_hash.training.HashingNet" else GATE
-    assert [error for error in validate(path)["errors"] if error[0] in gate] == []
+@every_package
+def test_docstrings(package):
+    found = []
+    for path in (each for name in PUBLIC[package] for each in (name, *methods(name))):
+        # A net has the parameters of skorch's.
+        gate = GATE - {"PR01"} if path == "sklearn_hash.training.HashingNet" else GATE
+        found += [(path, *error) for error in validate(path)["errors"] if error[0] in gate]
+    assert found == []
 
 
-@pytest.mark.parametrize("path", [path for path in PUBLIC if path not in PARTS])
-def test_has_a_runnable_example(path):
-    if inspect.isabstract(resolve(path)):
-        return
-    assert ">>> " in resolve(path).__doc__
+@every_package
+def test_runnable_examples(package):
+    concrete = [path for path in PUBLIC[package] if path not in PARTS and not inspect.isabstract(resolve(path))]
+    assert [path for path in concrete if ">>> " not in resolve(path).__doc__] == []
 
 
 def test_top_level_names_are_the_objects_of_their_subpackages():
@@ -77,17 +78,23 @@ def test_top_level_names_are_the_objects_of_their_subpackages():
         sklearn_hash.NoSuchHasher  # noqa: B018
 
 
+HEAVY = ["torch", "numba", "skorch", "matplotlib"]
+# In one process, one after another; each with what must not have been imported by then.
+STATEMENTS = {
+    "import sklearn_hash": [*HEAVY, "sklearn"],
+    "import sklearn_hash.metrics, sklearn_hash.codes, sklearn_hash.datasets": HEAVY,
+    "from sklearn_hash import ITQHasher, SDHHasher": HEAVY,
+    "from sklearn_hash import HammingNeighbors": HEAVY,
+    "import sklearn_hash.plotting": HEAVY,
+}
+
+
 @pytest.mark.parametrize(
-    ("statement", "absent"),
-    [
-        ("import sklearn_hash", ["torch", "numba", "skorch", "sklearn"]),
-        ("from sklearn_hash import HammingNeighbors", ["torch", "numba", "skorch"]),
-        ("from sklearn_hash import ITQHasher, SDHHasher", ["torch", "numba", "skorch"]),
-        ("import sklearn_hash.metrics, sklearn_hash.codes, sklearn_hash.datasets", ["torch", "numba", "skorch"]),
-        ("import sklearn_hash.losses", ["numba", "skorch", "sklearn"]),
-    ],
+    "statements", [STATEMENTS, {"import sklearn_hash.losses": ["numba", "skorch", "sklearn", "scipy"]}]
 )
-def test_imports_nothing_heavy_before_it_is_needed(statement, absent):
-    code = f"{statement}; import sys; print([name for name in {absent} if name in sys.modules])"
+def test_imports_nothing_heavy_before_it_is_needed(statements):
+    code = "import sys\n"
+    for statement, absent in statements.items():
+        code += f"{statement}\nprint([name for name in {absent} if name in sys.modules])\n"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert done.stdout.split() == ["[]"] * len(statements)

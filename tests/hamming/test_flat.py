@@ -1,7 +1,5 @@
 """Exhaustive search against a stable sort of all distances."""
 
-import subprocess
-import sys
 import threading
 
 import numpy as np
@@ -16,14 +14,16 @@ N_BITS = [1, 7, 8, 12, 16, 31, 32, 48, 64, 65, 100, 128, 256, 512, 1000, 1024]
 SIZES = [1, 2, 63, 64, 65, 255, 256, 257, 1000, 2500]
 
 
+def take(way, monkeypatch):
+    """Make a search of nearest neighbours scan in one way wherever the codes allow it."""
+    monkeypatch.setattr(
+        _flat_search.FlatSearch, "_fastest", lambda self, n_queries, possible: way if possible[way] else "words"
+    )
+
+
 @pytest.fixture(params=WAYS)
 def way(request, monkeypatch):
-    """A way to scan, taken wherever the codes allow it."""
-
-    def fastest(self, n_queries, possible):
-        return request.param if possible[request.param] else "words"
-
-    monkeypatch.setattr(_flat_search.FlatSearch, "_fastest", fastest)
+    take(request.param, monkeypatch)
 
 
 def make_codes(n, n_bits, seed=0, kind="uniform"):
@@ -67,14 +67,17 @@ def assert_radius(index, queries, radius, expected, **options):
 
 @pytest.mark.parametrize("kind", ["uniform", "clustered"])
 @pytest.mark.parametrize("n_bits", N_BITS)
-def test_equals_a_stable_sort_of_all_distances(n_bits, kind, way):
+def test_equals_a_stable_sort_of_all_distances(n_bits, kind, monkeypatch):
     for n in SIZES:
         packed = make_codes(n, n_bits, seed=n, kind=kind)
         queries = np.concatenate([make_codes(4, n_bits, seed=7, kind=kind), packed[-1:]])
         index = FlatIndex(packed, n_bits)
         expected = sorted_neighbors(queries, packed)
-        for k in {1, min(10, n), min(300, n), n}:
-            assert_knn(index, queries, k, expected)
+        possible = _flat_search.FlatSearch(packed, queries, None)._possible()
+        for way in (way for way in WAYS if possible[way]):
+            take(way, monkeypatch)
+            for k in {1, min(10, n), min(300, n), n}:
+                assert_knn(index, queries, k, expected)
         for radius in (0, 2, n_bits // 2, n_bits):
             assert_radius(index, queries, radius, expected)
 
@@ -281,18 +284,3 @@ def test_equals_faiss(n_bits, kind, way):
     reference.add(packed)
     expected = reference.search(queries, 50)
     assert_knn(FlatIndex(packed, n_bits), queries, 50, expected)
-
-
-def test_numba_loads_on_first_search():
-    code = """
-import sys
-import numpy as np
-import sklearn_hash
-from sklearn_hash._hamming import FlatIndex
-index = FlatIndex(np.zeros((3, 8), np.uint8), 64)
-index.append(index.packed)
-assert "numba" not in sys.modules
-index.knn(index.packed, 1)
-assert "numba" in sys.modules
-"""
-    subprocess.run([sys.executable, "-c", code], check=True)

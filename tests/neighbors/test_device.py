@@ -1,8 +1,6 @@
 """The parameter ``device`` of the searcher, with tensors on the CPU in place of a GPU."""
 
 import pickle
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -118,15 +116,3 @@ def test_auto_is_the_current_gpu_where_there_is_one(monkeypatch):
     assert _gpu.find_gpu("cpu") is None
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assert _gpu.find_gpu("auto") is None
-
-
-def test_torch_is_imported_for_a_gpu_alone():
-    script = """
-import sys
-from sklearn_hash import HammingNeighbors
-search = HammingNeighbors(1).fit([[0, 1], [1, 1]])
-assert "torch" not in sys.modules
-search.set_params(device="auto").fit([[0, 1], [1, 1]])
-assert "torch" in sys.modules
-"""
-    subprocess.run([sys.executable, "-c", script], check=True)
