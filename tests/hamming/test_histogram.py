@@ -89,7 +89,7 @@ def test_merged_columns_stand_for_all_columns(seed, n_bytes, n, collide):
     expected, counts = np.unique(words, axis=1, return_counts=True)
     found, group = np.unique(distinct, axis=1, return_inverse=True)
     np.testing.assert_array_equal(found, expected)
-    np.testing.assert_array_equal(np.bincount(group, weights), counts)
+    np.testing.assert_array_equal(np.bincount(group.ravel(), weights), counts)
     if not collide:
         assert distinct.shape == expected.shape == columns.shape
 
