@@ -114,7 +114,7 @@ import numpy as np
 from test_ways import WAYS, make_bits, search, sorted_neighbors
 from sklearn_hash._hamming import MultiIndex, PrunedIndex
 rng = np.random.default_rng(0)
-for n_bits in (32, 64, 128):
+for n_bits in (64, 128):
     bits = make_bits(rng, 1100, n_bits, True)
     expected = sorted_neighbors(bits[100:], bits[:100], 10)
     for way in WAYS:

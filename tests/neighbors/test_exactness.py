@@ -8,7 +8,7 @@ from sklearn_hash import HammingNeighbors
 from sklearn_hash.codes import pack_codes
 
 ALGORITHMS = ["flat", "pruned", "multi_index"]
-N_BITS = [8, 9, 16, 31, 33, 64, 65, 100, 128, 250, 512, 1000, 1024]
+N_BITS = [8, 9, 33, 64, 100, 128, 1000]
 
 
 def make_bits(n, n_bits, seed):
@@ -70,8 +70,8 @@ def test_after_appending_and_removing(n_bits, algorithm):
             model.assert_equals(search, queries)
 
 
-# Codes of one, two and more words of the scan, with and without padding.
-@pytest.mark.parametrize("n_bits", [8, 24, 64, 136])
+# Codes of one and of more words of the scan, with padding.
+@pytest.mark.parametrize("n_bits", [24, 136])
 def test_every_number_of_rows(n_bits):
     rows, queries = (pack_codes(make_bits(n, n_bits, seed=n)) for n in (260, 3))
     for algorithm in ALGORITHMS:

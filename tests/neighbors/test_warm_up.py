@@ -29,8 +29,8 @@ print(len(recorder.buffer))
 NOTICE = """
 import numpy as np
 from sklearn_hash import HammingNeighbors
-codes = np.zeros((20_000, 16), np.uint8)
-search = HammingNeighbors(n_neighbors=1, verbose=True).fit(codes)
+codes = np.zeros((20, 16), np.uint8)
+search = HammingNeighbors(n_neighbors=1, algorithm="flat", verbose=True).fit(codes)
 search.kneighbors(codes[:2])
 print("found")
 search.kneighbors(codes[:2])
