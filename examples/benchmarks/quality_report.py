@@ -27,6 +27,25 @@ DRAWN = {
 }
 
 
+def chosen(results, data):
+    """The configuration of each method that scored best among the held-out training rows of a set."""
+    tuned = results.of(data, "tune")[::-1]  # of equal ones, the first is the best
+    return {row["method"]: row["config"] for row in sorted(tuned, key=lambda row: row["map"])}
+
+
+def final_rows(results, data):
+    """The scores of the chosen configurations by the queries."""
+    best = chosen(results, data)
+    return [row for row in results.of(data, "final") if row["config"] == best.get(row["method"], {})]
+
+
+def lengths(results, sets):
+    """The code lengths at which all methods that any set has are there on all of some sets."""
+    cells = [means(final_rows(results, data), "map") for data in sets]
+    methods = measured(results)
+    return [bits for bits in BITS if all((method, bits) in each for each in cells for method in methods)]
+
+
 def means(rows, measure):
     """Mean over seeds and half-width of its 95 % interval, by (method, bits)."""
     values = defaultdict(list)
@@ -42,7 +61,7 @@ def _half_width(values):
 
 def table(data, results, measure):
     """Mean and interval over seeds, a line a method, best first at 32 bits."""
-    cells = means(results.of(data, "final"), measure)
+    cells = means(final_rows(results, data), measure)
     methods = sorted({method for method, _ in cells}, key=lambda method: -cells.get((method, 32), (0, 0))[0])
     lines = [f"{MEASURES[measure]}", f"{'method':<24}" + "".join(f"{bits:>13} bits" for bits in BITS)]
     for method in methods:
@@ -53,18 +72,18 @@ def table(data, results, measure):
 
 def claims(data, results):
     """The dual hinge paper's two claims: better at equal length, and as good with half the length and less."""
-    cells = means(results.of(data, "final"), "map")
+    cells = means(final_rows(results, data), "map")
     others = sorted({method for method, _ in cells} - {"dual_hinge"})
-    lines = []
-    for bits in BITS:
+    lines, known = [], lengths(results, [data])
+    for bits in known:
         best = max(others, key=lambda method: cells[method, bits][0])
         (ours, our_width), (theirs, their_width) = cells["dual_hinge", bits], cells[best, bits]
         lead, width = ours - theirs, np.hypot(our_width, their_width)
         lines.append(f"{bits} bits: dual_hinge less the best other, {best}: {lead:+.4f} +- {width:.4f}")
     for other in ("hashnet", "dhn"):
-        leads = (f"{cells['dual_hinge', bits][0] - cells[other, bits][0]:+.4f}" for bits in BITS)
+        leads = (f"{cells['dual_hinge', bits][0] - cells[other, bits][0]:+.4f}" for bits in known)
         lines.append(f"dual_hinge less {other}, the lengths in turn: {' '.join(leads)}")
-    for short, long in ((12, 32), (16, 32), (16, 64)):
+    for short, long in ((16, 32), (16, 64), (32, 64)):
         better = [method for method in others if cells[method, long][0] > cells["dual_hinge", short][0]]
         lines.append(f"better with {long} bits than dual_hinge with {short}: {', '.join(better) or 'none'}")
     return "\n".join(lines)
@@ -73,7 +92,7 @@ def claims(data, results):
 def report(results):
     for data in sets_done(results):
         n_query, n_train, n_database = SIZES
-        seen = results.of(data, "final")[0]["trained_on"]
+        seen = final_rows(results, data)[0]["trained_on"]
         print(f"== {data}: {n_train} training rows, {n_query} queries, {n_database} database rows ({seen} trained on)")
         measures = [measure for measure in MEASURES if measure != "ndcg" or data in GRADED]
         print("\n\n".join(table(data, results, measure) for measure in measures))
@@ -84,46 +103,43 @@ def report(results):
 
 
 def supervised_scores(results, sets):
-    """Mean mAP of the methods that learn from labels: the methods, and an array (n_methods, n_bits, n_sets)."""
+    """Methods that learn from labels, code lengths, and mean mAP, (n_methods, n_lengths, n_sets)."""
     methods = [method for method in measured(results) if method not in UNSUPERVISED]
-    mean_map = np.zeros((len(methods), len(BITS), len(sets)))
-    for i, data in enumerate(sets):
-        cells = means(results.of(data, "final"), "map")
-        mean_map[:, :, i] = [[cells[method, bits][0] for bits in BITS] for method in methods]
-    return methods, mean_map
+    known = lengths(results, sets)
+    cells = [means(final_rows(results, data), "map") for data in sets]
+    return methods, known, np.array([[[each[method, n][0] for each in cells] for n in known] for method in methods])
 
 
 def ranks(results, sets):
     """Mean rank of the methods that learn from labels over the sets, by mAP; best first at 32 bits."""
-    methods, mean_map = supervised_scores(results, sets)
+    methods, known, mean_map = supervised_scores(results, sets)
     rank = rankdata(-mean_map, axis=0).mean(axis=2)
-    lines = [f"{'mean rank by mAP':<24}" + "".join(f"{bits:>8} bits" for bits in BITS)]
-    for i in np.argsort(rank[:, BITS.index(TUNED_AT)], kind="stable"):
+    lines = [f"{'mean rank by mAP':<24}" + "".join(f"{bits:>8} bits" for bits in known)]
+    for i in np.argsort(rank[:, known.index(TUNED_AT)], kind="stable"):
         lines.append(f"{methods[i]:<24}" + "".join(f"{value:>13.2f}" for value in rank[i]))
     return "\n".join(lines)
 
 
 def draw_ranks(results, path):
-    """Mean ranks over sets at 16, 32, 64 and 128 bits, with the critical difference of the Nemenyi test."""
+    """Mean ranks over sets at each length, with the critical difference of the Nemenyi test."""
     import matplotlib.pyplot as plt
 
     sets = [data for data in sets_done(results) if whole(data, results)]
-    methods, mean_map = supervised_scores(results, sets)
-    lengths = [16, 32, 64, 128]
-    figure, axes = plt.subplots(len(lengths), 1, figsize=(9, 4 * len(lengths)), layout="constrained")
-    for ax, bits in zip(axes, lengths, strict=True):
-        scores = dict(zip(methods, mean_map[:, BITS.index(bits)], strict=True))
-        MethodRanksDisplay.from_scores(scores, ax=ax, name=f"{bits} bits, {len(sets)} sets")
+    methods, known, mean_map = supervised_scores(results, sets)
+    figure, axes = plt.subplots(len(known), 1, figsize=(9, 4 * len(known)), layout="constrained")
+    for ax, bits, scores in zip(axes, known, mean_map.transpose(1, 0, 2), strict=True):
+        named = dict(zip(methods, scores, strict=True))
+        MethodRanksDisplay.from_scores(named, ax=ax, name=f"{bits} bits, {len(sets)} sets")
     figure.savefig(path, dpi=110)
 
 
 def sets_done(results):
-    return [data for data in [*SETS, PIXELS] if results.of(data, "final")]
+    return [data for data in [*SETS, PIXELS] if final_rows(results, data)]
 
 
 def whole(data, results):
-    """Whether all methods that any set has are there at all code lengths."""
-    return len(means(results.of(data, "final"), "map")) == len(measured(results)) * len(BITS)
+    """Whether all methods that any set has are there at the length of the tuning."""
+    return TUNED_AT in lengths(results, [data])
 
 
 def measured(results):
@@ -140,13 +156,15 @@ def draw(results, path):
     n_rows = -(-len(sets) // 2)
     figure, axes = plt.subplots(n_rows, 2, figsize=(9, 3.6 * n_rows), layout="constrained", squeeze=False)
     for ax, data in zip(axes.flat, sets, strict=False):
-        cells = means(results.of(data, "final"), "map")
+        cells, known = means(final_rows(results, data), "map"), lengths(results, [data])
         for method in {method for method, _ in cells} - UNSUPERVISED - set(DRAWN):
-            others = ax.plot(BITS, [cells[method, bits][0] for bits in BITS], color="0.8", linewidth=1, label="others")
+            others = ax.plot(
+                known, [cells[method, bits][0] for bits in known], color="0.8", linewidth=1, label="others"
+            )
         for method, style in DRAWN.items():
-            mean, width = zip(*(cells[method, bits] for bits in BITS), strict=True)
-            ax.errorbar(BITS, mean, width, label=method, capsize=2, **style)
-        ax.set(xscale="log", xticks=BITS, xticklabels=BITS, title=data)
+            mean, width = zip(*(cells[method, bits] for bits in known), strict=True)
+            ax.errorbar(known, mean, width, label=method, capsize=2, **style)
+        ax.set(xscale="log", xticks=known, xticklabels=known, title=data)
         ax.minorticks_off()
     for ax in axes.flat[len(sets) :]:
         ax.remove()
