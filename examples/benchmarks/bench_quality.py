@@ -30,6 +30,7 @@ import tempfile
 import time
 import zlib
 from dataclasses import replace
+from inspect import signature
 from pathlib import Path
 
 import numpy as np
@@ -79,13 +80,18 @@ def pretrained_features(images, data_home):
 
 
 def configurations(method, n):
-    """The defaults, random draws, the same for every run, fewer where the space has no more, and a higher rate."""
+    """The defaults, random draws, the same for every run, fewer where the space has no more, and another rate."""
     space = SPACES[method]
     size = int(np.prod([len(values) for values in space.values()]))
     seed = zlib.crc32(method.encode())
     drawn = ParameterSampler(space, min(n, size), random_state=seed) if space else []
-    faster = [{"lr": 3e-3}] if "lr" in space else []
-    return [{}, *drawn][:n] + faster
+    return [{}, *drawn][:n] + _other_rate(method)
+
+
+def _other_rate(method):
+    """The defaults with the other of two learning rates, 0.001 and 0.003."""
+    default = signature(getattr(hashers, METHODS[method])).parameters.get("lr")
+    return [] if default is None else [{"lr": 1e-3 if default.default > 1e-3 else 3e-3}]
 
 
 def evaluate(job, split):

@@ -61,7 +61,7 @@ class DSHHasher(PairHasher):
 
     # fmt: off
     def __init__(
-        self, n_bits=32, *, encoder="auto", similarity="share", output="bits", lr=1e-3, max_epochs=30, batch_size=128,
+        self, n_bits=32, *, encoder="auto", similarity="share", output="bits", lr=3e-3, max_epochs=30, batch_size=128,
         validation_fraction=None, images=None, device="auto", random_state=None, verbose=0, net_params=None,
         margin="auto", quantization=0.01,
     ):

@@ -22,13 +22,13 @@ class DualHingeHasher(PairHasher):
     ----------
     {shared parameters}
 
-    alpha : float, default=1.05
+    alpha : float, default=1.01
         Skewness of the divergence, above 1; nearer to 1, a similar pair far apart costs more.
 
     class_weight : {"sqrt", "balanced"} or None, default="sqrt"
         Weight of rarer kinds of pairs, similar or not: the square root of what would balance them, all of it, or none.
 
-    quantization : float, default=0.1
+    quantization : float, default=0.03
         Weight of the mean squared distance of relaxed codes from -1 and +1.
 
     Attributes
@@ -66,9 +66,9 @@ class DualHingeHasher(PairHasher):
 
     # fmt: off
     def __init__(
-        self, n_bits=32, *, encoder="auto", similarity="jaccard", output="bits", lr=1e-3, max_epochs=30, batch_size=128,
+        self, n_bits=32, *, encoder="auto", similarity="jaccard", output="bits", lr=3e-3, max_epochs=30, batch_size=128,
         validation_fraction=None, images=None, device="auto", random_state=None, verbose=0, net_params=None,
-        alpha=1.05, class_weight="sqrt", quantization=0.1,
+        alpha=1.01, class_weight="sqrt", quantization=0.03,
     ):
         super().__init__(
             n_bits=n_bits, encoder=encoder, similarity=similarity, output=output, lr=lr, max_epochs=max_epochs,

@@ -60,7 +60,7 @@ class LCDSHHasher(PairHasher):
 
     # fmt: off
     def __init__(
-        self, n_bits=32, *, encoder="auto", similarity="share", output="bits", lr=1e-3, max_epochs=30, batch_size=128,
+        self, n_bits=32, *, encoder="auto", similarity="share", output="bits", lr=3e-3, max_epochs=30, batch_size=128,
         validation_fraction=None, images=None, device="auto", random_state=None, verbose=0, net_params=None,
         alpha="auto", locality=0.3,
     ):

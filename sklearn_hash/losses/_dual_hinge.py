@@ -28,7 +28,7 @@ class DualHingeLoss(PairLoss):
 
     Parameters
     ----------
-    alpha : float, default=1.05
+    alpha : float, default=1.01
         Skew of the divergence, greater than 1; the bound C increases as it approaches 1.
     beta : "auto" or float, default="auto"
         Rate at which u decays with the distance; "auto" is ``6 / n_bits``.
@@ -40,7 +40,7 @@ class DualHingeLoss(PairLoss):
     class_weight : {"sqrt", "balanced", None}, default="sqrt"
         Weights of similar and dissimilar pairs: "balanced" gives both the same total weight, None gives all pairs the
         same weight, "sqrt" is the geometric mean of the two.
-    quantization : float, default=0.1
+    quantization : float, default=0.03
         Weight :math:`\lambda` of the quantization loss.
 
     Raises
@@ -70,17 +70,17 @@ class DualHingeLoss(PairLoss):
     >>> from sklearn_hash.losses import DualHingeLoss, similarity_matrix
     >>> z = torch.tensor([[1.0, -1.0], [2.0, -0.5], [-1.0, 1.0]])
     >>> DualHingeLoss()(z, similarity_matrix([0, 0, 1]))
-    tensor(0.0235)
+    tensor(0.0207)
     """
 
     def __init__(
         self,
-        alpha=1.05,
+        alpha=1.01,
         beta="auto",
         shape=1.0,
         distance="cosine",
         class_weight="sqrt",
-        quantization=0.1,
+        quantization=0.03,
     ):
         super().__init__()
         self.alpha = check_number("alpha", alpha, above=1)

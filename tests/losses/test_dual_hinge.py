@@ -47,12 +47,12 @@ def make_batch(n=12, n_bits=5, seed=0):
 
 
 DEFAULTS = {
-    "alpha": 1.05,
+    "alpha": 1.01,
     "beta": "auto",
     "shape": 1.0,
     "distance": "cosine",
     "class_weight": "sqrt",
-    "quantization": 0.1,
+    "quantization": 0.03,
 }
 
 
@@ -108,13 +108,13 @@ def test_similar_pairs_climb_a_bounded_ramp(parameters):
     values = np.array([penalty(d, 1, **parameters) for d in DISTANCES])
     assert values[0] == pytest.approx(0, abs=1e-12)
     assert (np.diff(values) > 0).all()
-    assert values[-1] < bound(parameters.get("alpha", 1.05))
+    assert values[-1] < bound(parameters.get("alpha", DEFAULTS["alpha"]))
 
 
 @every_shape
 def test_dissimilar_pairs_fall_from_the_bound(parameters):
     values = np.array([penalty(d, 0, **parameters) for d in DISTANCES])
-    assert values[0] == pytest.approx(bound(parameters.get("alpha", 1.05)), rel=1e-12)
+    assert values[0] == pytest.approx(bound(parameters.get("alpha", DEFAULTS["alpha"])), rel=1e-12)
     assert (np.diff(values) < 0).all()
     assert values[-1] > 0
 
@@ -193,14 +193,14 @@ def test_distances_up_to_ten_thousand(s, shape, dtype):
     value.backward()
     assert torch.isfinite(value)
     assert torch.isfinite(z.grad).all()
-    cap = bound(1.05) + 0.1
+    cap = bound(DEFAULTS["alpha"]) + DEFAULTS["quantization"]
     assert 0 <= value <= cap
 
 
 def test_float32_keeps_the_exponential_toe():
     """Small penalties keep their relative precision: there is no cancellation between the two divergences."""
     for d in (20.0, 30.0):
-        exact = bound(1.05) * math.exp(-d)
+        exact = bound(DEFAULTS["alpha"]) * math.exp(-d)
         assert penalty(d, 0, beta=1.0, dtype=torch.float32) == pytest.approx(exact, rel=1e-4)
 
 

@@ -78,7 +78,7 @@ REFUSALS = {
 }
 # the defaults for a code length
 DEFAULTS = {
-    "DualHingeLoss": lambda n_bits: {"alpha": 1.05, "beta": 6 / n_bits, "class_weight": "sqrt", "quantization": 0.1},
+    "DualHingeLoss": lambda n_bits: {"alpha": 1.01, "beta": 6 / n_bits, "class_weight": "sqrt", "quantization": 0.03},
     "HashNetLoss": lambda n_bits: {"alpha": 10 / n_bits, "beta": 1.0, "class_weight": "balanced"},
     "DHNLoss": lambda n_bits: {"alpha": 5 / n_bits, "quantization": 0.1},
     "DSHLoss": lambda n_bits: {"margin": 2 * n_bits, "quantization": 0.01},

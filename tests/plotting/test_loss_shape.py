@@ -15,7 +15,7 @@ def softplus(x):
 
 
 def test_dual_hinge_is_drawn_by_distance():
-    u, alpha = np.exp(-6 / 32 * D), 1.05
+    u, alpha = np.exp(-6 / 32 * D), 1.01
     similar, dissimilar = LossShapeDisplay.from_loss(DualHingeLoss()).line_
     np.testing.assert_array_equal(similar.get_xdata(), D)
     np.testing.assert_allclose(dissimilar.get_ydata(), np.log(alpha / (alpha - 1)) * u, atol=1e-9)
