@@ -42,9 +42,10 @@ for method in (DualHingeHasher, ITQHasher):
 # %%
 # The same graph draws a map
 # --------------------------
-# t-SNE takes the graph too. What lies apart here is what codes of 32 bits tell apart.
+# t-SNE takes the graph too, here that of codes of 64 bits learned without labels. Those of a hasher that knows the
+# labels make one dot of each digit.
 
-hasher = DualHingeHasher(32, random_state=0).fit(X_train, y_train)
+hasher = ITQHasher(64, random_state=0).fit(X_train)
 mapping = make_pipeline(
     FrozenEstimator(hasher), HammingNeighbors(91), TSNE(metric="precomputed", init="random", random_state=0)
 )
@@ -61,5 +62,5 @@ left.minorticks_off()
 left.legend()
 scatter = right.scatter(*points.T, c=y_test, cmap="tab10", s=6)
 right.legend(*scatter.legend_elements(), title="Digit", loc="center left", bbox_to_anchor=(1, 0.5))
-right.set(title="t-SNE of the test rows by their codes", xticks=[], yticks=[])
+right.set(title="t-SNE of the test rows by codes without labels", xticks=[], yticks=[])
 plt.show()

@@ -70,8 +70,12 @@ for marker, (label, vectors) in zip("osD^", KEPT.items(), strict=True):
         recalls.append((found[:, :, None] == true[:, None, :]).any(axis=2).mean())
         print(f"{label:<10}{n_bits:>4} bits: {n_bytes[-1]:>5} bytes a row, recall {recalls[-1]:.3f}")
     ax.plot(n_bytes, recalls, marker=marker, label=label)
-ax.set(xscale="log", xlabel="Bytes a row", ylabel="Recall of the 10 true neighbours", ylim=(0, 1.02))
-ax.legend(title="100 candidates, re-ranked by")
+    if vectors is None or vectors == "int8":
+        for n_bits, x, recall in zip(hashers, n_bytes, recalls, strict=True):
+            ax.annotate(f"{n_bits} bits", (x, recall), (-8, 0), textcoords="offset points", ha="right", va="center")
+ax.plot(X_database.nbytes / len(X_database), 1, "k*", markersize=10, label="all vectors, exact", linestyle="none")
+ax.set(xscale="log", xlabel="Bytes a row", ylabel="Recall of the 10 true neighbours", ylim=(0, 1.04), xlim=(1.5, None))
+ax.legend(title="100 candidates, re-ranked by", loc="upper left")
 plt.show()
 
 # %%
