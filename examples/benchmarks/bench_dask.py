@@ -5,13 +5,15 @@
 
 Parts, all of them by default:
 
-- ``overhead``: CPU seconds of the workers for encoding and for a search, over those of one process, in rounds that
-  alternate between the two. A second ratio has wall times: what two workers gain.
+- ``overhead``: CPU seconds of one worker and of two for encoding and for a search, over those of one process, in
+  rounds that alternate between the two. A second ratio has wall times: what two workers gain.
 - ``kills``: in the middle of encoding and of searches, a worker is killed with SIGKILL, ten times each.
   Codes and neighbours must be those of one process.
 - ``large``: 10 GB of rows made on the spot are encoded and written; the most memory of a worker.
 
-The exit status is 1 if an answer differs. ``--quick`` only shows that everything runs.
+Workers are started with ``MALLOC_MMAP_THRESHOLD_``: Dask has them give freed memory back at once, and every batch of
+rows would pay for its pages anew. The exit status is 1 if an answer differs. ``--quick`` only shows that everything
+runs.
 """
 
 import argparse
@@ -22,11 +24,13 @@ import signal
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from tempfile import mkdtemp
 
+import dask
 import dask.array as da
 import numpy as np
 from distributed import Client, LocalCluster
@@ -34,7 +38,8 @@ from distributed import Client, LocalCluster
 from sklearn_hash import DHNHasher, HammingNeighbors
 from sklearn_hash.distributed import ShardedHammingNeighbors, encode, write_parts
 
-N_FEATURES, N_BITS, K, N_WORKERS = 512, 64, 10, 2
+N_FEATURES, N_BITS, K = 512, 64, 10
+MALLOC = {"distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 2**25}
 
 
 def make_hasher():
@@ -74,7 +79,8 @@ def alternate(name, client, serial, sharded, rounds):
         ratios.append((many_cpu / one_cpu, many_wall / one_wall))
         equal &= all((a == b).all() for a, b in zip(one, many, strict=True))
     cpu, wall = (median(column) for column in zip(*ratios, strict=True))
-    print(f"{name}: CPU seconds {cpu:.2f}x one process, wall time {wall:.2f}x on {N_WORKERS} workers; equal: {equal}")
+    workers = f"{len(client.cluster.workers)} workers"
+    print(f"{name}, {workers}: CPU seconds {cpu:.2f}x one process, wall time {wall:.2f}x; equal: {equal}")
     return equal
 
 
@@ -164,7 +170,32 @@ def _resident_megabytes():
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
 
 
-PARTS = {"overhead": overhead, "kills": kills, "large": large}
+# The parts, and on how many workers each runs.
+PARTS = {"overhead": (overhead, (1, 2)), "kills": (kills, (2,)), "large": (large, (2,))}
+
+
+@contextmanager
+def local_client(n_workers):
+    with (
+        dask.config.set(MALLOC),
+        LocalCluster(n_workers=n_workers, threads_per_worker=1, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
+
+
+def run(part, quick):
+    """Run a part on each of its clusters, and return whether all answers were equal."""
+    function, clusters = PARTS[part]
+    equal = True
+    for n_workers in clusters:
+        folder = Path(mkdtemp())
+        try:
+            with local_client(n_workers) as client:
+                equal &= function(client, folder, quick)
+        finally:
+            shutil.rmtree(folder)
+    return equal
 
 
 def main():
@@ -172,15 +203,7 @@ def main():
     parser.add_argument("parts", nargs="*", default=list(PARTS), choices=[*PARTS, []], metavar="PART")
     parser.add_argument("--quick", action="store_true")
     args = parser.parse_args()
-    folder = Path(mkdtemp())
-    try:
-        with (
-            LocalCluster(n_workers=N_WORKERS, threads_per_worker=1, dashboard_address=None) as cluster,
-            Client(cluster) as client,
-        ):
-            results = [PARTS[part](client, folder, args.quick) for part in args.parts]
-    finally:
-        shutil.rmtree(folder)
+    results = [run(part, args.quick) for part in args.parts]
     sys.exit(not all(results))
 
 

@@ -132,9 +132,7 @@ def main():
     parser.add_argument("--data", nargs="+", choices=SETS, default=SETS)
     parser.add_argument("--data-home", default=os.environ.get("SKLEARN_HASH_DATA"))
     parser.add_argument("--bits", nargs="+", type=int, default=[16, 64])
-    parser.add_argument(
-        "--lines", nargs="+", metavar="NAME", help="as the report names them; default: all"
-    )
+    parser.add_argument("--lines", nargs="+", metavar="NAME", help="as the report names them; default: all")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=2, help="processes that share the fits")
     parser.add_argument("--results", type=Path, default=Path("defaults.jsonl"))
