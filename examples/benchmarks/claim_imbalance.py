@@ -11,8 +11,8 @@ whose classes stay as they are. Scored are all queries, and those of the rarest 
 import sys
 
 import numpy as np
-from bench_quality import Results, load
-from claims_protocol import difference, interval, measured, parse, run, shown
+from bench_quality import Results
+from claims_protocol import difference, interval, load_rows, measured, parse, run, shown
 
 from sklearn_hash import HashNetHasher
 from sklearn_hash.metrics import mean_average_precision
@@ -38,10 +38,11 @@ def long_tailed(y, pool, n_rows, ratio, rng):
 def evaluate(job, split):
     ratio, class_weight = job["config"]["ratio"], job["config"]["class_weight"]
     n_rows, epochs = SIZES[job["data"]]
+    n_rows = min(n_rows, len(split.train))
     X, y, query, database = split.X, split.y, split.query, split.database
     pool = np.setdiff1d(np.arange(len(y)), np.concatenate([query, database]))
     train, classes = long_tailed(y, pool, n_rows, ratio, np.random.default_rng(job["seed"]))
-    hasher = HashNetHasher(N_BITS, class_weight=class_weight, max_epochs=epochs, random_state=job["seed"])
+    hasher = HashNetHasher(N_BITS, lr=1e-3, class_weight=class_weight, max_epochs=epochs, random_state=job["seed"])
     hasher.fit(X[train], y[train])
     rare = query[np.isin(y[query], classes[-round(RARE_SHARE * len(classes)) :])]
     codes = {name: hasher.transform(X[rows]) for name, rows in (("all", query), ("rare", rare), ("database", database))}
@@ -101,7 +102,7 @@ def main():
     args = parse(__doc__, "claim_imbalance.jsonl")
     results = Results(args.results)
     for data in [] if args.report else args.data:
-        run(make_jobs(data, args.seeds), evaluate, load(data, args.data_home), results, args.jobs, data)
+        run(make_jobs(data, args.seeds), evaluate, load_rows(data, args), results, args.jobs, data)
     report(results, args.data)
     if args.plot:
         draw(results, args.data, args.plot)

@@ -9,8 +9,8 @@ the signs cost, and the mean distance of the entries of relaxed codes from -1 or
 import sys
 
 import numpy as np
-from bench_quality import Results, load
-from claims_protocol import bits_map, difference, interval, measured, parse, relaxed_measures, run, shown
+from bench_quality import Results
+from claims_protocol import bits_map, difference, interval, load_rows, measured, parse, relaxed_measures, run, shown
 
 from sklearn_hash import DHNHasher
 
@@ -19,7 +19,7 @@ BITS = [16, 32, 64]
 
 
 def evaluate(job, split):
-    hasher = DHNHasher(job["bits"], random_state=job["seed"], **job["config"])
+    hasher = DHNHasher(job["bits"], lr=1e-3, random_state=job["seed"], **job["config"])
     hasher.fit(split.X[split.train], split.y[split.train])
     query, database = (np.tanh(hasher.decision_function(split.X[rows])) for rows in (split.query, split.database))
     return {"map": bits_map(hasher, split), **relaxed_measures(query, database, split)}
@@ -71,7 +71,7 @@ def main():
     args = parse(__doc__, "claim_quantization.jsonl")
     results = Results(args.results)
     for data in [] if args.report else args.data:
-        run(make_jobs(data, args.seeds), evaluate, load(data, args.data_home), results, args.jobs, data)
+        run(make_jobs(data, args.seeds), evaluate, load_rows(data, args), results, args.jobs, data)
     report(results, args.data)
     if args.plot:
         draw(results, args.data, args.plot)
