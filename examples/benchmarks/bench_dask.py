@@ -33,7 +33,7 @@ from tempfile import mkdtemp
 import dask
 import dask.array as da
 import numpy as np
-from distributed import Client, LocalCluster
+from distributed import Client, LocalCluster, Status
 
 from sklearn_hash import DHNHasher, HammingNeighbors
 from sklearn_hash.distributed import ShardedHammingNeighbors, encode, write_parts
@@ -118,7 +118,9 @@ def _read(file, start, stop):
 
 
 def kill_one(client):
-    pids = [nanny.pid for nanny in client.cluster.workers.values() if nanny.pid]  # a worker that starts has none
+    """Kill a worker that runs: Dask starts no other in place of one that is killed while it starts."""
+    nannies = [nanny for nanny in client.cluster.workers.values() if nanny.process]
+    pids = [nanny.pid for nanny in nannies if nanny.process.status == Status.running]
     os.kill(pids[0], signal.SIGKILL)
 
 
@@ -130,12 +132,14 @@ def kills(client, folder, quick):
     whole = HammingNeighbors(n_neighbors=K, packed=True).fit(expected).kneighbors(queries)
     outcomes = {"encode": 0, "search": 0}
     for _ in range(n_kills):
+        client.wait_for_workers(2)
         future = client.compute(encode(hasher, rows, rows_per_block=n_rows // 100))
         time.sleep(0.3)
         kill_one(client)
         outcomes["encode"] += bool((future.result() == expected).all())
     search = ShardedHammingNeighbors(n_neighbors=K).fit(da.from_array(expected, chunks=(n_rows // 8, -1)))
     for i in range(n_kills):
+        client.wait_for_workers(2)
         killer = threading.Timer(0.02 * (i % 3), kill_one, [client])
         killer.start()
         found = search.kneighbors(queries)

@@ -36,8 +36,10 @@ def client():
 
 
 def kill_one(client):
-    """Kill a worker as the system does when memory runs out; its nanny starts another."""
-    pids = [nanny.pid for nanny in client.cluster.workers.values() if nanny.pid]
+    """Kill a worker as the system does when memory runs out; its nanny starts another, unless it was just starting."""
+    client.wait_for_workers(2)
+    nannies = [nanny for nanny in client.cluster.workers.values() if nanny.process]
+    pids = [nanny.pid for nanny in nannies if nanny.process.status == distributed.Status.running]
     os.kill(pids[0], signal.SIGKILL)
 
 
