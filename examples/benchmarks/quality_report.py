@@ -40,9 +40,9 @@ def final_rows(results, data):
 
 
 def lengths(results, sets):
-    """The code lengths at which all methods that any set has are there on all of some sets."""
+    """The code lengths at which all methods that are there on all of some sets have been measured."""
     cells = [means(final_rows(results, data), "map") for data in sets]
-    methods = measured(results)
+    methods = measured(results, sets)
     return [bits for bits in BITS if all((method, bits) in each for each in cells for method in methods)]
 
 
@@ -63,9 +63,10 @@ def table(data, results, measure):
     """Mean and interval over seeds, a line a method, best first at 32 bits."""
     cells = means(final_rows(results, data), measure)
     methods = sorted({method for method, _ in cells}, key=lambda method: -cells.get((method, 32), (0, 0))[0])
-    lines = [f"{MEASURES[measure]}", f"{'method':<24}" + "".join(f"{bits:>13} bits" for bits in BITS)]
+    known = [bits for bits in BITS if any(at == bits for _, at in cells)]
+    lines = [f"{MEASURES[measure]}", f"{'method':<24}" + "".join(f"{bits:>13} bits" for bits in known)]
     for method in methods:
-        values = [cells.get((method, bits)) for bits in BITS]
+        values = [cells.get((method, bits)) for bits in known]
         lines.append(f"{method:<24}" + "".join(f"  {v[0]:.4f} +- {v[1]:.4f}" if v else " " * 18 for v in values))
     return "\n".join(lines)
 
@@ -73,14 +74,14 @@ def table(data, results, measure):
 def claims(data, results):
     """The dual hinge paper's two claims: better at equal length, and as good with half the length and less."""
     cells = means(final_rows(results, data), "map")
-    others = sorted({method for method, _ in cells} - {"dual_hinge"})
+    others = [method for method in measured(results, [data]) if method != "dual_hinge"]
     lines, known = [], lengths(results, [data])
     for bits in known:
         best = max(others, key=lambda method: cells[method, bits][0])
         (ours, our_width), (theirs, their_width) = cells["dual_hinge", bits], cells[best, bits]
         lead, width = ours - theirs, np.hypot(our_width, their_width)
         lines.append(f"{bits} bits: dual_hinge less the best other, {best}: {lead:+.4f} +- {width:.4f}")
-    for other in ("hashnet", "dhn"):
+    for other in (other for other in ("hashnet", "dhn") if other in others):
         leads = (f"{cells['dual_hinge', bits][0] - cells[other, bits][0]:+.4f}" for bits in known)
         lines.append(f"dual_hinge less {other}, the lengths in turn: {' '.join(leads)}")
     for short, long in ((16, 32), (16, 64), (32, 64)):
@@ -96,15 +97,15 @@ def report(results):
         print(f"== {data}: {n_train} training rows, {n_query} queries, {n_database} database rows ({seen} trained on)")
         measures = [measure for measure in MEASURES if measure != "ndcg" or data in GRADED]
         print("\n\n".join(table(data, results, measure) for measure in measures))
-        print(f"\n{claims(data, results)}\n" if whole(data, results) else "")
-    finished = [data for data in sets_done(results) if whole(data, results)]
+        print(f"\n{claims(data, results)}\n")
+    finished = sets_done(results)
     if len(finished) > 1:
         print(f"== all {len(finished)} sets, methods that learn from labels\n{ranks(results, finished)}")
 
 
 def supervised_scores(results, sets):
     """Methods that learn from labels, code lengths, and mean mAP, (n_methods, n_lengths, n_sets)."""
-    methods = [method for method in measured(results) if method not in UNSUPERVISED]
+    methods = [method for method in measured(results, sets) if method not in UNSUPERVISED]
     known = lengths(results, sets)
     cells = [means(final_rows(results, data), "map") for data in sets]
     return methods, known, np.array([[[each[method, n][0] for each in cells] for n in known] for method in methods])
@@ -124,7 +125,7 @@ def draw_ranks(results, path):
     """Mean ranks over sets at each length, with the critical difference of the Nemenyi test."""
     import matplotlib.pyplot as plt
 
-    sets = [data for data in sets_done(results) if whole(data, results)]
+    sets = sets_done(results)
     methods, known, mean_map = supervised_scores(results, sets)
     figure, axes = plt.subplots(len(known), 1, figsize=(9, 4 * len(known)), layout="constrained")
     for ax, bits, scores in zip(axes, known, mean_map.transpose(1, 0, 2), strict=True):
@@ -134,25 +135,21 @@ def draw_ranks(results, path):
 
 
 def sets_done(results):
-    return [data for data in [*SETS, PIXELS] if final_rows(results, data)]
+    """The sets on which the dual hinge has been measured."""
+    return [data for data in [*SETS, PIXELS] if "dual_hinge" in measured(results, [data])]
 
 
-def whole(data, results):
-    """Whether all methods that any set has are there at the length of the tuning."""
-    return TUNED_AT in lengths(results, [data])
-
-
-def measured(results):
-    """The methods that the results have."""
-    found = {row["method"] for row in results.rows.values() if row["stage"] == "final"}
-    return [method for method in SPACES if method in found]
+def measured(results, sets):
+    """The methods that have been measured on all of some sets, at the length of the tuning."""
+    cells = [means(final_rows(results, data), "map") for data in sets]
+    return [method for method in SPACES if all((method, TUNED_AT) in each for each in cells)]
 
 
 def draw(results, path):
     """mAP by code length, a panel a set: some methods with their intervals, others that learn from labels grey."""
     import matplotlib.pyplot as plt
 
-    sets = [data for data in sets_done(results) if whole(data, results)]
+    sets = sets_done(results)
     n_rows = -(-len(sets) // 2)
     figure, axes = plt.subplots(n_rows, 2, figsize=(9, 3.6 * n_rows), layout="constrained", squeeze=False)
     for ax, data in zip(axes.flat, sets, strict=False):
