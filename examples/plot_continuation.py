@@ -7,6 +7,8 @@ The sign has no gradient. HashNet trains with tanh(beta z) instead and lets beta
 binary while the network learns.
 """
 
+# sphinx_gallery_thumbnail_number = 2
+
 import matplotlib.pyplot as plt
 import numpy as np
 import torch

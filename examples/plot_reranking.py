@@ -6,8 +6,10 @@ Embeddings re-ranked: recall against memory
 A code of some bytes finds candidates, and the vectors of these candidates put the true neighbours first. How much of
 the exact result is kept depends on the number of candidates, the length of the codes and what is kept of the vectors.
 
-    python examples/plot_reranking.py     # needs matplotlib
+From a checkout, with matplotlib: ``python examples/plot_reranking.py``.
 """
+
+# sphinx_gallery_thumbnail_number = 2
 
 import matplotlib.pyplot as plt
 import numpy as np
