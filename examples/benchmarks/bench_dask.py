@@ -39,7 +39,11 @@ from sklearn_hash import DHNHasher, HammingNeighbors
 from sklearn_hash.distributed import ShardedHammingNeighbors, encode, write_parts
 
 N_FEATURES, N_BITS, K = 512, 64, 10
-MALLOC = {"distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 2**25}
+CONFIG = {
+    "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 2**25,
+    # A local cluster gives up a worker that has not been started again after 15 s; a busy machine needs more.
+    "distributed.deploy.lost-worker-timeout": "5 minutes",
+}
 
 
 def make_hasher():
@@ -181,7 +185,7 @@ PARTS = {"overhead": (overhead, (1, 2)), "kills": (kills, (2,)), "large": (large
 @contextmanager
 def local_client(n_workers):
     with (
-        dask.config.set(MALLOC),
+        dask.config.set(CONFIG),
         LocalCluster(n_workers=n_workers, threads_per_worker=1, dashboard_address=None) as cluster,
         Client(cluster) as client,
     ):

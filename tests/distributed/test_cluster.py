@@ -11,6 +11,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn_hash import HammingNeighbors, ITQHasher
 from sklearn_hash.distributed import ShardedHammingNeighbors, encode, write_parts
 
+dask = pytest.importorskip("dask")
 distributed = pytest.importorskip("distributed")
 joblib = pytest.importorskip("joblib")
 
@@ -28,7 +29,10 @@ class SlowHasher(ITQHasher):
 
 @pytest.fixture(scope="module")
 def client():
+    # A local cluster gives up a worker that has not been started again after 15 s, which a busy machine can need.
+    patient = dask.config.set({"distributed.deploy.lost-worker-timeout": "5 minutes"})
     with (
+        patient,
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
         distributed.Client(cluster) as client,
     ):
