@@ -10,7 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench_quality import Results
+from bench_quality import Results, final_jobs, key
 from claims_protocol import difference_of_means, interval
 from quality_protocol import SPACES, UNSUPERVISED
 from quality_report import sets_done
@@ -20,8 +20,9 @@ OTHERS = [method for method in SPACES if method not in UNSUPERVISED and method !
 
 
 def values(results, data, method, bits):
-    rows = results.of(data, "final")
-    return [row["map"] for row in rows if (row["method"], row["bits"]) == (method, bits)]
+    """The mAP of the configuration that tuning chose, of every seed that the results hold."""
+    keys = [key(job) for job in final_jobs(data, [method], [bits], results, seeds=20)]
+    return [results.rows[k]["map"] for k in keys if k in results.rows]
 
 
 def compared(results, data):
