@@ -61,6 +61,7 @@ sphinx_gallery_conf = {
     "reference_url": {"sklearn_hash": None},
     "download_all_examples": False,
     "remove_config_comments": True,
+    "capture_repr": (),  # what a last line returns is no output to show
     "show_signature": False,
     "write_computation_times": False,
     "abort_on_example_error": False,
