@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test coverage test-oldest lint docs package clean
+.PHONY: demo test coverage test-oldest bench lint docs package clean
 
 demo: $(VENV)/ready
 	$(BIN)/python -m sklearn_hash
@@ -15,11 +15,15 @@ test: $(VENV)/ready
 coverage: $(VENV)/ready
 	SCIPY_ARRAY_API=1 $(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered
 
-# The tests with the lowest supported versions, in an environment of their own.
+# The tests with the lowest supported versions, in an environment of their own, without the extra for ONNX.
 test-oldest:
 	$(PYTHON) -m venv $(VENV)-oldest
 	$(VENV)-oldest/bin/python -m pip install --quiet --constraint constraints-oldest.txt --editable ".[test]"
-	SCIPY_ARRAY_API=1 $(VENV)-oldest/bin/python -m pytest -n auto
+	SCIPY_ARRAY_API=1 $(VENV)-oldest/bin/python -m pytest -n auto --ignore=sklearn_hash/export
+
+# Timings of search, fit, transform and evaluation, to compare commits: make bench BENCH="--benchmark-autosave"
+bench: $(VENV)/bench-ready
+	$(BIN)/python -m pytest benchmarks $(BENCH)
 
 # The wheel, built from the source distribution, installed into an empty environment and used outside the checkout.
 package:
@@ -43,6 +47,10 @@ docs: $(VENV)/docs-ready
 
 $(VENV)/docs-ready: $(VENV)/ready
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[docs]"
+	touch $@
+
+$(VENV)/bench-ready: $(VENV)/ready
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[bench]"
 	touch $@
 
 $(VENV)/ready: pyproject.toml constraints.txt
