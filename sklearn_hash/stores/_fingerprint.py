@@ -111,6 +111,8 @@ def _parts(value):
         return type(value).__name__, _estimator_parts(value)
     if isinstance(value, partial):
         return "partial", [value.func, value.args, value.keywords]
+    if isinstance(value, np.ufunc) and not hasattr(value, "__qualname__"):  # as in numpy 2.0
+        return "name", ["numpy", value.__name__]
     if hasattr(value, "__qualname__"):  # a class or a function
         return "name", [value.__module__, value.__qualname__]
     raise TypeError(
