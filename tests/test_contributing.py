@@ -8,17 +8,19 @@ import torch
 from sklearn.base import clone
 from sklearn.datasets import load_digits
 
-from sklearn_hash import LSHHasher
+from sklearn_hash import LSHHasher, losses
 
 TEXT = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text()
 
 
-def test_the_two_files_make_a_hasher():
-    names = {"__name__": "example"}
-    for block in re.findall(r"```python\n(.*?)```", TEXT, flags=re.DOTALL):
-        exec(block, names)
+def test_the_two_files_make_a_hasher(monkeypatch):
+    loss_file, estimator_file = re.findall(r"```python\n(.*?)```", TEXT, flags=re.DOTALL)
+    names, own = {"__name__": "losses"}, {"__name__": "hashers"}
+    exec(loss_file, names)
+    monkeypatch.setattr(losses, "CosinePairsLoss", names["CosinePairsLoss"], raising=False)
+    exec(estimator_file, own)
     X, y = load_digits(return_X_y=True)
-    hasher = clone(names["CosinePairsHasher"](n_bits=16, max_epochs=5, quantization=0.1, device="cpu", random_state=0))
+    hasher = clone(own["CosinePairsHasher"](n_bits=16, max_epochs=5, quantization=0.1, device="cpu", random_state=0))
     lsh = LSHHasher(n_bits=16, random_state=0).fit(X)
     assert hasher.fit(X, y).score(X, y) > lsh.score(X, y) + 0.3
     assert hasher.net_.criterion_.quantization == 0.1
