@@ -53,8 +53,9 @@ def load_script(path):
     return module
 
 
-def test_the_benchmark_tunes_every_method():
+def test_the_benchmark_tunes_every_method(monkeypatch):
     """And only by parameters that there are."""
+    monkeypatch.syspath_prepend(ROOT / "examples" / "benchmarks")
     benchmark = load_script(ROOT / "examples" / "benchmarks" / "bench_quality.py")
     assert set(benchmark.SPACES) == set(METHODS)
     for method, name in METHODS.items():

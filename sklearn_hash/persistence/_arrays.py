@@ -41,8 +41,9 @@ def describe_array(array, add):
         return {"sparse": kind, "shape": list(array.shape), **parts}
     if array.dtype.kind in "OU":
         return _describe_objects(array, add)
-    if array.flags.f_contiguous and not array.flags.c_contiguous:
-        # Products with a matrix depend on its layout in their last digit, and codes on that.
+    if not array.flags.c_contiguous and array.strides[0] < array.strides[-1]:
+        # Products with a matrix depend in their last digit on whether its rows or its columns lie together, and codes
+        # on that; a slice of a matrix is not contiguous and has such an order all the same.
         return {"array": add("", _numbers(array.T)), "order": "F"}
     return {"array": add("", _numbers(array))}
 

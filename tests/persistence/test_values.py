@@ -32,6 +32,7 @@ OBJECTS = TEXTS | st.none() | st.integers() | st.uuids()
 ARRAYS = st.one_of(
     hnp.arrays(NUMBERS, SHAPES),
     hnp.arrays(NUMBERS, SHAPES).map(np.asfortranarray),
+    hnp.arrays(NUMBERS, (4, 3)).map(np.asfortranarray).map(lambda array: array[:2]),
     hnp.arrays(st.just(np.dtype("U3")), SHAPES, elements=st.text("aß\U0001f600", max_size=3)),
     hnp.arrays(object, SHAPES, elements=TEXTS),
     hnp.arrays(object, SHAPES, elements=st.uuids()),

@@ -60,7 +60,8 @@ def test_gradients_of_every_loss_and_weights_are_those_of_one_process(results):
 def test_an_estimator_without_dropout_has_the_codes_of_one_process(results, tmp_path):
     expected = worker.fit_estimator(tmp_path, encoder="linear")
     for result in results["linear"]:
-        np.testing.assert_allclose(result["codes"], expected["codes"], rtol=1e-3, atol=1e-4)
+        # The sums of float32 have another order.
+        np.testing.assert_allclose(result["codes"], expected["codes"], rtol=1e-3, atol=1e-3)
 
 
 def test_all_processes_end_with_one_net_and_the_first_reports(results, folder):
