@@ -218,11 +218,11 @@ def main():
                 run(tune_jobs(data, args.methods, args.configurations), split, results, f"{data}, tuning", args.jobs)
             jobs = final_jobs(data, args.methods, args.bits, results, args.seeds)
             run(jobs, split, results, f"{data}, final", args.jobs)
-    report(results)
+    report(results, args.data)
     if args.plot:
-        draw(results, args.plot)
+        draw(results, args.data, args.plot)
     if args.plot_ranks:
-        draw_ranks(results, args.plot_ranks)
+        draw_ranks(results, args.data, args.plot_ranks)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 import numpy as np
-from quality_protocol import BITS, GRADED, PIXELS, SETS, SIZES, SPACES, TUNED_AT, UNSUPERVISED
+from quality_protocol import BITS, GRADED, SIZES, SPACES, TUNED_AT, UNSUPERVISED
 from scipy.stats import rankdata, t
 
 from sklearn_hash.plotting import MethodRanksDisplay
@@ -90,15 +90,15 @@ def claims(data, results):
     return "\n".join(lines)
 
 
-def report(results):
-    for data in sets_done(results):
+def report(results, among):
+    for data in sets_done(results, among):
         n_query, n_train, n_database = SIZES
         seen = final_rows(results, data)[0]["trained_on"]
         print(f"== {data}: {n_train} training rows, {n_query} queries, {n_database} database rows ({seen} trained on)")
         measures = [measure for measure in MEASURES if measure != "ndcg" or data in GRADED]
         print("\n\n".join(table(data, results, measure) for measure in measures))
         print(f"\n{claims(data, results)}\n")
-    finished = sets_done(results)
+    finished = sets_done(results, among)
     if len(finished) > 1:
         print(f"== all {len(finished)} sets, methods that learn from labels\n{ranks(results, finished)}")
 
@@ -121,11 +121,11 @@ def ranks(results, sets):
     return "\n".join(lines)
 
 
-def draw_ranks(results, path):
+def draw_ranks(results, among, path):
     """Mean ranks over sets at each length, with the critical difference of the Nemenyi test."""
     import matplotlib.pyplot as plt
 
-    sets = sets_done(results)
+    sets = sets_done(results, among)
     methods, known, mean_map = supervised_scores(results, sets)
     figure, axes = plt.subplots(len(known), 1, figsize=(9, 4 * len(known)), layout="constrained")
     for ax, bits, scores in zip(axes, known, mean_map.transpose(1, 0, 2), strict=True):
@@ -134,9 +134,9 @@ def draw_ranks(results, path):
     figure.savefig(path, dpi=110)
 
 
-def sets_done(results):
-    """The sets on which the dual hinge has been measured."""
-    return [data for data in [*SETS, PIXELS] if "dual_hinge" in measured(results, [data])]
+def sets_done(results, among):
+    """The sets, among some, on which the dual hinge has been measured."""
+    return [data for data in among if "dual_hinge" in measured(results, [data])]
 
 
 def measured(results, sets):
@@ -145,11 +145,11 @@ def measured(results, sets):
     return [method for method in SPACES if all((method, TUNED_AT) in each for each in cells)]
 
 
-def draw(results, path):
+def draw(results, among, path):
     """mAP by code length, a panel a set: some methods with their intervals, others that learn from labels grey."""
     import matplotlib.pyplot as plt
 
-    sets = sets_done(results)
+    sets = sets_done(results, among)
     n_rows = -(-len(sets) // 2)
     figure, axes = plt.subplots(n_rows, 2, figsize=(9, 3.6 * n_rows), layout="constrained", squeeze=False)
     for ax, data in zip(axes.flat, sets, strict=False):
