@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench_quality import Results, final_jobs, key
 from claims_protocol import difference_of_means, interval
-from quality_protocol import SPACES, UNSUPERVISED
+from quality_protocol import SETS, SPACES, UNSUPERVISED
 from quality_report import sets_done
 
 SHORT, LONG = 16, 32
@@ -69,7 +69,7 @@ def main():
     parser.add_argument("--plot", type=Path, help="also draw into this file")
     args = parser.parse_args()
     results = Results(args.results)
-    sets = [data for data in sets_done(results) if compared(results, data)]
+    sets = [data for data in sets_done(results, SETS) if compared(results, data)]
     if not sets:
         raise SystemExit(f"{args.results} has no set with two seeds of the dual hinge with {SHORT} bits.")
     report(results, sets)
