@@ -129,7 +129,8 @@ def fit_estimator(folder, kind=DualHingeHasher, checkpoint=None, **params):
     X, y = make_data(120)
     X = (X + 3 * np.eye(N_FEATURES)[y]).astype(np.float32)
     net_params = {"callbacks": [Log(folder / "log.txt")], "module__batch_norm": True}
-    params = {"n_bits": N_BITS, "max_epochs": 4, "batch_size": 25, "validation_fraction": 0.2, **params}
+    shared = {"n_bits": N_BITS, "lr": 1e-3, "max_epochs": 4, "batch_size": 25, "validation_fraction": 0.2}
+    params = {**shared, **params}
     hasher = kind(random_state=0, device="cpu", net_params=net_params, **params).fit(X, y, checkpoint=checkpoint)
     weights = torch.cat([value.flatten().double() for value in hasher.net_.module_.state_dict().values()])
     return {"weights": weights.numpy(), "codes": hasher.decision_function(X)}

@@ -42,12 +42,13 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def results(folder):
     """Of three processes, between which neither 11 rows nor batches of 8 divide evenly."""
-    return results_of(["equality", "linear", "estimator", "different"], folder, 3)
+    return results_of(["linear", "estimator", "different"], folder, 3)
 
 
-def test_gradients_of_every_loss_and_weights_are_those_of_one_process(results):
+@pytest.mark.parametrize("world_size", [2, 4])
+def test_gradients_of_every_loss_and_weights_are_those_of_one_process(world_size, tmp_path):
     single = {**worker.gradients_of_all_losses(), **worker.train_three_epochs()}
-    for result in results["equality"]:
+    for result in results_of(["equality"], tmp_path, world_size)["equality"]:
         assert result.keys() == single.keys()
         for name, expected in single.items():
             if name not in ("weights", "history"):
@@ -60,8 +61,7 @@ def test_gradients_of_every_loss_and_weights_are_those_of_one_process(results):
 def test_an_estimator_without_dropout_has_the_codes_of_one_process(results, tmp_path):
     expected = worker.fit_estimator(tmp_path, encoder="linear")
     for result in results["linear"]:
-        # The sums of float32 have another order.
-        np.testing.assert_allclose(result["codes"], expected["codes"], rtol=1e-3, atol=1e-3)
+        np.testing.assert_allclose(result["codes"], expected["codes"], rtol=1e-3, atol=1e-4)
 
 
 def test_all_processes_end_with_one_net_and_the_first_reports(results, folder):
