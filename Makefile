@@ -9,17 +9,17 @@ demo: $(VENV)/ready
 	$(BIN)/python -m sklearn_hash
 
 test: $(VENV)/ready
-	SCIPY_ARRAY_API=1 $(BIN)/python -m pytest -n auto
+	SCIPY_ARRAY_API=1 $(BIN)/python -m pytest -n auto --dist worksteal
 
 # Coverage with branches, of what is neither compiled nor for a GPU.
 coverage: $(VENV)/ready
-	SCIPY_ARRAY_API=1 $(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered
+	SCIPY_ARRAY_API=1 $(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered
 
 # The tests with the lowest supported versions, in an environment of their own, without the extra for ONNX.
 test-oldest:
 	$(PYTHON) -m venv $(VENV)-oldest
 	$(VENV)-oldest/bin/python -m pip install --quiet --constraint constraints-oldest.txt --editable ".[test]"
-	SCIPY_ARRAY_API=1 $(VENV)-oldest/bin/python -m pytest -n auto --ignore=sklearn_hash/export
+	SCIPY_ARRAY_API=1 $(VENV)-oldest/bin/python -m pytest -n auto --dist worksteal --ignore=sklearn_hash/export
 
 # Timings of search, fit, transform and evaluation, to compare commits: make bench BENCH="--benchmark-autosave"
 bench: $(VENV)/bench-ready

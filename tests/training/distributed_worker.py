@@ -1,4 +1,7 @@
-"""The processes of the distributed fits in test_distributed.py: ``distributed_worker.py TASKS FOLDER WORLD_SIZE``."""
+"""The processes of the distributed fits in test_distributed.py: ``distributed_worker.py RUN ...``.
+
+A run is a JSON list of tasks, a folder, a number of processes, and a dict of environment variables.
+"""
 
 import inspect
 import json
@@ -151,32 +154,36 @@ TASKS = {
 }
 
 
-def run(tasks, folder, rank, world_size):
+def work(tasks, folder, rank, world_size):
     """Be one of the processes: run tasks one after another, and write the results of each to its folder."""
     torch.set_num_threads(1)
     os.dup2(os.open(folder / f"{rank}.txt", os.O_CREAT | os.O_WRONLY), sys.stderr.fileno())
     store = f"file://{folder / 'store'}"
     distributed.init_process_group("gloo", store, rank=rank, world_size=world_size)
-    for task in tasks.split(","):
+    for task in tasks:
         own = folder / task
         own.mkdir(exist_ok=True)
         np.savez(own / f"{rank}.npz", **TASKS[task](own))
     distributed.destroy_process_group()
 
 
-def main(tasks, folder, world_size):
-    """Start the processes, forked where they can be, and print their exit statuses."""
-    (Path(folder) / "store").unlink(missing_ok=True)
-    DualHingeHasher(2, max_epochs=1, validation_fraction=0.2).fit(*make_data(30))  # loads all code once for all
+def run(tasks, folder, world_size, environment):
+    """Start the processes of one run, forked where they can be, and return their exit statuses."""
+    folder = Path(folder)
+    folder.mkdir(exist_ok=True)
+    (folder / "store").unlink(missing_ok=True)
     context = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
-    n = int(world_size)
-    processes = [context.Process(target=run, args=(tasks, Path(folder), rank, n)) for rank in range(n)]
+    processes = [context.Process(target=work, args=(tasks, folder, rank, world_size)) for rank in range(world_size)]
+    os.environ.update(environment)
     for process in processes:
         process.start()
+    for name in environment:
+        del os.environ[name]
     for process in processes:
         process.join(240)
-    print(json.dumps([process.exitcode for process in processes]))
+    return [process.exitcode for process in processes]
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    DualHingeHasher(2, max_epochs=1, validation_fraction=0.2).fit(*make_data(30))  # loads all code once for all
+    print(json.dumps([run(*json.loads(arguments)) for arguments in sys.argv[1:]]))

@@ -17,21 +17,28 @@ WORKER = Path(worker.__file__)
 pytestmark = pytest.mark.skipif(not distributed.is_gloo_available(), reason="torch is built without gloo")
 
 
-def launch(tasks, folder, world_size, **environment):
-    """Run tasks one after another in several processes; return their exit statuses, and by task the results of all."""
-    folder.mkdir(exist_ok=True)
-    command = [sys.executable, WORKER, ",".join(tasks), folder, str(world_size)]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", **environment}
-    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
-    files = {task: [folder / task / f"{rank}.npz" for rank in range(world_size)] for task in tasks}
-    results = {task: [dict(np.load(file)) for file in each if file.exists()] for task, each in files.items()}
-    return json.loads(done.stdout), results
+def launch(*runs):
+    """Carry out runs one after another; return the exit statuses of the processes of each.
+
+    A run is its tasks, a folder, a number of processes, and optionally environment variables as a dict.
+    """
+    arguments = [
+        json.dumps([tasks, str(folder), world_size, *(environment or [{}])])
+        for tasks, folder, world_size, *environment in runs
+    ]
+    command = [sys.executable, WORKER, *arguments]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    return json.loads(subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout)
 
 
 def results_of(tasks, folder, world_size):
-    statuses, results = launch(tasks, folder, world_size)
-    assert statuses == [0] * world_size, [(folder / f"{rank}.txt").read_text() for rank in range(world_size)]
-    return results
+    """Return by task the results of all processes that ended it."""
+    files = {task: [folder / task / f"{rank}.npz" for rank in range(world_size)] for task in tasks}
+    return {task: [dict(np.load(file)) for file in each if file.exists()] for task, each in files.items()}
+
+
+def log_of(folder, world_size):
+    return [(folder / f"{rank}.txt").read_text() for rank in range(world_size)]
 
 
 @pytest.fixture(scope="module")
@@ -42,20 +49,25 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def results(folder):
     """Of three processes, between which neither 11 rows nor batches of 8 divide evenly."""
-    return results_of(["linear", "estimator", "different"], folder, 3)
+    tasks = ["linear", "estimator", "different"]
+    assert launch((tasks, folder, 3)) == [[0] * 3], log_of(folder, 3)
+    return results_of(tasks, folder, 3)
 
 
-@pytest.mark.parametrize("world_size", [2, 4])
-def test_gradients_of_every_loss_and_weights_are_those_of_one_process(world_size, tmp_path):
+def test_gradients_of_every_loss_and_weights_are_those_of_one_process(tmp_path):
     single = {**worker.gradients_of_all_losses(), **worker.train_three_epochs()}
-    for result in results_of(["equality"], tmp_path, world_size)["equality"]:
-        assert result.keys() == single.keys()
-        for name, expected in single.items():
-            if name not in ("weights", "history"):
-                error = np.abs(result[name] - expected).max() / np.abs(expected).max()
-                assert error < 1e-12, (name, error)
-        np.testing.assert_allclose(result["weights"], single["weights"], rtol=0, atol=1e-10)
-        np.testing.assert_allclose(result["history"], single["history"], rtol=1e-10)
+    folders = {world_size: tmp_path / str(world_size) for world_size in (2, 4)}
+    statuses = launch(*((["equality"], folder, world_size) for world_size, folder in folders.items()))
+    assert statuses == [[0] * 2, [0] * 4], [log_of(folder, world_size) for world_size, folder in folders.items()]
+    for world_size, folder in folders.items():
+        for result in results_of(["equality"], folder, world_size)["equality"]:
+            assert result.keys() == single.keys()
+            for name, expected in single.items():
+                if name not in ("weights", "history"):
+                    error = np.abs(result[name] - expected).max() / np.abs(expected).max()
+                    assert error < 1e-12, (world_size, name, error)
+            np.testing.assert_allclose(result["weights"], single["weights"], rtol=0, atol=1e-10)
+            np.testing.assert_allclose(result["history"], single["history"], rtol=1e-10)
 
 
 def test_an_estimator_without_dropout_has_the_codes_of_one_process(results, tmp_path):
@@ -75,17 +87,18 @@ def test_all_processes_end_with_one_net_and_the_first_reports(results, folder):
 
 
 def test_a_process_that_dies_ends_the_others_and_training_resumes_to_the_bit(tmp_path):
-    expected = results_of(["mortal"], tmp_path / "whole", 2)["mortal"][0]
-    folder = tmp_path / "resumed"
-    statuses, results = launch(["mortal"], folder, 2, DIES="1")
-    assert statuses[1] == 17
-    assert statuses[0] != 0
-    assert "RuntimeError" in (folder / "0.txt").read_text()
-    assert results["mortal"] == []
-    log = folder / "mortal" / "log.txt"
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    statuses = launch((["mortal"], whole, 2), (["mortal"], killed, 2, {"DIES": "1"}))
+    assert statuses[0] == [0, 0], log_of(whole, 2)
+    assert statuses[1][1] == 17
+    assert statuses[1][0] != 0
+    assert "RuntimeError" in (killed / "0.txt").read_text()
+    assert results_of(["mortal"], killed, 2)["mortal"] == []
+    log = killed / "mortal" / "log.txt"
     assert log.read_text().split() == ["0", "0"]
-    resumed = results_of(["mortal"], folder, 2)["mortal"][0]
+    assert launch((["mortal"], killed, 2)) == [[0, 0]], log_of(killed, 2)
     assert log.read_text().split() == ["0", "0", "0", "0"]
+    resumed, expected = (results_of(["mortal"], folder, 2)["mortal"][0] for folder in (killed, whole))
     assert (resumed["weights"] == expected["weights"]).all()
 
 
