@@ -17,7 +17,19 @@ from functools import partial
 from statistics import median
 
 import faiss
-from bench_search import QUICK, Row, Sizes, alternate, clustered, faiss_index, fitted, named, opponents, same, uniform
+from search_protocol import (
+    QUICK,
+    Row,
+    Sizes,
+    alternate,
+    clustered,
+    faiss_index,
+    fitted,
+    named,
+    opponents,
+    same,
+    uniform,
+)
 
 FIRST_SEARCH = """
 import sys

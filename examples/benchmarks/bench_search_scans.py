@@ -16,7 +16,7 @@ from statistics import median
 
 import faiss
 import numpy as np
-from bench_search import faiss_index, opponents, same, uniform
+from search_protocol import faiss_index, opponents, same, uniform
 
 from sklearn_hash._hamming._flat_search import FlatSearch
 
