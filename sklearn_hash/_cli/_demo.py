@@ -32,12 +32,13 @@ def load_split(name, data_home, n_query=None, n_train=None, n_database=None):
     split = load_digits_retrieval() if name == "digits" else load_local(name, data_home)
     if split.X is None:
         raise ValueError(f"{name} holds labels only; there is nothing to train on")
+    split = replace(split, X=split.X.reshape(len(split.X), -1))
     if name != "digits":
         n_query = _size(n_query, len(split.query), "queries")
         n_train = _size(n_train, len(split.train), "train")
         n_database = _size(n_database, len(split.database), "database")
         split = sample_protocol(split, n_query, n_train, n_database, random_state=0)
-    return replace(split, X=split.X.reshape(len(split.X), -1))
+    return split
 
 
 def _size(asked, there, option):
@@ -91,7 +92,7 @@ def evaluate_all(split, methods, bits, seeds, label="", n_jobs=1):
 
 def summarise(rows):
     """Means over seeds, with the deviation of mAP, a line for each method and code length."""
-    groups = {}
+    groups: dict = {}
     for row in rows:
         groups.setdefault((row["method"], row["bits"]), []).append(row)
     means = []

@@ -63,7 +63,7 @@ def graph_module(estimator, dtype, channels):
         shape = (hasher.n_features_in_,)
     if isinstance(shape[0], str):  # the names of fields of token ids
         return PackedCodes(parts, hasher.n_bits_, has_fields=True), {
-            name: torch.ones((2, 4), dtype=int) for name in shape
+            name: torch.ones((2, 4), dtype=torch.int64) for name in shape
         }
     shape = (steps[0][1].n_features_in_,) if steps else shape
     last = len(shape) == 3 and _channels(hasher, channels) == "last"

@@ -75,7 +75,8 @@ def export_onnx(estimator, path, *, dtype="float32", channels=None):
     hasher = final_hasher(estimator)
     check_is_fitted(hasher)
     _check_options(dtype, channels)
-    program = _traced(*graph_module(estimator, dtype, channels), type(hasher).__name__)
+    module, inputs = graph_module(estimator, dtype, channels)
+    program = _traced(module, inputs, type(hasher).__name__)
     program.model.metadata_props.update(
         sklearn_hash_version=__version__,
         hasher=type(hasher).__name__,

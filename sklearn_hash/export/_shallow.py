@@ -50,9 +50,12 @@ class _Kernels(nn.Module):
     Distances are computed in float64 and kernels in the type of rows and anchors, as scikit-learn does.
     """
 
+    weights: torch.Tensor
+    constant: torch.Tensor
+
     def __init__(self, anchors, gamma, projection):
         super().__init__()
-        self.type = anchors.dtype
+        self.dtype = anchors.dtype
         self.gamma = gamma
         self.register_buffer("anchors", anchors.double().T.contiguous())
         self.register_buffer("squares", anchors.double().square().sum(dim=1))
@@ -60,9 +63,9 @@ class _Kernels(nn.Module):
         self.register_buffer("constant", projection[-1])
 
     def forward(self, x):
-        x = x.to(self.type).double()
+        x = x.to(self.dtype).double()
         distances = x.square().sum(dim=1, keepdim=True) - 2 * (x @ self.anchors) + self.squares
-        kernels = torch.exp(-self.gamma * distances.to(self.type).clamp(min=0))
+        kernels = torch.exp(-self.gamma * distances.to(self.dtype).clamp(min=0))
         return kernels.double() @ self.weights + self.constant
 
 

@@ -27,14 +27,14 @@ class _Range(nn.Module):
 
     def __init__(self, scale, shift, dtype, limits):
         super().__init__()
-        self.type = dtype
+        self.dtype = dtype
         self.limits = limits
         self.register_buffer("scale", scale)
         self.register_buffer("shift", shift)
 
     def forward(self, x):
-        x = (x.double() * self.scale).to(self.type)
-        x = (x.double() + self.shift).to(self.type)
+        x = (x.double() * self.scale).to(self.dtype)
+        x = (x.double() + self.shift).to(self.dtype)
         return x if self.limits is None else x.clamp(*self.limits)
 
 
@@ -44,10 +44,10 @@ class _Norm(nn.Module):
     def __init__(self, order, dtype):
         super().__init__()
         self.order = order
-        self.type = dtype
+        self.dtype = dtype
 
     def forward(self, x):
-        x = x.to(self.type)
+        x = x.to(self.dtype)
         norms = torch.linalg.vector_norm(x, self.order, dim=1, keepdim=True)
         return x / torch.where(norms > 0, norms, torch.ones_like(norms))
 
@@ -74,7 +74,8 @@ def _standard(step, dtype):
 
 def _min_max(step, dtype):
     limits = step.feature_range if step.clip else None
-    return _Range(*_tensors("float64", step.scale_, step.min_), getattr(torch, dtype), limits), dtype
+    scale, shift = _tensors("float64", step.scale_, step.min_)
+    return _Range(scale, shift, getattr(torch, dtype), limits), dtype
 
 
 def _normalize(step, dtype):

@@ -72,7 +72,8 @@ class AsymmetricHasher(LabelHasher):
     def _learn_train_codes(self, X, y):
         """Learn the codes of the rows last trained on, of held-out ones too, by the network as it has become."""
         rows = self._check_rows(X, reset=False)
-        targets = self._learn_classes(*self._check_targets(y, rows), self.classes_)
+        targets, present = self._check_targets(y, rows)
+        targets = self._learn_classes(targets, present, self.classes_)
         net = self.net_
         with isolated(torch.device(net.device), self._seed):
             codes = net.criterion_.learn_codes(*outputs_and_labels(net, HashingDataset(rows, targets)))

@@ -122,7 +122,8 @@ class DeepHasher(NetworkInputMixin, BaseHasher):
         """
         with plain_torch(), self._unchanged_on_failure():
             rows = self._check_rows(X, reset=True, min_rows=2)
-            targets = self._learn_classes(*self._check_targets(y, rows), known=None)
+            targets, present = self._check_targets(y, rows)
+            targets = self._learn_classes(targets, present, known=None)
             saved = None if checkpoint is None else self._open_checkpoint(checkpoint, rows, targets)
             self._seed = draw_seed(self.random_state) if saved is None else saved.seed
             check_same((len(rows), self._seed), "number of rows of X and random_state")
@@ -177,7 +178,8 @@ class DeepHasher(NetworkInputMixin, BaseHasher):
             fitted = hasattr(self, "net_")
             rows = self._check_rows(X, reset=not fitted, min_rows=2)
             known = self.classes_ if fitted else classes
-            train = HashingDataset(rows, self._learn_classes(*self._check_targets(y, rows), known))
+            targets, present = self._check_targets(y, rows)
+            train = HashingDataset(rows, self._learn_classes(targets, present, known))
             if not fitted:
                 self._seed = draw_seed(self.random_state)
             check_same((len(rows), self._seed), "number of rows of X and random_state")

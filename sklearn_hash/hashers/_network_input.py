@@ -19,6 +19,9 @@ __all__ = ["NetworkInputMixin"]
 class NetworkInputMixin:
     """Mixin of the estimators whose rows are vectors, images, token ids, or items of a loader or a Dataset."""
 
+    images: ImageInput | None
+    _row_shape: tuple
+
     def _check_rows(self, X, *, reset, min_rows=1):
         """Validate X and return it as rows: vectors, images, or items of a loader or a Dataset."""
         X, images = tensor_to_array(X), self._image_input()

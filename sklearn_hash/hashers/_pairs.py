@@ -26,7 +26,7 @@ class PairHasher(DeepHasher):
         super().__init__(**shared)
         self.similarity = similarity
 
-    def score(self, X, y):
+    def score(self, X, y=None):
         """Compute the mean average precision of every row as a query against all others.
 
         Parameters
