@@ -18,19 +18,7 @@ import math
 import sys
 
 import torch
-from bench_quality import Results
-from claims_protocol import (
-    best_config,
-    bits_map,
-    difference,
-    held_out,
-    interval,
-    load_rows,
-    measured,
-    parse,
-    run,
-    shown,
-)
+from claims_protocol import best_config, bits_map, difference, held_out, interval, main, measured, shown
 from torch.nn import functional as F
 
 from sklearn_hash import DualHingeHasher
@@ -144,18 +132,11 @@ def draw(results, sets, path):
     figure.savefig(path, dpi=110)
 
 
-def main():
-    args = parse(__doc__, "claim_dual_hinge.jsonl")
-    results = Results(args.results)
-    check_loss()
-    for data in [] if args.report else args.data:
-        split = load_rows(data, args)
-        for stage, seeds in (("tune", 1), ("claim", args.seeds)):
-            run(make_jobs(data, stage, seeds, results), evaluate, split, results, args.jobs, f"{data}, {stage}")
-    report(results, args.data)
-    if args.plot:
-        draw(results, args.data, args.plot)
+def stages(data, seeds, results):
+    yield make_jobs(data, "tune", 1, results)
+    yield make_jobs(data, "claim", seeds, results)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    check_loss()
+    sys.exit(main(__doc__, "claim_dual_hinge", stages, evaluate, report, draw))

@@ -11,8 +11,7 @@ whose classes stay as they are. Scored are all queries, and those of the rarest 
 import sys
 
 import numpy as np
-from bench_quality import Results
-from claims_protocol import difference, interval, load_rows, measured, parse, run, shown
+from claims_protocol import difference, interval, main, measured, shown
 
 from sklearn_hash import HashNetHasher
 from sklearn_hash.metrics import mean_average_precision
@@ -55,8 +54,8 @@ def evaluate(job, split):
     }
 
 
-def make_jobs(data, seeds):
-    return [
+def stages(data, seeds, results):
+    yield [
         {"data": data, "method": "hashnet", "stage": "claim", "bits": N_BITS, "seed": seed,
          "config": {"ratio": ratio, "class_weight": class_weight}}
         for seed in range(seeds)
@@ -98,15 +97,5 @@ def draw(results, sets, path):
     figure.savefig(path, dpi=110)
 
 
-def main():
-    args = parse(__doc__, "claim_imbalance.jsonl")
-    results = Results(args.results)
-    for data in [] if args.report else args.data:
-        run(make_jobs(data, args.seeds), evaluate, load_rows(data, args), results, args.jobs, data)
-    report(results, args.data)
-    if args.plot:
-        draw(results, args.data, args.plot)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, "claim_imbalance", stages, evaluate, report, draw))

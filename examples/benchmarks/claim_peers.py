@@ -11,8 +11,7 @@ for SupConLoss. Proxies are trained by the same optimizer. Needs
 
 import sys
 
-from bench_quality import Results
-from claims_protocol import bits_map, difference, interval, load_rows, measured, parse, run, shown
+from claims_protocol import bits_map, difference, interval, main, measured, shown
 
 from sklearn_hash import DHNHasher, DualHingeHasher, HashNetHasher
 from sklearn_hash.hashers._labels import LabelHasher
@@ -73,8 +72,8 @@ def evaluate(job, split):
     return {"map": bits_map(hasher, split)}
 
 
-def make_jobs(data, seeds):
-    return [
+def stages(data, seeds, results):
+    yield [
         {"data": data, "method": method, "stage": "claim", "bits": N_BITS, "seed": seed, "config": {}}
         for seed in range(seeds)
         for method in (*OURS, *PEERS)
@@ -110,15 +109,5 @@ def draw(results, sets, path):
     figure.savefig(path, dpi=110)
 
 
-def main():
-    args = parse(__doc__, "claim_peers.jsonl")
-    results = Results(args.results)
-    for data in [] if args.report else args.data:
-        run(make_jobs(data, args.seeds), evaluate, load_rows(data, args), results, args.jobs, data)
-    report(results, args.data)
-    if args.plot:
-        draw(results, args.data, args.plot)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, "claim_peers", stages, evaluate, report, draw))

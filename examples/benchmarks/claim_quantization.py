@@ -9,8 +9,7 @@ the signs cost, and the mean distance of the entries of relaxed codes from -1 or
 import sys
 
 import numpy as np
-from bench_quality import Results
-from claims_protocol import bits_map, difference, interval, load_rows, measured, parse, relaxed_measures, run, shown
+from claims_protocol import bits_map, difference, interval, main, measured, relaxed_measures, shown
 
 from sklearn_hash import DHNHasher
 
@@ -25,8 +24,8 @@ def evaluate(job, split):
     return {"map": bits_map(hasher, split), **relaxed_measures(query, database, split)}
 
 
-def make_jobs(data, seeds):
-    return [
+def stages(data, seeds, results):
+    yield [
         {"data": data, "method": "dhn", "stage": "claim", "bits": bits, "seed": seed, "config": {"quantization": w}}
         for seed in range(seeds)
         for bits in BITS
@@ -67,15 +66,5 @@ def draw(results, sets, path):
     figure.savefig(path, dpi=110)
 
 
-def main():
-    args = parse(__doc__, "claim_quantization.jsonl")
-    results = Results(args.results)
-    for data in [] if args.report else args.data:
-        run(make_jobs(data, args.seeds), evaluate, load_rows(data, args), results, args.jobs, data)
-    report(results, args.data)
-    if args.plot:
-        draw(results, args.data, args.plot)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, "claim_quantization", stages, evaluate, report, draw))

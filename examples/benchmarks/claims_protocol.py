@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from bench_quality import key, load
+from bench_quality import Results, key, load
 from joblib import Parallel, delayed
 from scipy.stats import t
 from sklearn.model_selection import train_test_split
@@ -49,19 +49,6 @@ def difference_of_means(values, others):
 
 def shown(values):
     return "{:.4f} +- {:.4f}".format(*interval(values)) if len(values) else ""
-
-
-def parse(doc, default_results, sets=SETS, seeds=5):
-    parser = argparse.ArgumentParser(description=doc.splitlines()[0])
-    parser.add_argument("--data", nargs="+", choices=sets, default=sets)
-    parser.add_argument("--data-home", default=os.environ.get("SKLEARN_HASH_DATA"))
-    parser.add_argument("--train", type=int, default=5000, help="training rows, the same in a results file")
-    parser.add_argument("--seeds", type=int, default=seeds)
-    parser.add_argument("--jobs", type=int, default=2, help="processes that share the fits")
-    parser.add_argument("--results", type=Path, default=Path(default_results))
-    parser.add_argument("--report", action="store_true", help="only print what the results file holds")
-    parser.add_argument("--plot", type=Path, help="also draw into this file")
-    return parser.parse_args()
 
 
 def load_rows(data, args):
@@ -124,3 +111,29 @@ def measured(results, data, stage, measure, **wanted):
     """Values of a measure by seed, of the rows that have the wanted method, bits and config."""
     rows = [row for row in results.of(data, stage) if all(row[name] == value for name, value in wanted.items())]
     return [row[measure] for row in sorted(rows, key=lambda row: row["seed"])]
+
+
+def main(doc, name, stages, evaluate, report, draw):
+    """Run an experiment: ``stages(data, seeds, results)`` gives lists of jobs, each made when those before are done."""
+    args = parse(doc, f"{name}.jsonl")
+    results = Results(args.results)
+    for data in [] if args.report else args.data:
+        split = load_rows(data, args)
+        for jobs in stages(data, args.seeds, results):
+            run(jobs, evaluate, split, results, args.jobs, data)
+    report(results, args.data)
+    if args.plot:
+        draw(results, args.data, args.plot)
+
+
+def parse(doc, default_results):
+    parser = argparse.ArgumentParser(description=doc.splitlines()[0])
+    parser.add_argument("--data", nargs="+", choices=SETS, default=SETS)
+    parser.add_argument("--data-home", default=os.environ.get("SKLEARN_HASH_DATA"))
+    parser.add_argument("--train", type=int, default=5000, help="training rows, the same in a results file")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--jobs", type=int, default=2, help="processes that share the fits")
+    parser.add_argument("--results", type=Path, default=Path(default_results))
+    parser.add_argument("--report", action="store_true", help="only print what the results file holds")
+    parser.add_argument("--plot", type=Path, help="also draw into this file")
+    return parser.parse_args()
