@@ -90,8 +90,8 @@ class SDHHasher(ShallowHasher):
 
     Notes
     -----
-    The authors' code resets B to 0 before every update; here an update starts from the current codes, so that the
-    objective never increases.
+    An update of B starts from the current codes, as in the authors' code since 2017, so that the objective never
+    increases. The first version of that code reset B to 0 before every update.
 
     References
     ----------

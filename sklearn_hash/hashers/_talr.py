@@ -23,7 +23,7 @@ class TALRHasher(PairHasher):
     {shared parameters}
 
     beta : float, default=8.0
-        Steepness of the relaxed codes. The authors' code has 1.
+        Steepness of the relaxed codes. The authors' code has 1, and 10 for ImageNet.
 
     Attributes
     ----------

@@ -42,9 +42,9 @@ class CSQLoss(LabelLoss):
     indicator, (n, n_classes). Rows without labels have no centre; if no row has labels, the loss is the quantization
     loss. The centres are the buffer ``centres``, drawn from torch's default generator.
 
-    The authors' code has :math:`(|h| - 1)^2` in place of the paper's log cosh and a pairwise loss that the paper does
-    not have. It takes the first rows of the Hadamard matrix, and if these do not suffice it redraws all centres until
-    they happen to be far apart.
+    The authors' code has :math:`(|h| - 1)^2` in place of the paper's log cosh, with weight 0.05 by default, and a
+    pairwise loss that its commands turn off. It takes the first rows of the Hadamard matrix, and if these do not
+    suffice it redraws all centres until they happen to be far apart.
 
     References
     ----------

@@ -37,7 +37,8 @@ class DBDHLoss(PairLoss):
     ``loss(z, similarity)`` takes the output `z` of the hash layer, (n, n_bits), and the similarity of its rows, (n, n)
     in [0, 1] with NaN for unknown pairs; the diagonal is ignored. Without a known pair the loss is the balance.
 
-    Two public implementations agree on this form. They pair the rows of a batch with stored outputs of the whole
+    By its abstract, the paper has binary codes with a straight-through gradient. Two public implementations agree on
+    the form here. They pair the rows of a batch with stored outputs of the whole
     training set, and each row with itself; here all pairs are those of the batch.
 
     References

@@ -39,7 +39,7 @@ class MIHashLoss(PairLoss):
     ``loss(z, similarity)`` takes the output `z` of the hash layer, (n, n_bits), and the similarity of its rows, (n, n)
     in [0, 1] with NaN for unknown pairs; the diagonal is ignored. Rows are similar if their similarity is positive.
     The information is that of natural logarithms, a mean over all rows; one without similar rows, or without others,
-    has none. The authors' code has ``beta=1.0``.
+    has none. The authors' code has ``beta=1.0`` by default, and 10 or 30 in its commands for some data sets.
 
     References
     ----------

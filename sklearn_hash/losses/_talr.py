@@ -38,9 +38,9 @@ class TALRLoss(PairLoss):
     in [0, 1] with NaN for unknown pairs; the diagonal is ignored. Rows are similar if their similarity is positive.
     Rows without similar rows are left out; if no row has one, the loss is 0.
 
-    This is the simplified average precision of the authors' code. Its ``beta`` is 1, or grows from there, and it has
-    one bin for each distance unless told otherwise, half as many for long codes on NUS-WIDE. Its relaxation of NDCG is
-    left out.
+    This is the simplified average precision of the authors' code. Its ``beta`` is 1, 10 for ImageNet, or grows, and it
+    has one bin for each distance unless told otherwise: half as many from 32 bits on for CIFAR-10 and NUS-WIDE, 16 for
+    ImageNet. Its relaxation of NDCG is left out.
 
     References
     ----------
