@@ -38,8 +38,8 @@ class DBDHLoss(PairLoss):
     in [0, 1] with NaN for unknown pairs; the diagonal is ignored. Without a known pair the loss is the balance.
 
     By its abstract, the paper has binary codes with a straight-through gradient. Two public implementations agree on
-    the form here. They pair the rows of a batch with stored outputs of the whole
-    training set, and each row with itself; here all pairs are those of the batch.
+    the form here. They pair the rows of a batch with stored outputs of the whole training set, and each row with
+    itself; here all pairs are those of the batch.
 
     References
     ----------
