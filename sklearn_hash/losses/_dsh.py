@@ -36,7 +36,8 @@ class DSHLoss(PairLoss):
     in [0, 1] with NaN for unknown pairs; the diagonal is ignored. Without a known pair the loss is the regulariser.
 
     The paper sums over the bits in place of a mean, and regularises both rows of every pair, hence the factor 2. The
-    authors' code regularises each row once, which is ``quantization=0.005``, and draws each batch from a few classes.
+    value of the loss in the authors' code counts each row once, which is ``quantization=0.005``; its gradient is that
+    of the paper's weight. The code draws each batch from a few classes.
 
     References
     ----------
