@@ -1,7 +1,7 @@
 """Learning to hash for scikit-learn.
 
 Each published method is an estimator; :class:`HammingNeighbors` searches the codes. Sub-packages are imported on first
-use, so that searching codes does not import torch.
+use: searching codes on the CPU does not import torch.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""``python -m sklearn_hash``: the main job, or one of the commands."""
+"""Entry point of ``python -m sklearn_hash``: the main job, or one of the commands."""
 
 import sys
 
@@ -9,12 +9,13 @@ def main(argv=None):
     Parameters
     ----------
     argv : list of str, default=None
-        Arguments; those of the process unless given. Without a command first, they are the main job's.
+        Command-line arguments; None means those of the process. If the first one is not a command, they are the
+        arguments of the main job.
 
     Returns
     -------
     status : int
-        0, or 2 after a message about arguments or data, 1 after one about anything else.
+        Exit status: 0 for success, 2 for an error in the arguments or the data, 1 for any other error.
     """
     argv = sys.argv[1:] if argv is None else argv
     if argv and not argv[0].startswith("-"):

@@ -21,7 +21,7 @@ def plain_labels(y, name="y"):
     Returns
     -------
     y : ndarray or sparse matrix
-        The given labels themselves if nothing is converted.
+        The input object itself if no conversion is needed.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def plain_labels(y, name="y"):
 
 
 def refuse_continuous(y, name="y"):
-    """Raise an error for numbers that are not class numbers.
+    """Raise an error if numeric labels are not integers.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def refuse_continuous(y, name="y"):
 
 
 def refuse_ragged(y, name="y"):
-    """Refuse a list of label lists.
+    """Raise an error if each row holds a list of labels.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ def fill_placeholders(doc, texts):
     ----------
     doc : str
     texts : dict of str to str
-        Text of each placeholder; a name in `doc` that is not in it stays.
+        Text of each placeholder. A placeholder whose name is missing here is left unchanged.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Replacement of a file as a whole: a process that is killed meanwhile leaves the old file or the new one."""
+"""Atomic replacement of a file: a process that is killed meanwhile leaves either the old file or the new one."""
 
 import os
 import secrets
@@ -10,10 +10,10 @@ __all__ = ["replacing"]
 
 @contextmanager
 def replacing(path):
-    """Give the path of an empty file that takes the place of another when the block ends.
+    """Create a temporary file that replaces another file when the ``with`` block ends.
 
-    It is written out to the disk before it is renamed, and the folder after that. If the block raises, it is removed
-    and the file at ``path`` is what it was.
+    The temporary file is flushed to disk before it is renamed, and its folder is flushed after that. If the block
+    raises an exception, the temporary file is removed and the file at ``path`` is left unchanged.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ def replacing(path):
     Yields
     ------
     unfinished : Path
-        In the same folder. A process that is killed leaves it behind.
+        Path of the temporary file, empty and in the same folder. It remains there if the process is killed.
     """
     path = Path(os.path.realpath(path))
     if path.is_dir():
@@ -34,13 +34,13 @@ def replacing(path):
     rights = unfinished.stat().st_mode & 0o777
     try:
         yield unfinished
-        os.chmod(unfinished, rights)  # where a library has replaced it by a file of its own
+        os.chmod(unfinished, rights)  # a library may have replaced the file by a new one
         _write_out(unfinished, os.O_RDWR)
         os.replace(unfinished, path)
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
-    if os.name == "posix":  # elsewhere a folder cannot be opened
+    if os.name == "posix":  # other systems cannot open a folder
         _write_out(path.parent, os.O_RDONLY)
 
 

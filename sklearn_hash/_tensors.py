@@ -11,7 +11,7 @@ def tensor_to_array(X, name="X"):
     Parameters
     ----------
     X : object
-        A tensor may be on any device, require a gradient or be bfloat16, which numpy does not have: it becomes float32.
+        A tensor may be on any device and may require a gradient. bfloat16, which numpy lacks, becomes float32.
     name : str, default="X"
         Name of the argument in error messages.
 

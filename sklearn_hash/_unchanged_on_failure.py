@@ -6,11 +6,11 @@ __all__ = ["UnchangedOnFailureMixin"]
 
 
 class UnchangedOnFailureMixin:
-    """Mixin with a context manager for changes that are undone if they fail."""
+    """Mixin with a context manager that undoes changes of the attributes after an exception."""
 
     @contextmanager
     def _unchanged_on_failure(self):
-        """Restore all attributes if the body raises."""
+        """Restore all attributes if the ``with`` block raises an exception."""
         before = dict(vars(self))
         try:
             yield

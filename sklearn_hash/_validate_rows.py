@@ -1,4 +1,4 @@
-"""Validation of rows against what fit saw, quick for the few rows of a query."""
+"""Validation of rows against those passed to ``fit``, with low overhead for a few rows."""
 
 from math import isfinite
 from os import PathLike
@@ -8,12 +8,14 @@ from sklearn.utils.validation import validate_data
 
 __all__ = ["is_valid_array", "refuse_texts", "validate_rows"]
 
-# Values that are looked at here. Among more, the time of a general check does not show.
+# Largest array that is checked here. For larger ones, the overhead of the general check is negligible.
 _MOST_VALUES = 1 << 14
 
 
 def refuse_texts(X):
-    """Refuse a list or column of texts or paths with its remedies, before one of them fails to be a number.
+    """Raise an error for a list or column of strings or paths, with a hint on how to convert them.
+
+    Called before the conversion to numbers, whose error message would not help.
 
     Parameters
     ----------
@@ -22,7 +24,7 @@ def refuse_texts(X):
     Raises
     ------
     ValueError
-        If the first item is a text or a path.
+        If the first item is a string or a path.
 
     Examples
     --------
@@ -40,7 +42,7 @@ def refuse_texts(X):
 
 
 def is_valid_array(X, dtype="numeric", allow_nd=False) -> bool:
-    """Tell whether :func:`sklearn.utils.check_array` would return X itself; False where that is not evident.
+    """Return whether :func:`sklearn.utils.check_array` would return X itself, or False where that is unclear.
 
     Parameters
     ----------
@@ -52,9 +54,10 @@ def is_valid_array(X, dtype="numeric", allow_nd=False) -> bool:
     Returns
     -------
     valid : bool
-        Whether X is a plain array with a row, a column and finite numbers of a type asked for.
+        Whether X is a plain, not too large array of finite numbers of an accepted type, with at least one row and
+        one column.
     """
-    # A subclass, such as a memory map, may mean something else by any of this.
+    # Subclasses, such as memory maps, may override these attributes.
     if type(X) is not np.ndarray or not 0 < X.size <= _MOST_VALUES:
         return False
     if X.ndim != 2 and not (allow_nd and X.ndim > 2):
@@ -65,17 +68,17 @@ def is_valid_array(X, dtype="numeric", allow_nd=False) -> bool:
 
 
 def validate_rows(estimator, X, *, reset=False, dtype="numeric", allow_nd=False, ensure_min_samples=1, **checks):
-    """Validate rows, and compare them to those that ``fit`` saw unless it is ``fit`` that asks.
+    """Validate rows; unless ``reset=True``, also check them against the rows passed to ``fit``.
 
-    The same as :func:`sklearn.utils.validation.validate_data`, which spends a hundred microseconds on what X might be,
-    several times what one row takes to be hashed or searched.
+    Equivalent to :func:`sklearn.utils.validation.validate_data`, without its overhead of about a hundred microseconds
+    for a small plain array, which is several times the time to hash or search one row.
 
     Parameters
     ----------
     estimator : estimator
     X : array-like or sparse matrix
     reset : bool, default=False
-        Whether ``fit`` asks.
+        Whether the call comes from ``fit``, which stores the number and names of the features.
     dtype, allow_nd, ensure_min_samples, **checks
         As for :func:`sklearn.utils.check_array`.
 
@@ -90,7 +93,7 @@ def validate_rows(estimator, X, *, reset=False, dtype="numeric", allow_nd=False,
     """
     if not reset and is_valid_array(X, dtype, allow_nd) and len(X) >= ensure_min_samples:
         fitted = vars(estimator)
-        # Where fit saw names, there is a warning to give.
+        # If fit saw feature names, validate_data warns about rows without names.
         if "feature_names_in_" not in fitted and X.shape[1] == fitted.get("n_features_in_"):
             return X
     checks = {"dtype": dtype, "allow_nd": allow_nd, "ensure_min_samples": ensure_min_samples, **checks}

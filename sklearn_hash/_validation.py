@@ -30,15 +30,16 @@ def check_codes(codes, *, packed=False, n_bits=None, name="codes") -> tuple[np.n
     Returns
     -------
     packed : ndarray of shape (n, n_bytes), uint8
-        The given array itself if it is packed.
+        The input array itself if it is packed.
     n_bits : int
+        Code length.
 
     Raises
     ------
     ValueError
-        If the matrix is not two-dimensional and finite, has another width than expected, is not uint8 although said to
-        be packed, or is uint8 and holds more than 0 and 1 although not said to be. Codes of other tools, such as
-        integers or hexadecimal strings, are refused with the name of their converter.
+        If the matrix is not two-dimensional and finite, does not have the expected width, is not uint8 with
+        ``packed=True``, or is uint8 with values above 1 with ``packed=False``. For codes in other forms, such as
+        integers or hexadecimal strings, the message names the function that converts them.
     """
     if n_bits is not None and (not isinstance(n_bits, numbers.Integral) or isinstance(n_bits, bool) or n_bits < 1):
         raise ValueError(f"n_bits must be a positive integer; got {n_bits!r:.60}.")
@@ -56,7 +57,7 @@ def check_codes(codes, *, packed=False, n_bits=None, name="codes") -> tuple[np.n
 
 
 def _refuse_bytes(codes, name):
-    """Raise an error for packed bytes that would be read as bits, eight times too few and nearly all of them set."""
+    """Raise an error for packed bytes passed as bits, where each byte would be read as one bit."""
     if codes.dtype == np.uint8 and (largest := codes.max(initial=0)) > 1:
         raise ValueError(
             f"{name} must hold bits of 0 and 1 where it is uint8 and packed=False; got {largest}. Pass packed=True for "
@@ -92,7 +93,7 @@ def check_similarity(similarity, *, n=None, name="similarity"):
     Parameters
     ----------
     similarity : array-like or sparse matrix of shape (n, n)
-        Values in [0, 1], or NaN for unknown pairs. What a sparse matrix does not store is 0.
+        Values in [0, 1], or NaN for unknown pairs. Entries that a sparse matrix does not store are 0.
     n : int, optional
         Expected number of rows.
     name : str, default="similarity"
@@ -105,7 +106,7 @@ def check_similarity(similarity, *, n=None, name="similarity"):
     Raises
     ------
     ValueError
-        If the matrix is not square or not symmetric, has another size than expected, or a value outside [0, 1].
+        If the matrix is not square, not symmetric or not of the expected size, or has a value outside [0, 1].
     """
     similarity = check_array(
         similarity, accept_sparse="csr", dtype=np.float32, ensure_all_finite="allow-nan", input_name=name
@@ -127,7 +128,7 @@ def check_similarity(similarity, *, n=None, name="similarity"):
 
 def _is_symmetric(matrix):
     if sparse.issparse(matrix):
-        # Differences of NaN are NaN; unknown pairs are compared as a value that no similarity has.
+        # The difference of two NaN is NaN, so unknown pairs are replaced by a value outside [0, 1].
         known = matrix.copy()
         known.data = np.nan_to_num(known.data, nan=2.0)
         return not (abs(known - known.T) > 1e-6).nnz

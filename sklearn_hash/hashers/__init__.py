@@ -1,6 +1,6 @@
-"""Learning to hash as scikit-learn estimators: thin declarations over a few bases.
+"""Learning to hash as scikit-learn estimators.
 
-A class loads on first use: the shallow hashers never pay for the import of torch.
+A class is imported on first use, so that the shallow hashers never import torch.
 """
 
 from importlib import import_module

@@ -11,10 +11,10 @@ __all__ = ["Alternation", "AsymmetricHasher"]
 
 
 class Alternation(Callback):
-    """Learns the codes of all rows before each epoch, from the outputs of the network as it stands."""
+    """Callback that learns the codes of all rows before each epoch, from the current outputs of the network."""
 
     def on_epoch_begin(self, net, dataset_train=None, dataset_valid=None, **kwargs):
-        """Fill the loss's table of the training rows, and that of the held-out rows if there are any."""
+        """Learn the codes of the training rows, and those of the validation rows if there are any."""
         for training, dataset in ((True, dataset_train), (False, dataset_valid)):
             if dataset is not None:
                 outputs, labels = outputs_and_labels(net, dataset)
@@ -23,29 +23,29 @@ class Alternation(Callback):
 
 
 def outputs_and_labels(net, dataset):
-    """Hash-layer outputs of all rows of a data set, and their labels, on the net's device."""
+    """Return the hash-layer outputs and the labels of all rows of a data set, on the device of the net."""
     labels = dataset.targets.labels_of(slice(None)).to(net.device)
     return net.forward(HashingDataset(dataset.rows), device=net.device), labels
 
 
 class AsymmetricHasher(LabelHasher):
-    """Base of the hashers whose loss learns a code for every training row beside the network."""
+    """Base class of the hashers whose loss learns a code for every training row in addition to the network."""
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, *, checkpoint=None):
-        """Learn hash functions, and the codes of the rows.
+        """Learn hash functions and the codes of the training rows.
 
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n, n_features), images of shape (n, channels, height, width), \
                 array of n paths or row ids with a loader in `images`, or torch Dataset
-            Training rows. Those of a memory map are only read batch by batch.
+            Training rows. A memory map is read batch by batch.
         y : array-like or sparse matrix
             Class labels of any kind, (n,), or a multi-label indicator, (n, n_labels).
         checkpoint : str or Path, default=None
-            Directory in which to leave the state of training after every epoch, one for each fit. Where a fit with the
-            same parameters and data has left its own, training goes on from there, and ends with the codes of one that
-            was never interrupted; a finished one is only loaded.
+            Directory for the training state, which is saved after every epoch; use a separate directory for each fit.
+            If it holds the state of a fit with the same parameters and data, training resumes from it and gives the
+            same codes as without the interruption. If that fit was complete, its result is only loaded.
 
         Returns
         -------
@@ -54,8 +54,9 @@ class AsymmetricHasher(LabelHasher):
         Raises
         ------
         ValueError
-            If X or y is not valid, no pair of rows can teach anything, the loss turns NaN, or the checkpoint is that of
-            other parameters or data. The estimator is then what it was before.
+            If X or y is not valid, the pairs of rows carry no information because all are similar or all are unknown,
+            the loss becomes NaN, or the checkpoint is from a fit with other parameters or data. The estimator is then
+            left unchanged.
         """
         with self._unchanged_on_failure():
             super().fit(X, y, checkpoint=checkpoint)
@@ -70,7 +71,7 @@ class AsymmetricHasher(LabelHasher):
         return [("alternation", Alternation())]
 
     def _learn_train_codes(self, X, y):
-        """Learn the codes of the rows last trained on, of held-out ones too, by the network as it has become."""
+        """Learn the codes of the last training rows, including validation rows, from the trained network."""
         rows = self._check_rows(X, reset=False)
         targets, present = self._check_targets(y, rows)
         targets = self._learn_classes(targets, present, self.classes_)

@@ -31,7 +31,7 @@ class BaseHasher(
         "output": [StrOptions({"bits", "signs", "packed", "continuous"})],
     }
 
-    # Where to write the codes is no data that a pipeline or a search could route.
+    # `out` is not metadata that a pipeline or a search could route.
     __metadata_request__transform = {"out": UNUSED}
 
     @abstractmethod
@@ -39,41 +39,43 @@ class BaseHasher(
         """Return real-valued codes of X, (n, n_bits_) float32."""
 
     def decision_function(self, X):
-        """Compute real-valued codes, whose signs are the bits.
+        """Compute the real-valued codes whose signs are the bits.
 
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n, n_features)
-            Or any other form of rows that ``fit`` takes.
+            Rows, in any form that ``fit`` accepts.
 
         Returns
         -------
         z : ndarray of shape (n, n_bits), float32
-            A bit is set where its value is positive.
+            Real-valued codes. A bit is set where its value is positive.
         """
         return self._encode(X)
 
     def transform(self, X, out=None):
-        """Hash rows.
+        """Compute the codes of rows.
 
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n, n_features)
-            Or any other form of rows that ``fit`` takes.
+            Rows, in any form that ``fit`` accepts.
         out : ndarray or memmap, default=None
-            Array to write the codes into, block by block: memory then holds neither all codes nor, of a memory map or
-            with a loader, all rows. With `verbose`, a progress bar counts the rows.
+            Array that the codes are written into, block by block. With a memory map, the codes are never all in memory,
+            nor are the rows if X is a memory map or is read by a loader. With `verbose`, a progress bar counts the
+            rows.
 
         Returns
         -------
         codes : ndarray
-            As `output` says: (n, n_bits) bits, signs or real values, or (n, ceil(n_bits / 8)) packed bytes. It is `out`
-            where that is given.
+            Codes in the format set by `output`: bits, signs or real values of shape (n, n_bits), or packed codes of
+            shape (n, ceil(n_bits / 8)). If `out` is given, it is returned.
 
         Raises
         ------
         ValueError
-            If X is not valid; if `out` does not have the shape and type of the codes, or they are to be a data frame.
+            If X is not valid, if `out` does not have the shape and type of the codes, or if `out` is given and
+            ``set_output`` asks for a data frame.
         """
         if out is None:
             return self._as_output(self._encode(X))
@@ -83,20 +85,20 @@ class BaseHasher(
         return out
 
     def iter_transform(self, X, *, batch_size=1024):
-        """Hash rows block by block.
+        """Compute the codes of rows block by block.
 
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n, n_features)
-            Or any other form of rows that ``fit`` takes.
+            Rows, in any form that ``fit`` accepts.
         batch_size : int, default=1024
-            Rows in a block.
+            Number of rows in a block.
 
         Returns
         -------
         blocks : iterator of (rows, codes)
-            Numbers of the rows of each block, (n_rows,) int64, in the order of X; and their codes, as ``transform``
-            gives them, but always an array.
+            For each block, in the order of X: the row numbers, an int64 array of shape (n_rows,), and the codes as
+            ``transform`` returns them, but always as an array.
         """
         check_is_fitted(self)
         self._check_batch_size(batch_size)
@@ -140,22 +142,22 @@ class BaseHasher(
         return bits if self.output == "bits" else bits.view(np.int8) * np.int8(2) - np.int8(1)
 
     def score(self, X, y=None):
-        """Compute the mean average precision of every row as a query against all others.
+        """Compute the mean average precision with every row as a query against all other rows.
 
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n, n_features)
-            Or any other form of rows that ``fit`` takes.
+            Rows, in any form that ``fit`` accepts.
         y : array-like or sparse matrix
-            Class labels of any kind, (n,), or a multi-label indicator, (n, n_labels): a row is relevant to another
-            when they share a label. Where ``fit`` took similarities, what `similarity` asks for. It may be left out of
-            ``fit`` only.
+            Class labels of shape (n,) or a multi-label indicator of shape (n, n_labels); a row is relevant to another
+            if they share a label. For a hasher fitted on similarities, what its `similarity` parameter requires. Must
+            be given, also for hashers that ignore y in ``fit``.
 
         Returns
         -------
         score : float
-            Over the whole ranking, as the exact expectation over the orders of tied distances. A row to which no other
-            is similar counts 0.
+            Mean average precision over the whole ranking, as the exact expectation over the orders of tied distances.
+            A row without any similar row counts as 0.
 
         Raises
         ------

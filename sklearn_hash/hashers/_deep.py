@@ -1,4 +1,4 @@
-"""Base class of the hashers around a network: validation of input, training and encoding."""
+"""Base class of the hashers with a network: validation of input, training and encoding."""
 
 from abc import abstractmethod
 from inspect import signature
@@ -34,7 +34,7 @@ __all__ = ["DeepHasher"]
 
 
 class DeepHasher(NetworkInputMixin, BaseHasher):
-    """Base class of the hashers around a network; a subclass lists its parameters and names its loss."""
+    """Base class of the hashers with a network; a subclass lists its parameters and names its loss."""
 
     _parameter_constraints: dict = {
         **BaseHasher._parameter_constraints,
@@ -50,8 +50,8 @@ class DeepHasher(NetworkInputMixin, BaseHasher):
         "net_params": [None, dict],
     }
 
-    # The module class of the method's loss. Its arguments are parameters of the estimator, or the nested ones of
-    # `net_params` that begin with "criterion__".
+    # Module class of the loss. Its arguments are parameters of the estimator, or the entries of `net_params` that
+    # begin with "criterion__".
     _loss_class: type
 
     # fmt: off
@@ -80,18 +80,18 @@ class DeepHasher(NetworkInputMixin, BaseHasher):
         return {**own, "n_classes": len(self.classes_)} if "n_classes" in accepted else own
 
     def _criterion_names(self):
-        """Return the arguments of the loss that only `net_params` reaches."""
+        """Return the names of the loss arguments that can be set only by `net_params`."""
         known = {*self._get_param_names(), "n_classes"}
         return [name for name in signature(self._loss_class).parameters if name not in known]
 
     def _make_loss(self):
-        """Build the loss; `classes_` is set by then."""
+        """Build the loss; `classes_` must be set before."""
         nested = self.net_params or {}
         given = (name for name in self._criterion_names() if f"criterion__{name}" in nested)
         return self._loss_class(**self._loss_arguments(), **{name: nested[f"criterion__{name}"] for name in given})
 
     def _make_callbacks(self):
-        """Return the method's own callbacks, as (name, callback)."""
+        """Return the callbacks that the method itself needs, as (name, callback) tuples."""
         return []
 
     @_fit_context(prefer_skip_nested_validation=True)
@@ -102,13 +102,14 @@ class DeepHasher(NetworkInputMixin, BaseHasher):
         ----------
         X : array-like or sparse matrix of shape (n, n_features), images of shape (n, channels, height, width), \
                 array of n paths or row ids with a loader in `images`, torch Dataset, or dict of token ids
-            Training rows. Those of a memory map are only read batch by batch.
+            Training rows. A memory map is read batch by batch.
         y : array-like or sparse matrix
-            Class labels of any kind, (n,); a multi-label indicator, (n, n_labels); or what `similarity` asks for.
+            Class labels of shape (n,), a multi-label indicator of shape (n, n_labels), or what the `similarity`
+            parameter requires.
         checkpoint : str or Path, default=None
-            Directory in which to leave the state of training after every epoch, one for each fit. Where a fit with the
-            same parameters and data has left its own, training goes on from there, and ends with the codes of one that
-            was never interrupted; a finished one is only loaded.
+            Directory for the training state, which is saved after every epoch; use a separate directory for each fit.
+            If it holds the state of a fit with the same parameters and data, training resumes from it and gives the
+            same codes as without the interruption. If that fit was complete, its result is only loaded.
 
         Returns
         -------
@@ -117,8 +118,9 @@ class DeepHasher(NetworkInputMixin, BaseHasher):
         Raises
         ------
         ValueError
-            If X or y is not valid, no pair of rows can teach anything, the loss turns NaN, or the checkpoint is that of
-            other parameters or data. The estimator is then what it was before.
+            If X or y is not valid, the pairs of rows carry no information because all are similar or all are unknown,
+            the loss becomes NaN, or the checkpoint is from a fit with other parameters or data. The estimator is then
+            left unchanged.
         """
         with plain_torch(), self._unchanged_on_failure():
             rows = self._check_rows(X, reset=True, min_rows=2)
@@ -138,13 +140,13 @@ class DeepHasher(NetworkInputMixin, BaseHasher):
                     net.partial_fit(train.to(device))
                 else:
                     saved.train(net, train.to(device))
-            # The validation rows have done their work; a pickle need not hold them.
+            # The validation rows are not needed any more; remove them so that they are not pickled.
             net.train_split = None
             self._keep(net)
         return self
 
     def _open_checkpoint(self, directory, rows, targets):
-        """Return the checkpoint of this fit in a directory."""
+        """Return the checkpoint of this fit in the given directory."""
         params = {**self.get_params(deep=False), **(self.net_params or {})}
         del params["random_state"]
         data = {"estimator": type(self), "X": rows, "y": targets, "classes": self.classes_}
@@ -155,16 +157,17 @@ class DeepHasher(NetworkInputMixin, BaseHasher):
     def partial_fit(self, X, y):
         """Train one more epoch on these rows.
 
-        The first call builds the network; later calls keep its encoder, code length, loss, optimizer and callbacks,
-        whatever the parameters have become. The learning rate stays constant and no rows are held out.
+        The first call builds the network. Later calls keep its encoder, code length, loss, optimizer and callbacks,
+        even if the parameters of the estimator have changed since. The learning rate is constant and no rows are held
+        out for validation.
 
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n, n_features), images of shape (n, channels, height, width), \
                 array of n paths or row ids with a loader in `images`, torch Dataset, or dict of token ids
-            Training rows. The first call's decide the standardisation.
+            Training rows. The standardisation is computed from those of the first call.
         y : array-like or sparse matrix
-            As for ``fit``. Pairs are only drawn within one call, so labels may be new.
+            As for ``fit``. Pairs are formed only within one call, so new labels are allowed.
 
         Returns
         -------
@@ -173,7 +176,7 @@ class DeepHasher(NetworkInputMixin, BaseHasher):
         return self._train_epoch(X, y)
 
     def _train_epoch(self, X, y, classes=None):
-        """Train one epoch, of a new net where none is fitted; ``classes`` are those given to the first call."""
+        """Train one epoch, with a new net if none is fitted; ``classes`` is the argument of ``partial_fit``."""
         with plain_torch(), self._unchanged_on_failure():
             fitted = hasattr(self, "net_")
             rows = self._check_rows(X, reset=not fitted, min_rows=2)
@@ -192,12 +195,13 @@ class DeepHasher(NetworkInputMixin, BaseHasher):
         return self
 
     def set_params(self, **params):
-        """Set parameters of the estimator, and of the net by their nested names.
+        """Set parameters of the estimator, and of the net by nested names.
 
         Parameters
         ----------
         **params : dict
-            Parameters of the estimator, or nested names such as ``optimizer__weight_decay``, which enter `net_params`.
+            Parameters of the estimator, or nested parameters such as ``optimizer__weight_decay``, which are added to
+            `net_params`.
 
         Returns
         -------
@@ -215,15 +219,17 @@ class DeepHasher(NetworkInputMixin, BaseHasher):
         return self
 
     def get_params(self, deep=True):
-        """Return the parameters of the estimator, with the nested ones of `net_params` where ``deep``.
+        """Return the parameters of the estimator, and with ``deep=True`` also the nested ones in `net_params`.
 
         Parameters
         ----------
         deep : bool, default=True
+            Whether to include nested parameters.
 
         Returns
         -------
         params : dict
+            Parameter names and values.
         """
         params = super().get_params(deep=deep)
         nested = self.net_params if deep and isinstance(self.net_params, dict) else {}
@@ -236,7 +242,7 @@ class DeepHasher(NetworkInputMixin, BaseHasher):
 
     @abstractmethod
     def _check_targets(self, y, rows):
-        """Return the targets of the rows, and the classes in y."""
+        """Return the targets of the rows and the classes in y."""
 
     def _learn_classes(self, targets, present, known):
         """Set ``classes_`` from y and from the classes known before; return the targets."""
@@ -261,23 +267,23 @@ class DeepHasher(NetworkInputMixin, BaseHasher):
         return encode(self.net_, self._check_rows(X, reset=False))
 
     def iter_transform(self, X, *, batch_size=1024, on_error="raise"):
-        """Hash rows block by block.
+        """Compute the codes of rows block by block.
 
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n, n_features)
-            Or any other form of rows that ``fit`` takes.
+            Rows, in any form that ``fit`` accepts.
         batch_size : int, default=1024
-            Rows in a block.
+            Number of rows in a block.
         on_error : {"raise", "skip"}, default="raise"
-            Whether to leave out rows that a loader or a Dataset cannot load, or whose codes are NaN, and to warn at the
-            end of their number and the first reasons.
+            What to do with rows that a loader or a Dataset cannot load or whose codes are NaN. ``"raise"`` raises an
+            error. ``"skip"`` leaves them out and, at the end, warns with their number and the first reasons.
 
         Returns
         -------
         blocks : iterator of (rows, codes)
-            Numbers of the rows of each block, (n_rows,) int64, in the order of X; and their codes, as ``transform``
-            gives them, but always an array.
+            For each block, in the order of X: the row numbers, an int64 array of shape (n_rows,), and the codes as
+            ``transform`` returns them, but always as an array.
         """
         check_is_fitted(self)
         self._check_batch_size(batch_size)

@@ -13,59 +13,61 @@ _PARAMETERS = dedent(
         Length of the codes.
 
     encoder : {"auto", "linear", "mlp", "cnn"}, nn.Module class, instance or factory, default="%(encoder)s"
-        Network that maps rows to the input of the hash layer. "linear" is the standardised input itself, "mlp" one
-        hidden layer of 512 units with ReLU and dropout, "cnn" a small residual network; "auto" is "cnn" for images and
-        "mlp" otherwise. These three standardise their input by the mean of the training rows and one standard deviation
-        over all values. A module of your own gets float32 rows and returns (n, n_features); an instance is copied,
-        never trained in place, and stays frozen, in evaluation mode, if none of its weights requires a gradient.
+        Network that maps rows to the input of the hash layer. "linear" passes the standardised input on, "mlp" has one
+        hidden layer of 512 units with ReLU and dropout, and "cnn" is a small residual network; "auto" is "cnn" for
+        images and "mlp" otherwise. These three standardise their input by the mean of the training rows and one
+        standard deviation over all values. A custom module gets float32 rows and returns a tensor of shape
+        (n, n_features). An instance is copied, never trained in place; if none of its weights requires a gradient, it
+        stays frozen and in evaluation mode.
 
     similarity : {"share", "jaccard", "cosine", "precomputed"}, matrix or callable, default=%(similarity)s
-        What makes two rows similar. "share": they have a label in common. "jaccard" and "cosine": the overlap of their
-        label sets, which is "share" where each row has one label. "precomputed": y is the (n, n) similarity matrix,
-        dense or sparse, with values in [0, 1] and NaN for unknown pairs. With a matrix, or a callable
-        ``similarity(ids, others)`` that returns (len(ids), len(others)) values, y holds row ids, so that
-        cross-validation can slice it.
+        Similarity of two rows. "share": 1 if they have a label in common, otherwise 0. "jaccard" and "cosine": the
+        overlap of their label sets, the same as "share" if each row has one label. "precomputed": y is the (n, n)
+        similarity matrix, dense or sparse, with values in [0, 1] and NaN for unknown pairs. With a matrix, or a
+        callable ``similarity(ids, others)`` that returns an array of shape (len(ids), len(others)), y holds row ids,
+        so that cross-validation can slice it.
 
     output : {"bits", "signs", "packed", "continuous"}, default="bits"
-        Form of the codes that ``transform`` returns: (n, n_bits) uint8 of 0 and 1; (n, n_bits) int8 of -1 and +1;
-        (n, ceil(n_bits / 8)) uint8 in the bit order of :func:`numpy.packbits`; or the (n, n_bits) float32 values whose
-        signs are the codes.
+        Format of the codes that ``transform`` returns. "bits": (n, n_bits) uint8 of 0 and 1. "signs": (n, n_bits) int8
+        of -1 and +1. "packed": (n, ceil(n_bits / 8)) uint8 in the bit order of :func:`numpy.packbits`. "continuous":
+        (n, n_bits) float32, the real values whose signs are the codes.
 
     lr : float, default=%(lr)g
-        Learning rate of the first step. It falls to zero along half a cosine over the steps of ``fit``;
-        ``partial_fit`` keeps it constant.
+        Initial learning rate. In ``fit``, it is annealed to zero by a cosine schedule; in ``partial_fit``, it is
+        constant.
 
     max_epochs : int, default=%(max_epochs)d
         Passes over the training rows.
 
     batch_size : int, default=%(batch_size)d
-        Rows of a training step. A trailing partial batch is left out, unless it is the only one.
+        Number of rows in a training step. An incomplete last batch is dropped, unless it is the only batch.
 
     validation_fraction : float or None, default=None
-        Fraction of the rows to hold out for early stopping. Training stops after 10 epochs without a better
-        %(score)s; the weights of the best epoch are restored.
+        Fraction of the rows to hold out for early stopping. Training stops after 10 epochs without improvement of the
+        %(score)s, and the weights of the best epoch are restored.
 
     images : ImageInput or None, default=None
-        Reading, order of axes, normalisation and augmentation of images, see :class:`~sklearn_hash.ImageInput`. None
-        is ``ImageInput()``.
+        How images are loaded, normalised and augmented, and the order of their axes; see
+        :class:`~sklearn_hash.ImageInput`. None means ``ImageInput()``.
 
     device : "auto", str or torch.device, default="auto"
-        Device to train on; "auto" is the GPU if there is one.
+        Device to train on; "auto" is the GPU if there is one, otherwise the CPU.
 
     random_state : int, RandomState instance or None, default=None
         Seed of the initial weights, dropout, shuffling and the validation split. The global generators of torch and
         numpy are neither used nor changed.
 
     verbose : int, default=0
-        1 shows a progress bar, 2 prints a line per epoch. Both show a progress bar for codes written block by block.
+        1 shows a progress bar of the training, 2 prints a line per epoch. Both show a progress bar when codes are
+        computed block by block.
 
     net_params : dict, default=None
-        Further parameters of the skorch net by skorch's names: ``optimizer`` ("Adam" by default),
+        Further parameters of the skorch net, by their skorch names: ``optimizer`` ("Adam" by default),
         ``optimizer__weight_decay`` (1e-5 by default), ``callbacks``, ``callbacks__lr_schedule`` (None for a constant
         learning rate), ``callbacks__validation__patience``, ``iterator_train__balanced``, ``encoder__<name>``,
-        ``module__batch_norm`` (batch normalisation of the hash layer's output), ``module__output_field`` (where the
+        ``module__batch_norm`` (batch normalisation of the hash layer's output), ``module__output_field`` (if the
         encoder returns a dict or tuple), ``module__precision`` ("auto", "float32" or "bfloat16") and
-        ``compile``%(criterion)s. They can also be set one by one by ``set_params``, or searched.
+        ``compile``%(criterion)s. They can also be set individually by ``set_params`` or tuned in a grid search.
     """
 )
 
@@ -78,17 +80,17 @@ _ATTRIBUTES = dedent(
         Length of the codes.
 
     history_ : skorch History
-        Per epoch: loss, duration%(history)s, and what callbacks record; with a validation split also
+        For each epoch: loss, duration%(history)s and the values recorded by callbacks; with a validation split also
         ``%(column)s``.
 
     n_iter_ : int
-        Epochs trained.
+        Number of epochs trained.
 
     classes_ : ndarray or None
-        The classes seen, the columns of a multi-label indicator, or None where y held no labels.
+        Class labels seen in ``fit``, or the column numbers of a multi-label indicator; None if y holds no labels.
 
     n_features_in_ : int
-        Number of features seen during fit, for images of channels; missing with a loader or a Dataset.
+        Number of features seen during fit; for images, the number of channels. Not defined with a loader or a Dataset.
 
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Names of features seen during fit, where X had string column names.
@@ -96,12 +98,12 @@ _ATTRIBUTES = dedent(
 )
 
 # Score of the validation rows: mAP needs labels or similarities.
-_BY_MAP = {"score": "mAP of them as queries against the rows trained on", "column": "valid_map"}
-_BY_LOSS = {"score": "loss on them", "column": "valid_loss"}
+_BY_MAP = {"score": "mAP of these rows as queries against the training rows", "column": "valid_map"}
+_BY_LOSS = {"score": "loss on these rows", "column": "valid_loss"}
 
 
 def document(similarity='"share"', history=""):
-    """Fill ``{shared parameters}`` and ``{attributes}`` in a class's docstring; of the former, those that it has."""
+    """Fill ``{shared parameters}``, restricted to those of the class, and ``{attributes}`` in its docstring."""
 
     def decorate(cls):
         own = signature(cls).parameters

@@ -18,13 +18,13 @@ class FeatureHasher(DeepHasher):
         ----------
         X : array-like or sparse matrix of shape (n, n_features), images of shape (n, channels, height, width), \
                 array of n paths or row ids with a loader in `images`, or torch Dataset
-            Training rows. Those of a memory map are only read batch by batch.
+            Training rows. A memory map is read batch by batch.
         y : None
             Not used.
         checkpoint : str or Path, default=None
-            Directory in which to leave the state of training after every epoch, one for each fit. Where a fit with the
-            same parameters and data has left its own, training goes on from there, and ends with the codes of one that
-            was never interrupted; a finished one is only loaded.
+            Directory for the training state, which is saved after every epoch; use a separate directory for each fit.
+            If it holds the state of a fit with the same parameters and data, training resumes from it and gives the
+            same codes as without the interruption. If that fit was complete, its result is only loaded.
 
         Returns
         -------
@@ -33,8 +33,8 @@ class FeatureHasher(DeepHasher):
         Raises
         ------
         ValueError
-            If X is not valid, the loss turns NaN, or the checkpoint is that of other parameters or data. The estimator
-            is then what it was before.
+            If X is not valid, the loss becomes NaN, or the checkpoint is from a fit with other parameters or data. The
+            estimator is then left unchanged.
         """
         return super().fit(X, y, checkpoint=checkpoint)
 
@@ -42,14 +42,16 @@ class FeatureHasher(DeepHasher):
     def partial_fit(self, X, y=None):
         """Train one more epoch on these rows.
 
-        The first call builds the network; later calls keep its encoder, code length, loss, optimizer and callbacks,
-        whatever the parameters have become. The learning rate stays constant and no rows are held out.
+        The first call builds the network. Later calls keep its encoder, code length, loss, optimizer and callbacks,
+        even if the parameters of the estimator have changed since. The learning rate is constant and no rows are held
+        out for validation.
 
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n, n_features), images of shape (n, channels, height, width), \
                 array of n paths or row ids with a loader in `images`, or torch Dataset
-            Training rows. The first call's decide the standardisation, each call's own mean what its loss compares.
+            Training rows. The standardisation is computed from those of the first call; the loss takes the rows of
+            each call centred by their own mean.
         y : None
             Not used.
 

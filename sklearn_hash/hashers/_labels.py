@@ -1,4 +1,4 @@
-"""Base class of the hashers that learn from labels: their loss has a centre or a weight vector for each class."""
+"""Base class of the hashers that learn from labels, with a loss that has a centre or a weight vector per class."""
 
 import numpy as np
 
@@ -17,19 +17,20 @@ class LabelHasher(DeepHasher):
     def partial_fit(self, X, y, classes=None):
         """Train one more epoch on these rows.
 
-        The first call builds the network; later calls keep its encoder, code length, loss, optimizer and callbacks,
-        whatever the parameters have become. The learning rate stays constant and no rows are held out.
+        The first call builds the network. Later calls keep its encoder, code length, loss, optimizer and callbacks,
+        even if the parameters of the estimator have changed since. The learning rate is constant and no rows are held
+        out for validation.
 
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n, n_features), images of shape (n, channels, height, width), \
                 array of n paths or row ids with a loader in `images`, torch Dataset, or dict of token ids
-            Training rows. The first call's decide the standardisation.
+            Training rows. The standardisation is computed from those of the first call.
         y : array-like or sparse matrix
             As for ``fit``.
         classes : array-like of shape (n_classes,), default=None
-            All classes that any call will bring, for the first call where its y lacks some: the loss has a place for
-            each. Later calls need none. An indicator y has a column for each already.
+            All classes that will occur in any call. Needed in the first call if its y lacks some of them, since the
+            loss has parameters for each class. Not needed for an indicator, which has a column for each class.
 
         Returns
         -------
@@ -38,7 +39,8 @@ class LabelHasher(DeepHasher):
         Raises
         ------
         ValueError
-            If y has a class that the first call did not announce, or `classes` are others than then.
+            If y has a class that the first call neither had nor listed in `classes`, or if `classes` differs from that
+            of the first call.
         """
         if classes is not None:
             classes = np.unique(plain_labels(np.asarray(classes), "classes"))

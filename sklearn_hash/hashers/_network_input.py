@@ -1,4 +1,4 @@
-"""Validation of rows and labels for the hashers around a network."""
+"""Validation of rows and labels for the hashers with a network."""
 
 from collections.abc import Mapping
 
@@ -25,7 +25,7 @@ class NetworkInputMixin:
     def _check_rows(self, X, *, reset, min_rows=1):
         """Validate X and return it as rows: vectors, images, or items of a loader or a Dataset."""
         X, images = tensor_to_array(X), self._image_input()
-        # A sparse matrix in the form of a dictionary is a mapping, too.
+        # A scipy DOK matrix is also a Mapping.
         has_fields = isinstance(X, Mapping) and not sparse.issparse(X)
         if images.loader is None and not has_fields:
             refuse_texts(X)
@@ -39,7 +39,7 @@ class NetworkInputMixin:
             validate_data(self, X, reset=reset, skip_check_array=True)
         else:
             if not reset and 4 in (getattr(X, "ndim", 0), len(self._row_shape) + 1):
-                # For images the number of features, the channels, says too little.
+                # For images, the number of features is that of the channels only.
                 self._check_row_shape(tuple(np.shape(X)[1:]))
             checks = {"accept_sparse": "csr", "dtype": [np.float32, np.float16, np.uint8], "allow_nd": True}
             rows = make_rows(validate_rows(self, X, reset=reset, ensure_min_samples=min_rows, **checks))
@@ -62,7 +62,7 @@ class NetworkInputMixin:
             raise ValueError(f"X has rows of shape {shape}, but fit saw rows of shape {self._row_shape}.")
 
     def _forget_features(self):
-        """Delete the attributes of an earlier fit with an array; items of a loader have no number of features."""
+        """Delete the feature attributes of an earlier fit with an array, since items of a loader have none."""
         for name in ("n_features_in_", "feature_names_in_"):
             vars(self).pop(name, None)
 

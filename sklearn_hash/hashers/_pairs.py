@@ -1,4 +1,4 @@
-"""Base class of the hashers that learn from pairs of rows, similar or not by y or by the `similarity` parameter."""
+"""Base class of the hashers that learn from pairs of rows, whose similarity is given by y or by `similarity`."""
 
 from sklearn_hash._compat import StrOptions
 from sklearn_hash.hashers._deep import DeepHasher
@@ -27,20 +27,20 @@ class PairHasher(DeepHasher):
         self.similarity = similarity
 
     def score(self, X, y=None):
-        """Compute the mean average precision of every row as a query against all others.
+        """Compute the mean average precision with every row as a query against all other rows.
 
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n, n_features)
-            Or any other form of rows that ``fit`` takes.
+            Rows, in any form that ``fit`` accepts.
         y : array-like or sparse matrix
             As for ``fit``.
 
         Returns
         -------
         score : float
-            Over the whole ranking, as the exact expectation over the orders of tied distances. A row to which no other
-            is similar counts 0.
+            Mean average precision over the whole ranking, as the exact expectation over the orders of tied distances.
+            A row without any similar row counts as 0.
         """
         z = self._encode(X)
         targets, _ = self._check_targets(y, z)

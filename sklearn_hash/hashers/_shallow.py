@@ -28,10 +28,10 @@ class ShallowHasher(BaseHasher):
         Length of the codes.
 
     output : {"bits", "signs", "packed", "continuous"}, default="bits"
-        What ``transform`` returns.
+        Format of the codes that ``transform`` returns.
 
     random_state : int, RandomState instance or None, default=None
-        Seeds the random draws of fit.
+        Seed of the random draws in ``fit``.
     """
 
     _parameter_constraints: dict = {**BaseHasher._parameter_constraints, "random_state": ["random_state"]}
@@ -67,7 +67,7 @@ class ShallowHasher(BaseHasher):
         Raises
         ------
         ValueError
-            If X is not valid, or so large that squares overflow. The estimator is then left unchanged.
+            If X is not valid, or has values whose squares overflow. The estimator is then left unchanged.
         """
         with self._unchanged_on_failure():
             refuse_texts(X)
