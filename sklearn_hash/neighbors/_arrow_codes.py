@@ -1,4 +1,4 @@
-"""Codes, ids and origin of an Arrow table: what the searcher takes besides arrays."""
+"""Reading of codes, ids and the fingerprint of the hasher from an Arrow table."""
 
 import sys
 from typing import NamedTuple
@@ -14,16 +14,17 @@ N_BITS, BIT_ORDER, FINGERPRINT = b"sklearn_hash.n_bits", b"sklearn_hash.bit_orde
 
 
 class PackedRows(NamedTuple):
-    """Packed codes with their ids, length and origin.
+    """Packed codes with their ids, code length and fingerprint.
 
     Parameters
     ----------
     packed : ndarray of shape (n, n_bytes), uint8
     ids : ndarray of shape (n,) or None
-        int64, uint64 or object; None for the row numbers.
+        Of type int64, uint64 or object; None if the ids are the row numbers.
     n_bits : int
+        Code length.
     fingerprint : str or None
-        The hasher that made the codes.
+        Fingerprint of the hasher that made the codes, if known.
     """
 
     packed: np.ndarray
@@ -33,13 +34,13 @@ class PackedRows(NamedTuple):
 
 
 def is_arrow_table(X) -> bool:
-    """Tell an Arrow table or record batch from anything else, without importing Arrow."""
+    """Return whether X is an Arrow table or record batch, without importing Arrow."""
     arrow = sys.modules.get("pyarrow")
     return arrow is not None and isinstance(X, (arrow.Table, arrow.RecordBatch))
 
 
 def opened(X):
-    """Return the content of an Arrow table of codes, anything else unchanged."""
+    """Return the content of an Arrow table of codes; any other object is returned unchanged."""
     return codes_of_arrow(X) if is_arrow_table(X) else X
 
 
@@ -49,9 +50,9 @@ def codes_of_arrow(table) -> PackedRows:
     Parameters
     ----------
     table : pyarrow.Table or pyarrow.RecordBatch
-        With a column "code" of binary values or fixed-size lists of uint8, all of one length, and perhaps a column
-        "id". The metadata of its schema are those of :func:`sklearn_hash.stores.to_arrow`; the code length is that of
-        the bytes without them.
+        Table with a column "code" of binary values or fixed-size lists of uint8, all of the same length, and optionally
+        a column "id". Metadata are read from the schema as :func:`sklearn_hash.stores.to_arrow` writes them; without
+        them, the code length is 8 times the number of bytes.
 
     Returns
     -------
@@ -61,7 +62,7 @@ def codes_of_arrow(table) -> PackedRows:
     Raises
     ------
     ValueError
-        If there is no column of codes, a code or an id is missing, or the metadata name another bit order or length.
+        If there is no column of codes, a code or an id is null, or the metadata give another bit order or code length.
     """
     metadata = table.schema.metadata or {}
     if metadata.get(BIT_ORDER, b"big") != b"big":
@@ -73,7 +74,7 @@ def codes_of_arrow(table) -> PackedRows:
 
 
 def check_fingerprint(fingerprint, expected):
-    """Raise a ValueError if both fingerprints are known and differ: distances between such codes mean nothing."""
+    """Raise a ValueError if both fingerprints are known and differ, since such codes cannot be compared."""
     if fingerprint is not None and expected is not None and fingerprint != expected:
         raise ValueError(
             f"These codes are those of another hasher: their fingerprint is {fingerprint:.40}, and {expected:.40} was "
@@ -85,7 +86,7 @@ def _packed(table):
     arrow = sys.modules["pyarrow"]
     column = _column(table, "code")
     if column.type in (arrow.binary(), arrow.large_binary(), arrow.binary_view()) and len(column):
-        # What databases and data frames make of fixed_size_binary.
+        # Databases and data frames convert fixed_size_binary to these types.
         column = column.cast(arrow.binary(len(column[0].as_py())))
     kind = column.type
     if arrow.types.is_fixed_size_list(kind) and kind.value_type == arrow.uint8():
@@ -115,7 +116,7 @@ def _ids(table):
 
 
 def _column(table, name):
-    """Return a column as one array without nulls, of the table's own memory if it is one chunk."""
+    """Return a column as one array without nulls; not copied if it has a single chunk."""
     if name not in table.schema.names:
         raise ValueError(f'X must have a column "{name}"; got {table.schema.names!s:.100}.')
     column = table.column(name)

@@ -26,30 +26,32 @@ class CandidateSearch(FittedVectors):
         Parameters
         ----------
         X : array-like of shape (n_queries, n_features), path of a .npy file, or Arrow column, default=None
-            Vectors of the queries. When left out, the fitted rows, none of which is its own neighbour (its duplicates
-            are); not with ``vectors=None``.
+            Vectors of the queries. If None, the fitted rows are the queries, and a row is not its own neighbour
+            (duplicates of it are neighbours); not possible with ``vectors=None``.
         n_neighbors : int, default=None
-            Neighbours per query; the parameter of the estimator when left out.
+            Number of neighbours per query; by default the parameter of the estimator.
         return_distance : bool, default=True
-            Whether to return distances too.
+            Whether to return the distances.
         where : array-like of shape (n_samples_fit_,), bool, default=None
             Mask of the rows that may be neighbours, in the order of ``ids_``.
         pad : bool, default=False
-            Whether queries with fewer neighbours to choose from than ``n_neighbors`` get as many as there are. The
-            places left are at the end, with id -1 (None where ``ids_`` holds objects) and distance infinity.
+            Whether to pad the result instead of raising an error if there are fewer rows to choose from than
+            ``n_neighbors``. Padded entries come last and have id -1 (None if ``ids_`` holds objects) and an infinite
+            distance.
 
         Returns
         -------
         distances : ndarray of shape (n_queries, n_neighbors), float64
-            Distances by the metric, or asymmetric distances with ``vectors=None``; if ``return_distance=True``.
+            Distances by the metric, or asymmetric distances with ``vectors=None``. Returned only if
+            ``return_distance=True``.
         ids : ndarray of shape (n_queries, n_neighbors), int64 or object
             Ids of the neighbours, ordered by (distance, row).
 
         Raises
         ------
         ValueError
-            If the vectors are not valid, ``n_neighbors`` is not positive, or more than the rows to choose from with
-            ``pad=False``, or ``where`` is not a boolean mask of the rows.
+            If the vectors are not valid, ``n_neighbors`` is not positive, ``where`` is not a boolean mask of the rows,
+            or there are fewer rows to choose from than ``n_neighbors`` and ``pad=False``.
 
         Examples
         --------
@@ -82,7 +84,7 @@ class CandidateSearch(FittedVectors):
         return self._vectors.take(self._rows.remaining_stored)
 
     def _search(self, queries, k, mask, *, itself=None, n_allowed=None):
-        """Search in blocks of queries, so that memory does not grow with the number of candidates of all."""
+        """Search in blocks of queries, which limits the memory for their candidates."""
         n_allowed = self._rows.n if n_allowed is None else n_allowed
         fetched = self._stages(k, itself is not None, n_allowed)[0]
         size = max(1, min(_CANDIDATES_A_BLOCK // max(fetched, 1), _VALUES_A_BLOCK // queries.shape[1]))
@@ -96,7 +98,7 @@ class CandidateSearch(FittedVectors):
         return np.concatenate(distances), np.concatenate(rows)
 
     def _stages(self, k, itself, n_allowed):
-        """Numbers of candidates by Hamming distance and by asymmetric distance."""
+        """Return the numbers of candidates by Hamming distance and by asymmetric distance."""
         compared = self.oversample * k
         fetched = self.asymmetric_oversample * compared
         return min(fetched + itself, n_allowed), min(compared, n_allowed)

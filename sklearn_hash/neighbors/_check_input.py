@@ -1,4 +1,4 @@
-"""Validation of what the searcher is given besides ids and labels."""
+"""Validation of the searcher's input other than ids and labels."""
 
 from numbers import Integral, Real
 from reprlib import repr as short_repr
@@ -10,7 +10,7 @@ _LEAST_COLUMNS = 8  # codes have at least 8 bits; as packed bytes, rows of 0 and
 
 
 def check_device(device):
-    """Raise a ValueError unless this machine has the device."""
+    """Raise a ValueError if this machine does not have the device."""
     if device != "cpu":  # torch is imported only for a GPU
         from sklearn_hash.neighbors import _gpu
 
@@ -18,13 +18,13 @@ def check_device(device):
 
 
 def check_mode(mode):
-    """Raise a ValueError unless this is a mode of a graph."""
+    """Raise a ValueError if the mode of a graph is not valid."""
     if not isinstance(mode, str) or mode not in ("connectivity", "distance"):
         raise ValueError(f'mode must be "connectivity" or "distance"; got {short_repr(mode)}.')
 
 
 def check_n_neighbors(n_neighbors):
-    """Return the number of neighbours as an int of at least 1."""
+    """Check that the number of neighbours is an integer of at least 1 and return it."""
     if not isinstance(n_neighbors, Integral):
         raise TypeError(f"n_neighbors does not take {type(n_neighbors)} value, enter integer value")
     if n_neighbors <= 0:
@@ -33,7 +33,7 @@ def check_n_neighbors(n_neighbors):
 
 
 def check_radius(radius):
-    """Return the radius, a number of 0 or more."""
+    """Check that the radius is a number of at least 0 and return it."""
     if not isinstance(radius, Real):
         raise TypeError(f"radius does not take {type(radius)} value, enter a number")
     if not float(radius) >= 0:
@@ -42,7 +42,7 @@ def check_radius(radius):
 
 
 def refuse_bits(packed):
-    """Raise a ValueError if packed bytes look like bits, which would be read as codes 8 times as long."""
+    """Raise a ValueError if packed bytes look like bits, which would be read as codes 8 times too long."""
     if packed.shape[1] >= _LEAST_COLUMNS and packed[:_N_SAMPLED].max(initial=0) == 1:
         raise ValueError(
             "X must hold packed bytes with packed=True, but its first rows hold only 0 and 1, as bits do. Pass "

@@ -7,26 +7,26 @@ __all__ = ["document"]
 _TEXTS = {
     "queries": """
         X : array-like of shape (n_queries, n_features), default=None
-            Queries, as the rows given to ``fit``. When left out, the fitted rows, none of which is its own neighbour
-            (its duplicates are).
+            Query codes, in the format given to ``fit``. If None, the fitted rows are the queries, and a row is not its
+            own neighbour (duplicates of it are neighbours).
         """,
     "n_neighbors": """
         n_neighbors : int, default=None
-            Neighbours per query; the parameter of the estimator when left out.
+            Number of neighbours per query; by default the parameter of the estimator.
         """,
     "radius": """
         radius : float, default=None
-            Largest distance of a neighbour, inclusive; the parameter of the estimator when left out.
+            Largest distance of a neighbour, in bits, inclusive; by default the parameter of the estimator.
         """,
     "options": """
         return_distance : bool, default=True
-            Whether to return distances too.
+            Whether to return the distances.
         where : array-like of shape (n_samples_fit_,), bool, default=None
             Mask of the rows that may be neighbours, in the order of ``ids_``.
         """,
     "mode": """
         mode : {"connectivity", "distance"}, default="connectivity"
-            Value of an edge: 1, or the distance.
+            Values of the edges: 1 for ``"connectivity"``, the distance for ``"distance"``.
         """,
 }
 

@@ -14,7 +14,7 @@ __all__ = ["FittedCodes"]
 
 
 class FittedCodes(BaseEstimator):
-    """Fitted attributes of a searcher, and validation of codes to go with them.
+    """Fitted attributes of a searcher, and validation of codes against them.
 
     ``fit`` of a subclass calls ``_packed_codes`` with ``reset=True`` and sets ``n_bits_``, ``_rows``
     (:class:`~._stored_rows.StoredRows`) and ``_index`` (:class:`~._index.CodeIndex`).
@@ -25,7 +25,7 @@ class FittedCodes(BaseEstimator):
 
     @property
     def algorithm_(self):
-        """The algorithm in use."""
+        """Search algorithm in use."""
         check_is_fitted(self)
         return self._index.choice
 
@@ -37,19 +37,19 @@ class FittedCodes(BaseEstimator):
 
     @property
     def ids_(self):
-        """The id of each row."""
+        """Ids of the fitted rows."""
         check_is_fitted(self)
         return self._rows.ids
 
     @property
     def packed_codes_(self):
-        """The fitted codes."""
+        """Fitted codes, packed."""
         check_is_fitted(self)
         return self._fitted_codes()
 
     @property
     def labels_(self):
-        """The labels of the fitted rows."""
+        """Labels of the fitted rows."""
         check_is_fitted(self)
         return None if self._rows.labels is None else self._rows.remaining(self._rows.labels)
 
@@ -59,7 +59,7 @@ class FittedCodes(BaseEstimator):
             return self._arrow_codes(X, n_bits, reset)
         if reset:
             self.fingerprint_ = None
-        dtype = None if self.packed else "numeric"  # bytes must be uint8 as given, not made so
+        dtype = None if self.packed else "numeric"  # packed bytes must be uint8 already; do not convert them
         X = validate_rows(self, tensor_to_array(X), reset=reset, dtype=dtype, ensure_min_samples=int(reset))
         return check_codes(X, packed=self.packed, n_bits=n_bits, name="X")
 

@@ -16,7 +16,7 @@ _DTYPES = [np.float64, np.float32, np.float16, np.int8, np.uint8]
 
 
 class FittedVectors(BaseEstimator):
-    """Fitted attributes of a re-ranked search, and validation of vectors to go with them.
+    """Fitted attributes of a re-ranked search, and validation of vectors against them.
 
     ``fit`` of a subclass sets ``hasher_`` and calls ``_store``.
     """
@@ -33,18 +33,18 @@ class FittedVectors(BaseEstimator):
 
     @property
     def ids_(self):
-        """The id of each row."""
+        """Ids of the fitted rows."""
         check_is_fitted(self)
         return self._rows.ids
 
     @property
     def nbytes_per_row_(self):
-        """Bytes that the code and the vector of one row take."""
+        """Number of bytes stored for the code and the vector of one row."""
         check_is_fitted(self)
         return self._index.packed.shape[1] + (0 if self._vectors is None else self._vectors.nbytes_per_row)
 
     def _store(self, parts, ids, quantizer=None):
-        """Keep the rows of parts, in place of all others."""
+        """Store the rows of parts in place of all earlier ones."""
         packed, self.n_bits_ = pack_rows(self.hasher_, parts)
         self._vectors = None
         if self.vectors is not None:
@@ -55,7 +55,7 @@ class FittedVectors(BaseEstimator):
         self._index = CodeIndex(packed, self.n_bits_, self.algorithm)
 
     def _check_parts(self, X, reset=False):
-        """Return validated parts; those without rows are left out, but for one."""
+        """Return validated parts, without those that have no rows (one is kept if all are empty)."""
         parts = parts_of(X)
         parts = [part for part in parts if len(parts) == 1 or len(part.vectors)] or parts[:1]
         for part in parts:

@@ -14,8 +14,8 @@ __all__ = ["GpuIndex", "check_device", "find_gpu"]
 
 _BLOCK = 1024  # codes
 _UPLOAD_ROWS = 1 << 18
-# Memory of one tile of queries beside the codes, and of an entry in it: a distance to a code or a block with its sort
-# key and temporaries; one of the k nearest neighbours, sorted; a neighbour within a radius.
+# Memory of one tile of queries in addition to the codes, and memory per entry of a tile. An entry is a distance to a
+# code or a block with its sort key and temporaries, one of the k sorted nearest neighbours, or a neighbour in a radius.
 _TILE_BYTES = 1 << 30
 _KEY_BYTES = 20
 _NEIGHBOR_BYTES = 48
@@ -27,7 +27,7 @@ class AbsentDeviceError(ValueError):
 
 
 def check_device(name):
-    """Raise a ValueError unless the parameter names a device of this machine."""
+    """Raise a ValueError if this machine does not have the named device."""
     if not re.fullmatch(r"auto|cpu|cuda(:\d{1,9})?", name):
         raise ValueError(
             f"The 'device' parameter must be 'cpu', 'cuda', 'cuda:<index>' or 'auto'; got {short_repr(name)}."
@@ -49,7 +49,8 @@ def check_device(name):
 def find_gpu(name):
     """Return the GPU named by ``device``, or None for the CPU.
 
-    A searcher fitted for a GPU may be loaded on a machine without one: it then warns and uses the CPU.
+    If this machine does not have the named GPU, for example after a fitted searcher was loaded on another machine, a
+    warning is raised and the CPU is used.
     """
     try:
         check_device(name)
@@ -58,7 +59,7 @@ def find_gpu(name):
         return None
     if name == "cpu" or not torch.cuda.is_available():
         return None
-    # With its index, since the current device may change before the next search.
+    # The name includes the index, since the current device may change before the next search.
     return torch.device(name if ":" in name else f"cuda:{torch.cuda.current_device()}")
 
 
@@ -74,8 +75,8 @@ class GpuIndex:
     Notes
     -----
     The ``k`` nearest codes lie in the first ``k`` blocks in the order (least distance, block): each of these holds a
-    code that precedes, in the order (distance, row), every code of the blocks after them. So one pass writes a single
-    number for a query and a block, and only ``k`` blocks a query are looked at again, however many codes tie.
+    code that precedes, in the order (distance, row), every code of the blocks after them. So the first pass writes one
+    number for each query and block, and the second pass reads only ``k`` blocks per query, however many codes tie.
     """
 
     def __init__(self, packed, n_bits, device):
@@ -113,23 +114,23 @@ class GpuIndex:
 
     def _nearest(self, queries, k, allowed):
         _, blocks = self._first(self._least(queries, allowed), min(k, self._n_blocks))
-        blocks = blocks.sort(dim=1).values  # places among their codes are then in the order of rows
+        blocks = blocks.sort(dim=1).values  # positions among their codes are then in the order of rows
         query = torch.arange(len(blocks), device=self.device).repeat_interleave(blocks.shape[1])
         distances = self._pairs(queries, allowed, query, blocks.flatten())
         distances, place = self._first(distances.view(len(blocks), -1), k)
         return distances, blocks.gather(1, place // _BLOCK) * _BLOCK + place % _BLOCK
 
     def _first(self, distances, k):
-        """Return the first ``k`` of each row in the order (distance, place), and their places."""
+        """Return the first ``k`` of each row in the order (distance, position), and their positions."""
         width = distances.shape[1]
         fits = (self._n_bits + 2) * width <= torch.iinfo(torch.int32).max
         place = torch.arange(width, dtype=torch.int32 if fits else torch.int64, device=self.device)
-        # No two keys are equal, so it does not matter what topk does about ties.
+        # The keys are unique, so the result does not depend on how topk breaks ties.
         keys = torch.add(place, distances, alpha=width).topk(k, dim=1, largest=False).values
         return keys // width, (keys % width).long()
 
     def _within(self, queries, radius, allowed):
-        """Yield counts per query, distances and rows, of some queries at a time."""
+        """Yield counts per query, distances and rows, for blocks of queries."""
         near = self._least(queries, allowed) <= radius
         query, block = near.nonzero(as_tuple=True)
         ends = np.cumsum(near.sum(dim=1).cpu().numpy())
@@ -175,7 +176,7 @@ def _choose_scan(device):
 
 
 def _compiled_kernels(device):
-    """Return the Triton kernels, or the matrix products where Triton misses a compiler or the GPU is too old."""
+    """Return the Triton kernels, or the matrix products if Triton finds no compiler or the GPU is too old."""
     words = torch.zeros((1, 1, _BLOCK), dtype=torch.int32, device=device)
     out = torch.empty((1, 1), dtype=torch.int16, device=device)
     try:
@@ -202,14 +203,14 @@ def _upload(packed, n_columns, device):
 
 
 def _tiles(n_queries, bytes_each):
-    """Yield slices of queries that take at most ``_TILE_BYTES``, or of one query that takes more."""
+    """Yield slices of queries that need at most ``_TILE_BYTES``; a single query may need more."""
     step = max(1, _TILE_BYTES // max(1, bytes_each))
     for start in range(0, n_queries, step):
         yield slice(start, min(start + step, n_queries))
 
 
 def _groups(ends, most):
-    """Yield slices of queries and of their pairs, which end at ``ends``: ``most`` pairs, or one query with more."""
+    """Yield slices of queries and of their pairs, which end at ``ends``: at most ``most`` pairs, or a single query."""
     start = first = 0
     while start < len(ends):
         stop = max(start + 1, int(np.searchsorted(ends, first + most, side="right")))

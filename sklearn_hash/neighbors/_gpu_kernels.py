@@ -1,7 +1,7 @@
 """Hamming distances on a GPU: two Triton kernels over codes stored word by word.
 
 Word ``w`` of the ``i``-th code of block ``b`` is ``words[w, b, i]``, so that neighbouring threads read neighbouring
-addresses. Codes that must not be found, the padding of the last block among them, are at the distance ``far``.
+addresses. Codes that must not be found, including the padding of the last block, get the distance ``far``.
 """
 
 import triton
@@ -9,9 +9,9 @@ import triton.language as tl
 
 __all__ = ["least_distances", "pair_distances"]
 
-_TILE = 16  # queries that share one reading of a block; with more of them registers spill
+_TILE = 16  # queries for which a block is read once; with more, registers spill
 _WARPS = 4
-# Compiled once for all values; by default Triton compiles again for 1 and for multiples of 16.
+# Not specialized on these values; by default Triton compiles again for 1 and for multiples of 16.
 _SIZES = ["n_queries", "n_blocks", "n_tiles", "n_words", "far"]
 
 
@@ -22,11 +22,11 @@ def least_distances(queries, words, allowed, far, out):
     ----------
     queries : tensor of shape (n_words, n_queries), int32
     words : tensor of shape (n_words, n_blocks, block), int32
-        A block is a power of two of codes.
+        The number of codes in a block is a power of two.
     allowed : tensor of shape (n_blocks, block), bool
         Codes that may be found.
     far : int
-        The distance of the others.
+        Distance of all other codes.
     out : tensor of shape (n_queries, n_blocks), int16 or int32
         Overwritten.
     """
@@ -45,7 +45,7 @@ def pair_distances(queries, words, allowed, far, query, block, out):
     queries, words, allowed, far
         As in ``least_distances``.
     query, block : tensors of shape (n_pairs,), int64
-        The pairs, by number.
+        Numbers of the query and the block of each pair.
     out : tensor of shape (n_pairs, block), int16 or int32
         Overwritten.
     """
@@ -58,7 +58,7 @@ def pair_distances(queries, words, allowed, far, query, block, out):
 def _least_kernel(
     queries, words, allowed, out, n_queries, n_blocks, n_tiles, n_words, far, TILE: tl.constexpr, BLOCK: tl.constexpr
 ):
-    # Consecutive programs take the same block: all but the first read it from the cache.
+    # Consecutive programs read the same block, so that all but the first read it from the cache.
     program = tl.program_id(0)
     query = (program % n_tiles) * TILE + tl.arange(0, TILE)
     block = (program // n_tiles).to(tl.int64)
@@ -97,7 +97,7 @@ def _distances(
 def _popcount(word):
     """Count the set bits of a word.
 
-    Written out, since Triton's interpreter has no popcount. LLVM turns this pattern of logical shifts into
+    It is written out because Triton's interpreter has no popcount. LLVM compiles this pattern of logical shifts to
     one ``popc`` instruction on a GPU.
     """
     bits = word.to(tl.uint32, bitcast=True)

@@ -1,6 +1,6 @@
 """Hamming distances in plain torch operations: matrix products of signs, and bit counts.
 
-The functions of ``_gpu_kernels``, with the same arguments, for devices that Triton does not compile for.
+The functions have the arguments of those of ``_gpu_kernels``, for devices that Triton does not compile for.
 """
 
 import torch
@@ -8,7 +8,7 @@ import torch
 __all__ = ["least_distances", "pair_distances"]
 
 _STEP_BYTES = 1 << 29
-_EXACT_BITS = 2048  # float16 holds every integer up to here, bfloat16 only to 256; every partial sum is one
+_EXACT_BITS = 2048  # all partial sums are integers; float16 is exact up to here, bfloat16 only up to 256
 
 
 def least_distances(queries, words, allowed, far, out):
@@ -16,12 +16,12 @@ def least_distances(queries, words, allowed, far, out):
     width = 32 * len(words)  # the padding bits of a word are equal in queries and codes
     dtype = torch.float16 if width <= _EXACT_BITS else torch.float32
     signs = _signs(queries, dtype).T
-    # Temporaries of one step: the products with a block's codes, their signs and the bits of these.
+    # Temporaries of one step: the products with the codes of a block, and the signs and bits of these codes.
     step = max(1, _STEP_BYTES // (words.shape[2] * (signs.element_size() * len(signs) + 12 * width)))
     for start in range(0, out.shape[1], step):
         stop = start + step
         barred = torch.zeros_like(allowed[start:stop], dtype=dtype).masked_fill_(~allowed[start:stop], -float("inf"))
-        with torch.autocast(words.device.type, enabled=False):  # a caller's bfloat16 would round
+        with torch.autocast(words.device.type, enabled=False):  # autocast to bfloat16 by the caller would round
             products = torch.addmm(barred.flatten(), signs, _signs(words[:, start:stop].flatten(1), dtype))
         largest = products.unflatten(1, barred.shape).amax(dim=2).float()
         out[:, start:stop] = ((width - largest) / 2).clamp_(max=far)
@@ -43,7 +43,7 @@ def _signs(words, dtype):
 
 
 def _popcount(word):
-    """Count the set bits of int32 words; copies of the sign that a right shift makes are masked out."""
+    """Count the set bits of int32 words; sign bits that a right shift copies are masked out."""
     word = word - ((word >> 1) & 0x55555555)
     word = (word & 0x33333333) + ((word >> 2) & 0x33333333)
     word = (word + (word >> 4)) & 0x0F0F0F0F

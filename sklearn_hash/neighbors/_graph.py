@@ -13,7 +13,7 @@ __all__ = ["KNeighborsGraphMixin", "NeighborsGraphMixin"]
 
 
 class KNeighborsGraphMixin(ClassNamePrefixFeaturesOutMixin, TransformerMixin):
-    """Graphs from ``_kneighbors`` of an estimator; columns are its fitted rows."""
+    """Mixin for graphs of the nearest neighbours, from ``_kneighbors`` of an estimator; columns are fitted rows."""
 
     @document
     def kneighbors_graph(self, X=None, n_neighbors=None, mode="connectivity"):
@@ -28,13 +28,13 @@ class KNeighborsGraphMixin(ClassNamePrefixFeaturesOutMixin, TransformerMixin):
         Returns
         -------
         graph : sparse matrix of shape (n_queries, n_samples_fit)
-            In CSR format, the edges of a row ordered by (distance, row). Column ``j`` is the row ``ids_[j]``.
-            A sparse array if scikit-learn is configured with ``sparse_interface="sparray"``.
+            Graph in CSR format; the edges of a query are ordered by (distance, row). Column ``j`` is the fitted row
+            with id ``ids_[j]``. A sparse array if scikit-learn is configured with ``sparse_interface="sparray"``.
 
         Raises
         ------
         ValueError
-            If ``n_neighbors`` is more than there are rows, or ``mode`` is neither of the two.
+            If ``n_neighbors`` is larger than the number of rows, or ``mode`` is not valid.
 
         Examples
         --------
@@ -52,8 +52,8 @@ class KNeighborsGraphMixin(ClassNamePrefixFeaturesOutMixin, TransformerMixin):
     def transform(self, X):
         """Compute the distance graph of ``n_neighbors + 1`` neighbours.
 
-        As in :class:`~sklearn.neighbors.KNeighborsTransformer` one neighbour more than ``n_neighbors``, since each
-        fitted row finds itself. Any estimator with ``metric="precomputed"`` takes the graph.
+        As in :class:`~sklearn.neighbors.KNeighborsTransformer`, one extra neighbour is computed since each fitted row
+        finds itself. Estimators with ``metric="precomputed"`` accept the graph.
 
         Parameters
         ----------
@@ -63,7 +63,7 @@ class KNeighborsGraphMixin(ClassNamePrefixFeaturesOutMixin, TransformerMixin):
         Returns
         -------
         graph : sparse matrix of shape (n_queries, n_samples_fit)
-            As :meth:`kneighbors_graph` returns it with ``mode="distance"``; zero distances are stored.
+            Graph as returned by :meth:`kneighbors_graph` with ``mode="distance"``; zero distances are stored.
 
         Examples
         --------
@@ -89,12 +89,12 @@ class KNeighborsGraphMixin(ClassNamePrefixFeaturesOutMixin, TransformerMixin):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.transformer_tags.preserves_dtype = []  # distances are of one type whatever that of the rows
+        tags.transformer_tags.preserves_dtype = []  # the type of the distances does not depend on that of the rows
         return tags
 
 
 class NeighborsGraphMixin(KNeighborsGraphMixin):
-    """Graphs from ``_kneighbors`` and ``_radius_neighbors`` of an estimator; columns are its fitted rows."""
+    """Mixin that adds graphs of the neighbours within a radius, from ``_radius_neighbors`` of an estimator."""
 
     @document
     def radius_neighbors_graph(self, X=None, radius=None, mode="connectivity"):
@@ -109,12 +109,12 @@ class NeighborsGraphMixin(KNeighborsGraphMixin):
         Returns
         -------
         graph : sparse matrix of shape (n_queries, n_samples_fit)
-            As :meth:`kneighbors_graph` returns it.
+            Graph in the format of :meth:`kneighbors_graph`.
 
         Raises
         ------
         ValueError
-            If ``radius`` is negative or ``mode`` is neither of the two.
+            If ``radius`` is negative or ``mode`` is not valid.
 
         Examples
         --------

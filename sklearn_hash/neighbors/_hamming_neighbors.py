@@ -1,4 +1,4 @@
-"""HammingNeighbors: exact search among hash codes, with the interface of ``sklearn.neighbors``."""
+"""Exact nearest-neighbour search among hash codes, with the interface of ``sklearn.neighbors``."""
 
 from numbers import Integral, Real
 
@@ -27,77 +27,78 @@ class HammingNeighbors(
     AveragePrecisionMixin,
     WarmUpMixin,
 ):
-    """Exact nearest neighbours under the Hamming distance.
+    """Exact nearest-neighbour search under the Hamming distance.
 
-    Neighbours are ordered by (distance, row), so results depend only on the codes, not on the algorithm, the number of
-    threads or the batches of queries. Codes are bits, signs or real values (a bit is set where the value is positive),
-    or packed bytes, which ``packed`` tells apart.
+    Neighbours are ordered by (distance, row), so the results depend only on the codes, not on the algorithm, the number
+    of threads or the batches of queries. Codes are given as bits, signs or real values (a bit is set where the value is
+    positive), or with ``packed=True`` as packed bytes.
 
     Parameters
     ----------
     n_neighbors : int, default=5
         Default number of neighbours per query.
     radius : float, default=2
-        Default of the largest distance of a neighbour in radius queries, inclusive.
+        Default radius of radius queries: the largest distance of a neighbour, in bits, inclusive.
     algorithm : {"auto", "flat", "pruned", "multi_index"}, default="auto"
-        Search algorithm; results are the same. ``"flat"`` scans all codes. ``"pruned"`` groups codes and skips groups
-        by the triangle inequality: much faster on clustered codes, slower on spread ones. ``"multi_index"`` answers
-        radius queries with small radii from hash tables over substrings of the codes [1]_, and scans for larger radii
-        and for nearest neighbours. ``"auto"`` scans for the first 100 queries, then estimates the costs on a sample of
-        the codes: ``"pruned"`` where it is faster, otherwise a scan, and the multi-index for small radii.
+        Search algorithm, which does not change the results. ``"flat"`` scans all codes. ``"pruned"`` groups the codes
+        and skips groups by the triangle inequality; it is much faster on clustered codes and slower on others.
+        ``"multi_index"`` answers queries with a small radius from hash tables over substrings of the codes [1]_, and
+        scans for a larger radius and for nearest neighbours. ``"auto"`` scans until 100 queries were made and if there
+        are few codes. After that it estimates the costs on a sample of the codes and chooses ``"pruned"`` if it is
+        faster; otherwise it uses the multi-index for a small radius and scans for all other queries.
     packed : bool, default=False
-        Whether codes are given as packed bytes, (n, n_bytes) uint8 in the bit order of :func:`numpy.packbits`.
+        Whether codes are packed bytes of shape (n, n_bytes), uint8 in the bit order of :func:`numpy.packbits`.
     n_bits : int, default=None
         The code length; by default the number of columns, or 8 times the number of bytes with ``packed=True``. Needed
-        only for packed codes of another length, and for packed codes whose first rows hold only bytes 0 and 1, which
-        look like bits.
+        only for packed codes whose length is not a multiple of 8, and for packed codes whose first rows hold only
+        bytes 0 and 1, which look like bits.
     n_jobs : int, default=None
-        Threads per search: None means 1 unless in a :obj:`joblib.parallel_config` context, -1 means all
+        Number of threads per search: None means 1 unless in a :obj:`joblib.parallel_config` context, -1 means all
         processors. Not used on a GPU.
     device : {"cpu", "cuda", "cuda:<index>", "auto"}, default="cpu"
-        Device to search on; results are the same. A GPU holds a copy of the codes and always scans all of them, by
-        Triton kernels or, where Triton is missing, by matrix products in half precision. ``"auto"`` is the current
-        CUDA device if there is one, otherwise the CPU. ``score`` is computed on the CPU.
+        Device to search on, which does not change the results. A GPU holds a copy of the codes and always scans all of
+        them, by Triton kernels or, if Triton is not available, by matrix products in half precision. ``"auto"`` is the
+        current CUDA device if there is one, otherwise the CPU. ``score`` is computed on the CPU.
     verbose : bool or int, default=0
-        Whether to print when a search is compiled, and how long it took.
+        Whether to print a message with the time taken when a search is compiled.
 
     Attributes
     ----------
     algorithm_ : str
-        The algorithm in use for the nearest neighbours of many queries on the CPU. With ``"auto"`` reading it makes the
-        choice, if no search has made it yet.
+        Algorithm used on the CPU for the nearest neighbours of many queries. With ``algorithm="auto"``, reading the
+        attribute makes the choice if no search has made it yet.
     n_bits_ : int
         The code length.
     n_samples_fit_ : int
         Number of fitted rows.
     ids_ : ndarray of shape (n_samples_fit_,), int64 or object
-        The id of each row, as queries return it: int64 if all ids are integers that fit, otherwise the objects given.
+        Ids of the rows, which queries return: int64 if all ids are 64-bit integers, otherwise the objects given.
     packed_codes_ : ndarray of shape (n_samples_fit_, n_bytes), uint8
         The fitted codes, in the order of ``ids_``.
     labels_ : {ndarray, sparse matrix} with n_samples_fit_ rows, or None
-        Their labels as given to ``fit``, in the order of ``ids_``.
+        Labels of the rows as given to ``fit``, in the order of ``ids_``.
     n_features_in_ : int
-        Number of columns of the fitted codes; of bytes with ``packed=True``.
+        Number of columns of the fitted codes; these are bytes with ``packed=True``.
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Names of the columns. Defined only when ``X`` has feature names that are all strings.
     fingerprint_ : str or None
-        The hasher that made the codes, where they came in an Arrow table that says so; tables of queries from another
-        hasher are then refused.
+        Fingerprint of the hasher that made the codes, if they were given as an Arrow table with a fingerprint. Tables
+        of queries with another fingerprint then raise an error.
 
     See Also
     --------
-    sklearn.neighbors.NearestNeighbors : The same for real-valued distances.
+    sklearn.neighbors.NearestNeighbors : Nearest neighbours under real-valued distances.
     sklearn_hash.metrics.mean_average_precision : The measure that ``score`` returns.
 
     Notes
     -----
-    Change ``algorithm``, ``packed`` and ``n_bits`` only before ``fit``, ``device`` at any time. Several threads may
-    query one searcher at the same time, but not while another calls ``fit``, ``partial_fit`` or ``remove``.
+    ``algorithm``, ``packed`` and ``n_bits`` must be set before ``fit``; ``device`` can be changed at any time. Several
+    threads may query one searcher at the same time, but not while another calls ``fit``, ``partial_fit`` or ``remove``.
 
     Contiguous packed codes are not copied: do not change the array afterwards. With ``algorithm="flat"`` it may be a
-    read-only memory map, of a ``.npy`` or an Arrow IPC file. A pickle holds the packed codes, labels and ids; groups
-    and tables are built again when first needed. Loaded on a machine without the GPU that ``device`` names, the
-    searcher warns and uses the CPU.
+    read-only memory map of a ``.npy`` or an Arrow IPC file. A pickle holds the packed codes, labels and ids; groups
+    and hash tables are built again when first needed. If the searcher is loaded on a machine without the GPU given by
+    ``device``, it warns and uses the CPU.
 
     References
     ----------
@@ -160,10 +161,10 @@ class HammingNeighbors(
         Parameters
         ----------
         X : array-like of shape (n_samples, n_bits), or (n_samples, n_bytes) with ``packed=True``
-            Codes of the database; or a :class:`pyarrow.Table` of packed codes and ids, as :mod:`sklearn_hash.stores`
-            reads it, whatever ``packed`` is.
+            Codes of the database; or, with any value of ``packed``, a :class:`pyarrow.Table` of packed codes and ids
+            as read by :mod:`sklearn_hash.stores`.
         y : {array-like, sparse matrix} of shape (n_samples,) or (n_samples, n_labels), default=None
-            Class labels of any kind or a multi-label indicator, for ``score`` only.
+            Class labels or a multi-label indicator, used only by ``score``.
         ids : array-like of shape (n_samples,), default=None
             Ids of the rows, which queries return: integers, strings, UUIDs or other hashable objects; by default the
             row numbers.
@@ -176,9 +177,9 @@ class HammingNeighbors(
         Raises
         ------
         ValueError
-            If there is no code, the width does not match ``n_bits``, ``packed=True`` but the codes look like bits (or
-            the other way round), labels or ids do not match them, an id repeats, or this machine does not have
-            ``device``. The searcher is unchanged then.
+            If there is no code, the width does not match ``n_bits``, the codes look like bits with ``packed=True`` or
+            like bytes with ``packed=False``, the labels or ids do not match the codes, an id repeats, or this machine
+            does not have ``device``. The searcher is then left unchanged.
 
         Examples
         --------
@@ -209,9 +210,9 @@ class HammingNeighbors(
         X : array-like of shape (n_samples, n_bits), or (n_samples, n_bytes) with ``packed=True``
             Codes to append, as wide as the fitted ones; or a :class:`pyarrow.Table`, as for ``fit``.
         y : {array-like, sparse matrix} of shape (n_samples,) or (n_samples, n_labels), default=None
-            Their labels; needed if earlier rows have labels.
+            Labels of the new rows; required if earlier rows have labels.
         ids : array-like of shape (n_samples,), default=None
-            Their ids, not in use yet; by default the integers after the largest id used so far.
+            Ids of the new rows, none of them in use; by default the integers after the largest id used so far.
 
         Returns
         -------
@@ -221,8 +222,8 @@ class HammingNeighbors(
         Raises
         ------
         ValueError
-            As for ``fit``; also if an id is in use, ids are left out after ids that are not integers, or labels are
-            given for some rows only. Nothing is appended then.
+            As for ``fit``; also if an id is in use, if ids are not given although earlier ids are not integers, or if
+            only some of the rows have labels. Nothing is then appended.
 
         Examples
         --------
@@ -242,13 +243,13 @@ class HammingNeighbors(
     def remove(self, ids):
         """Remove rows.
 
-        The others keep their ids and their order. Searches skip removed rows; their memory is freed once they
-        outnumber the others.
+        The remaining rows keep their ids and their order. Searches skip removed rows; their memory is freed once they
+        outnumber the remaining ones.
 
         Parameters
         ----------
         ids : array-like of shape (n_removed,)
-            Ids of fitted rows, none twice.
+            Ids of fitted rows, without repetition.
 
         Returns
         -------
@@ -258,7 +259,7 @@ class HammingNeighbors(
         Raises
         ------
         ValueError
-            If an id is unknown or repeats; nothing is removed then.
+            If an id is unknown or repeats. Nothing is then removed.
 
         Examples
         --------
@@ -282,6 +283,6 @@ class HammingNeighbors(
 
 
 def _opened(X, ids):
-    """Return the content of an Arrow table with its ids, unless others are given; anything else unchanged."""
+    """Return the content of an Arrow table, with the given ids or else its own; other input is returned unchanged."""
     X = opened(X)
     return X, X.ids if ids is None and isinstance(X, PackedRows) else ids

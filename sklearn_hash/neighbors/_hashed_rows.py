@@ -32,7 +32,7 @@ def _sampled(y, rows, n):
 
 
 def project_rows(hasher, X):
-    """Return the real-valued codes of rows, whose signs are the bits, (n, n_bits)."""
+    """Return the real-valued codes of rows, of shape (n, n_bits), whose signs are the bits."""
     encode = hasher.decision_function if hasattr(hasher, "decision_function") else hasher.transform
     z = encode(_checked(X))
     if sparse.issparse(z) or np.ndim(z) != 2:
@@ -44,7 +44,7 @@ def project_rows(hasher, X):
 
 
 def pack_rows(hasher, parts):
-    """Return the packed codes of the rows of parts, (n, n_bytes) uint8, and the code length."""
+    """Return the packed codes of the rows of parts, uint8 of shape (n, n_bytes), and the code length."""
     n = sum(len(part.vectors) for part in parts)
     packed, n_bits, first = None, None, 0
     for block in iter_blocks(parts):
@@ -58,6 +58,6 @@ def pack_rows(hasher, parts):
 
 
 def _checked(X):
-    """Return finite rows in at least single precision, which hashers take."""
+    """Return rows checked to be finite, in at least single precision as hashers require."""
     assert_all_finite(X, input_name="X")
     return X.astype(np.float32) if X.dtype.itemsize < 4 else X

@@ -1,4 +1,4 @@
-"""Choice of the search algorithm, and the indexes of the fitted codes."""
+"""Choice of the search algorithm, and indexes of the fitted codes."""
 
 from threading import Lock
 from timeit import repeat
@@ -9,7 +9,7 @@ from sklearn_hash import _hamming
 
 __all__ = ["CodeIndex"]
 
-# Building an index takes as long as scanning for some hundreds of queries: it does not pay for few queries or few rows.
+# Building an index takes as long as a scan for some hundreds of queries, too long for few queries or few rows.
 _MANY_QUERIES = 100
 _MANY_ROWS = 20_000
 _PROBE_QUERIES = 256
@@ -17,7 +17,7 @@ _PROBE_NEIGHBORS = 10
 
 
 class CodeIndex:
-    """Packed codes in a flat index, and the other indexes of them, built when first needed.
+    """Packed codes in a flat index, and other indexes of them that are built when first needed.
 
     Only the packed codes are pickled. Several threads may search at once, but not append.
     """
@@ -43,7 +43,7 @@ class CodeIndex:
 
     @property
     def packed(self):
-        """Codes of all stored rows."""
+        """Packed codes of all stored rows."""
         return self._flat.packed
 
     def append(self, packed):
@@ -51,11 +51,11 @@ class CodeIndex:
         self._flat.append(packed)
         self._forget_structures()
         if self._flat.n >= 2 * self._n_probed:
-            self._forget_probe()  # less than half of these codes were probed
+            self._forget_probe()  # at most half of these codes were probed
 
     @property
     def choice(self):
-        """Algorithm for the nearest neighbours of many queries: the one given, or the choice of ``auto``."""
+        """Algorithm for the nearest neighbours of many queries: the given one, or the one chosen by ``auto``."""
         with self._lock:
             return self._choose()
 
@@ -94,7 +94,7 @@ class CodeIndex:
         return self._gpu
 
     def _pays(self, n_queries):
-        """Count the queries so far, and return whether an index other than the flat one pays."""
+        """Count the queries, and return whether to use an index other than the flat one."""
         if self.algorithm == "auto":
             self._n_asked += n_queries
             return self._n_asked >= _MANY_QUERIES and self._flat.n >= _MANY_ROWS
@@ -119,7 +119,7 @@ class CodeIndex:
         return self._clustered
 
     def _pruning_is_faster(self):
-        """Time both searches: few clustered codes may be faster to scan, which depends on the machine."""
+        """Time both searches, since a small set of clustered codes may be faster to scan on some machines."""
         rows = np.linspace(0, self._flat.n - 1, _PROBE_QUERIES).astype(np.int64)
         queries = np.ascontiguousarray(self.packed[rows])
         return _seconds(self._get_pruned(), queries) < _seconds(self._flat, queries)
@@ -136,6 +136,6 @@ class CodeIndex:
 
 
 def _seconds(searcher, queries):
-    """Return the least of three times, after a first search that may compile."""
+    """Return the shortest of three search times, after a first search that may compile."""
     searcher.knn(queries, _PROBE_NEIGHBORS)
     return min(repeat(lambda: searcher.knn(queries, _PROBE_NEIGHBORS), number=1, repeat=3))

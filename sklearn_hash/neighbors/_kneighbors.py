@@ -14,7 +14,7 @@ __all__ = ["KNeighborsMixin", "padded", "raise_too_few"]
 
 
 class KNeighborsMixin(FittedCodes):
-    """Queries for the k nearest neighbours of fitted codes."""
+    """Mixin for queries for the k nearest neighbours of fitted codes."""
 
     @document
     def kneighbors(self, X=None, n_neighbors=None, return_distance=True, where=None, pad=False):
@@ -26,22 +26,22 @@ class KNeighborsMixin(FittedCodes):
         {n_neighbors}
         {options}
         pad : bool, default=False
-            Whether queries with fewer neighbours to choose from than ``n_neighbors`` get as many as there are. The
-            places left are at the end, with id -1 (None where ``ids_`` holds objects) and distance ``n_bits_ + 1``,
-            larger than any other.
+            Whether to pad the result instead of raising an error if there are fewer rows to choose from than
+            ``n_neighbors``. Padded entries come last and have id -1 (None if ``ids_`` holds objects) and distance
+            ``n_bits_ + 1``, which is larger than any other.
 
         Returns
         -------
         distances : ndarray of shape (n_queries, n_neighbors), int32
-            Numbers of differing bits, if ``return_distance=True``.
+            Hamming distances, in bits. Returned only if ``return_distance=True``.
         ids : ndarray of shape (n_queries, n_neighbors), int64 or object
             Ids of the neighbours, ordered by (distance, row).
 
         Raises
         ------
         ValueError
-            If the codes have another width than the fitted ones, ``n_neighbors`` is not positive, or more than the
-            rows to choose from with ``pad=False``, or ``where`` is not a boolean mask of the rows.
+            If the codes do not have the width of the fitted ones, ``n_neighbors`` is not positive, ``where`` is not a
+            boolean mask of the rows, or there are fewer rows to choose from than ``n_neighbors`` and ``pad=False``.
 
         Examples
         --------
@@ -78,7 +78,7 @@ class KNeighborsMixin(FittedCodes):
 
 
 def raise_too_few(k, n_allowed, n_queries, where, *, itself):
-    """Raise a ValueError that there are fewer rows to choose from than ``k``; ``itself`` counts as none of them."""
+    """Raise a ValueError since there are fewer than ``k`` rows to choose from, without the query if ``itself``."""
     candidates = "n_samples_fit" if where is None else "rows allowed by where"
     raise ValueError(
         f"Expected n_neighbors {'<' if itself else '<='} {candidates}, but n_neighbors = {short_repr(k)}, "
@@ -88,13 +88,13 @@ def raise_too_few(k, n_allowed, n_queries, where, *, itself):
 
 
 def padded(distances, stored, width, far):
-    """Return distances and stored rows with columns of ``far`` and -1 added up to a width."""
+    """Return distances and stored rows, padded to a number of columns by ``far`` and -1."""
     more = ((0, 0), (0, width - distances.shape[1]))
     return np.pad(distances, more, constant_values=far), np.pad(stored, more, constant_values=-1)
 
 
 def _without_self(distances, stored, itself):
-    """Return each query's neighbours without itself; without the last one where it is not among them."""
+    """Return the neighbours of each query without the query itself or, if it is not among them, without the last."""
     drop = stored == itself[:, None]
     drop[:, -1] |= ~drop.any(axis=1)
     shape = len(stored), stored.shape[1] - 1

@@ -1,4 +1,4 @@
-"""Near-duplicates: groups of codes within a Hamming radius of each other."""
+"""Near-duplicate detection: groups of codes within a Hamming radius of each other."""
 
 from contextlib import contextmanager
 from numbers import Integral, Real
@@ -42,7 +42,7 @@ def near_duplicates(
 ):
     """Group codes that are within a Hamming radius of each other.
 
-    The result is exact and depends on the codes and their order alone. Pairs are found by joins of the codes on parts
+    The result is exact and depends only on the codes and their order. Pairs are found by joins of the codes on parts
     of their bits [1]_ and are not stored unless ``return_graph=True``.
 
     Parameters
@@ -52,49 +52,49 @@ def near_duplicates(
     radius : float
         The largest distance of two near-duplicates, in bits, inclusive.
     method : {"components", "leader"}, default="components"
-        How pairs within the radius make groups. ``"components"``: the connected components of the graph of these
-        pairs, as single-linkage clustering cut at the radius; two codes of a group may be further apart than the
-        radius, linked by others. ``"leader"``: the codes are taken in order, and one within the radius of an
-        earlier kept code joins the earliest of these, any other is kept [2]_; every code of a group is within the
-        radius of its kept code.
+        How pairs within the radius form groups. ``"components"``: a group is a connected component of the graph of
+        these pairs, as in single-linkage clustering cut at the radius; two codes of a group may be further apart than
+        the radius if other codes link them. ``"leader"``: the codes are processed in order [2]_. A code within the
+        radius of earlier kept codes joins the group of the earliest of them; any other code is kept and starts a
+        group. Every code is within the radius of the kept code of its group.
     packed : bool, default=False
         Whether codes are packed bytes, uint8 in the bit order of :func:`numpy.packbits`.
     n_bits : int, default=None
-        The code length; needed for packed codes whose length is no multiple of 8.
+        The code length; needed for packed codes whose length is not a multiple of 8.
     return_graph : bool, default=False
-        Whether to return the pairs within the radius too. Memory grows with their number: m equal codes are
-        ``m * (m - 1)`` entries.
+        Whether to also return the graph of the pairs within the radius. Its memory grows with the number of pairs: m
+        equal codes have ``m * (m - 1)`` entries.
     n_jobs : int, default=None
-        Threads: None means 1 unless in a :obj:`joblib.parallel_config` context, -1 means all processors.
+        Number of threads: None means 1 unless in a :obj:`joblib.parallel_config` context, -1 means all processors.
     verbose : bool or int, default=0
         Whether to show a progress bar.
 
     Returns
     -------
     labels : ndarray of shape (n_samples,), int64
-        The group of each code, numbered in the order of their first codes. A code without near-duplicates is a group
-        of its own.
+        Group of each code; groups are numbered in the order of their first codes. A code without near-duplicates is a
+        group of its own.
     kept : ndarray of shape (n_groups,), int64
-        The row to keep of each group: its first one, so ``codes[kept]`` is free of near-duplicates and
-        ``kept[labels]`` the row that stands for each row.
+        Row to keep of each group, its first one: ``codes[kept]`` has no near-duplicates, and ``kept[labels]`` is the
+        kept row of each row.
     graph : sparse matrix of shape (n_samples, n_samples), int32
-        In CSR format, the distances of the pairs within the radius, in both directions and without the diagonal.
-        The distance 0 of equal codes is stored. A sparse array if scikit-learn is configured with
+        Distances of the pairs within the radius, in CSR format, in both directions and without the diagonal. The
+        distance 0 of equal codes is stored. A sparse array if scikit-learn is configured with
         ``sparse_interface="sparray"``. Returned only with ``return_graph=True``.
 
     Raises
     ------
     ValueError
-        If ``codes`` holds no code, or is not what ``packed`` and ``n_bits`` say.
+        If ``codes`` holds no code or does not agree with ``packed`` and ``n_bits``.
 
     See Also
     --------
-    NearDuplicates : The same as an estimator.
-    sklearn_hash.codes : Codes from integers, hexadecimal strings and other forms.
+    NearDuplicates : Estimator that does the same.
+    sklearn_hash.codes : Conversion of integers, hexadecimal strings and other forms to codes.
 
     Notes
     -----
-    To keep the best of each group instead of its first, sort the codes from best to worst beforehand.
+    The first code of each group is kept. To keep the best one, sort the codes from best to worst beforehand.
 
     References
     ----------
@@ -124,34 +124,35 @@ class NearDuplicates(ClusterMixin, BaseEstimator):
     radius : float, default=2
         The largest distance of two near-duplicates, in bits, inclusive.
     method : {"components", "leader"}, default="components"
-        ``"components"``: connected components of the graph of the pairs within the radius. ``"leader"``: a code
-        within the radius of earlier kept codes joins the earliest of these, any other is kept.
+        How pairs within the radius form groups. ``"components"``: a group is a connected component of the graph of
+        these pairs. ``"leader"``: the codes are processed in order; a code within the radius of earlier kept codes
+        joins the group of the earliest of them, any other code is kept and starts a group.
     packed : bool, default=False
         Whether codes are packed bytes, uint8 in the bit order of :func:`numpy.packbits`.
     n_bits : int, default=None
-        The code length; needed for packed codes whose length is no multiple of 8.
+        The code length; needed for packed codes whose length is not a multiple of 8.
     n_jobs : int, default=None
-        Threads: None means 1 unless in a :obj:`joblib.parallel_config` context, -1 means all processors.
+        Number of threads: None means 1 unless in a :obj:`joblib.parallel_config` context, -1 means all processors.
     verbose : bool or int, default=0
         Whether to show a progress bar.
 
     Attributes
     ----------
     labels_ : ndarray of shape (n_samples,), int64
-        The group of each code, numbered in the order of their first codes.
+        Group of each code; groups are numbered in the order of their first codes.
     kept_indices_ : ndarray of shape (n_groups,), int64
-        The row to keep of each group, its first one.
+        Row to keep of each group, its first one.
     n_bits_ : int
         The code length.
     n_features_in_ : int
-        Columns of the codes; bytes with ``packed=True``.
+        Number of columns of the codes; these are bytes with ``packed=True``.
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Names of the columns. Defined only when ``X`` has feature names that are all strings.
 
     See Also
     --------
-    near_duplicates : The same as a function, which can return the pairs too.
-    sklearn.cluster.DBSCAN : With ``min_samples=1``, the components under any metric.
+    near_duplicates : Function that does the same, and can also return the graph of the pairs.
+    sklearn.cluster.DBSCAN : With ``min_samples=1``, the connected components under any metric.
 
     Examples
     --------
@@ -192,9 +193,9 @@ class NearDuplicates(ClusterMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If ``X`` holds no code, or is not what ``packed`` and ``n_bits`` say.
+            If ``X`` holds no code or does not agree with ``packed`` and ``n_bits``.
         """
-        dtype = None if self.packed else "numeric"  # bytes must be uint8 as given, not made so
+        dtype = None if self.packed else "numeric"  # packed bytes must be uint8 already; do not convert them
         X = validate_data(self, tensor_to_array(X), dtype=dtype)
         codes, self.n_bits_ = check_codes(X, packed=self.packed, n_bits=self.n_bits, name="X")
         self.labels_, self.kept_indices_ = _groups(
@@ -221,7 +222,7 @@ def _graph(packed, n_bits, radius, n_jobs):
 
 @contextmanager
 def _progress_bar(verbose):
-    """A callable that shows how much of the work is done, or None."""
+    """Return a callable that shows the progress, or None."""
     if not verbose:
         yield None
         return

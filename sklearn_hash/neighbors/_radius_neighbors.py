@@ -12,11 +12,11 @@ __all__ = ["RadiusNeighborsMixin"]
 
 
 class RadiusNeighborsMixin(FittedCodes):
-    """Queries for all neighbours within a radius of fitted codes."""
+    """Mixin for queries for all fitted codes within a radius."""
 
     @document
     def radius_neighbors(self, X=None, radius=None, return_distance=True, where=None):
-        """Find all neighbours within a radius, inclusive.
+        """Find all neighbours within a radius.
 
         Parameters
         ----------
@@ -27,15 +27,15 @@ class RadiusNeighborsMixin(FittedCodes):
         Returns
         -------
         distances : ndarray of shape (n_queries,) of int32 arrays
-            Numbers of differing bits, if ``return_distance=True``.
+            Hamming distances, in bits. Returned only if ``return_distance=True``.
         ids : ndarray of shape (n_queries,) of int64 or object arrays
             Ids of the neighbours, ordered by (distance, row).
 
         Raises
         ------
         ValueError
-            If the codes have another width than the fitted ones, ``radius`` is negative, or ``where`` is not
-            a boolean mask of the rows.
+            If the codes do not have the width of the fitted ones, ``radius`` is negative, or ``where`` is not a
+            boolean mask of the rows.
 
         Examples
         --------
@@ -68,7 +68,7 @@ class RadiusNeighborsMixin(FittedCodes):
 
 
 def _split(values, indptr):
-    """Return an array of one array per query."""
+    """Return an object array with one array per query."""
     parts = np.empty(len(indptr) - 1, dtype=object)
     for query in range(len(parts)):
         parts[query] = values[indptr[query] : indptr[query + 1]]

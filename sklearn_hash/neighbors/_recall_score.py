@@ -13,26 +13,26 @@ __all__ = ["RecallScoreMixin"]
 
 
 class RecallScoreMixin(CandidateSearch):
-    """Recall of true neighbours among rows that are searched as the fitted ones are."""
+    """Mixin for the recall of true neighbours, on rows that are hashed and searched like the fitted ones."""
 
     def score(self, X, y=None):
-        """Compute the recall of true neighbours when every row of X searches all the others.
+        """Compute the recall of true neighbours with every row of X as a query against all other rows of X.
 
-        The rows of X are hashed and stored as the fitted ones, and searched in the same stages (leave-one-out); the
-        true neighbours are the ``n_neighbors`` nearest by the vectors as given. So every choice of ``vectors`` has a
-        score, and scores are comparable between sets of one size.
+        The rows of X are hashed, stored and searched in the same stages as the fitted ones (leave-one-out); the fitted
+        rows are not searched. The true neighbours are the ``n_neighbors`` nearest by the vectors as given, so that the
+        score is defined for every choice of ``vectors``. Scores are comparable between sets of the same size.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features), path of a .npy file, or Arrow column
-            Vectors, more than ``n_neighbors``.
+            Vectors; more rows than ``n_neighbors``.
         y : None
             Ignored.
 
         Returns
         -------
         recall : float
-            Mean share of the true neighbours that a search finds, between 0 and 1.
+            Mean fraction of the true neighbours that a search finds, between 0 and 1.
 
         Raises
         ------

@@ -10,24 +10,24 @@ _QUERIES_A_TASK = 256
 def asymmetric_distances(projections, rows, codes, n_jobs=None):
     """Compute the asymmetric distances of projected queries to the codes of candidates.
 
-    That is the sum of the absolute values of a projection over the bits in which its signs differ from a code: the
-    Hamming distance with every bit weighted by how far the query is from flipping it.
+    The asymmetric distance is the sum of the absolute values of a projection over the bits in which its signs differ
+    from a code: a Hamming distance in which each bit is weighted by the distance of the query from its threshold.
 
     Parameters
     ----------
     projections : ndarray of shape (n_queries, n_bits)
-        The signs are the bits of the queries.
+        Real-valued codes of the queries, whose signs are their bits.
     rows : ndarray of shape (n_queries, n_candidates), int64
-        Rows of ``codes``, -1 where there is none.
+        Candidates as rows of ``codes``; -1 for no candidate.
     codes : ndarray of shape (n, n_bytes), uint8
         Packed codes.
     n_jobs : int, optional
-        Threads, in joblib's sense.
+        Number of threads, as in joblib.
 
     Returns
     -------
     distances : ndarray of shape (n_queries, n_candidates), float64
-        Infinite where there is no row.
+        Infinite for row -1.
     """
     from sklearn_hash.neighbors._rerank_kernels import code_distances  # loads numba
 
@@ -45,18 +45,18 @@ def vector_distances(queries, rows, parts, metric, n_jobs=None):
     ----------
     queries : ndarray of shape (n_queries, n_features)
     rows : ndarray of shape (n_queries, n_candidates), int64
-        -1 where there is none.
+        Candidates as numbers of vectors; -1 for no candidate.
     parts : list of (first, vectors, scale, offset)
-        Blocks of vectors, each with its first row, as :func:`._rerank_kernels.vector_distances` takes them.
+        Blocks of vectors, each with the row of its first vector, as in :func:`._rerank_kernels.vector_distances`.
     metric : {"cosine", "euclidean", "inner_product"}
-        With "inner_product" the distance is the negative product.
+        With "inner_product" the distance is the negative inner product.
     n_jobs : int, optional
-        Threads, in joblib's sense.
+        Number of threads, as in joblib.
 
     Returns
     -------
     distances : ndarray of shape (n_queries, n_candidates), float64
-        Infinite where there is no row.
+        Infinite for row -1.
     """
     from sklearn_hash.neighbors import _rerank_kernels as kernels
 
@@ -86,7 +86,7 @@ def nearest(distances, rows, n_nearest, n_jobs=None):
     n_nearest : int
         At most ``n_candidates``.
     n_jobs : int, optional
-        Threads, in joblib's sense.
+        Number of threads, as in joblib.
 
     Returns
     -------
@@ -101,14 +101,14 @@ def nearest(distances, rows, n_nearest, n_jobs=None):
 
 
 def _read_only(array):
-    """Return a view that is read-only as memory maps are, so that one compilation serves both."""
+    """Return a read-only view, so that arrays and read-only memory maps share one compiled function."""
     view = array.view()
     view.flags.writeable = False
     return view
 
 
 def _in_tasks(function, n_queries, n_jobs):
-    """Call a function with slices of the queries, on several threads."""
+    """Call a function on slices of the queries, in several threads."""
     from sklearn_hash._hamming._threads import effective_threads, even_ranges, map_threads
 
     n_threads = effective_threads(n_jobs)

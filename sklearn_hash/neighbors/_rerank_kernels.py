@@ -1,4 +1,4 @@
-"""Compiled loops of re-ranking: distances of queries to their candidates, and the nearest of these."""
+"""Compiled loops of re-ranking: distances of queries to their candidates, and selection of the nearest."""
 
 import numpy as np
 from numba import njit, types
@@ -13,12 +13,12 @@ COSINE, EUCLIDEAN, INNER_PRODUCT = range(3)
 _AHEAD = 2  # rows
 _LINE = 64  # bytes
 
-# Sums may be computed in vector registers, in any order; it is the same order for all rows.
+# Sums may be reordered so that they use vector registers; the order is the same for all rows.
 _SUMS = {"reassoc", "contract"}
 
 
 def _decoded(value, scale, offset, column):
-    """Return a stored value as float64: scaled, of half precision given as uint16, or any other number."""
+    """Return a stored value as float64; it is scaled if there is a scale, and uint16 holds half precision."""
     raise NotImplementedError
 
 
@@ -32,7 +32,7 @@ def _overload_decoded(value, scale, offset, column):
 
 
 def _decoded_half(value, scale, offset, column):
-    # The bits of the magnitude, shifted, are a single-precision number that lacks the difference of the biases.
+    # The shifted bits of the magnitude are a single-precision number without the difference of the exponent biases.
     bits = np.uint32(np.uint32(value & np.uint16(0x7FFF)) << np.uint32(13))
     magnitude = np.float64(bits.view(np.float32)) * 2.0**112
     return -magnitude if value >> np.uint16(15) else magnitude
@@ -40,19 +40,19 @@ def _decoded_half(value, scale, offset, column):
 
 @njit(nogil=True, cache=True, fastmath=_SUMS)
 def vector_distances(queries, rows, vectors, first, scale, offset, metric, out):
-    """Write the distances of queries to those of their candidates that are among some vectors.
+    """Compute the distances of queries to those of their candidates that are in a block of vectors.
 
     Parameters
     ----------
     queries : ndarray of shape (n_queries, n_features), float64
-        For the cosine distance of norm 1 or 0.
+        Of norm 1 or 0 for the cosine distance.
     rows : ndarray of shape (n_queries, n_candidates), int64
     vectors : ndarray of shape (n_vectors, n_features)
-        Any real numbers; uint16 are the bits of half precision.
+        Vectors of any real type; uint16 holds the bits of half precision.
     first : int
         Row of the first vector.
     scale, offset : ndarray of shape (n_features,), float64, or None
-        The vectors are ``scale * vectors + offset`` where they are given.
+        If given, the vectors are ``scale * vectors + offset``.
     metric : int
     out : ndarray of shape (n_queries, n_candidates), float64
     """
@@ -69,7 +69,7 @@ def vector_distances(queries, rows, vectors, first, scale, offset, metric, out):
 
 @njit(nogil=True)
 def _fetch(vectors, row):
-    """Ask for a row that is soon read, since rows of candidates are anywhere in memory."""
+    """Prefetch a row that is read soon, since the rows of candidates are scattered in memory."""
     if 0 <= row < len(vectors):
         address = vectors.ctypes.data + row * vectors.strides[0]
         for line in range(0, vectors.strides[0], _LINE):
@@ -95,13 +95,13 @@ def _distance(query, vector, scale, offset, metric):
 
 @njit(nogil=True, cache=True)
 def code_distances(projections, rows, codes, out):
-    """Write the asymmetric distances of projected queries to the codes of their candidates.
+    """Compute the asymmetric distances of projected queries to the codes of their candidates.
 
     Parameters
     ----------
     projections : ndarray of shape (n_queries, 8 * n_bytes), float64
     rows : ndarray of shape (n_queries, n_candidates), int64
-        Row -1 is left out.
+        Row -1 is skipped.
     codes : ndarray of shape (n, n_bytes), uint8
     out : ndarray of shape (n_queries, n_candidates), float64
     """
@@ -111,7 +111,7 @@ def code_distances(projections, rows, codes, out):
         for place in range(rows.shape[1]):
             row = rows[query, place]
             if row >= 0:
-                even = odd = 0.0  # two sums, neither of which waits for the other
+                even = odd = 0.0  # two independent sums, for instruction-level parallelism
                 for byte in range(codes.shape[1]):
                     code = codes[row, byte]
                     even += table[2 * byte, code >> 4]
@@ -121,7 +121,7 @@ def code_distances(projections, rows, codes, out):
 
 @njit(nogil=True)
 def _fill_table(projection, table):
-    """Distances of a projection to every value of every four bits of a code."""
+    """Compute the distances of a projection to every value of each group of four bits of a code."""
     for four in range(len(table)):
         for value in range(16):
             total = 0.0
@@ -134,7 +134,7 @@ def _fill_table(projection, table):
 
 @njit(nogil=True, cache=True)
 def select_nearest(distances, rows, nearest_distances, nearest_rows):
-    """Write the nearest candidates of each query, ordered by (distance, row); there are as many as there is room.
+    """Select the nearest candidates of each query, ordered by (distance, row).
 
     Parameters
     ----------
@@ -168,7 +168,7 @@ def _is_before(distance, row, other_distance, other_row):
 
 @njit(nogil=True)
 def _sift(heap, heap_rows, place, size):
-    """Move an entry of a heap, the furthest first, below all that are further."""
+    """Move an entry of a max-heap down below all entries that are further."""
     while True:
         child = 2 * place + 1
         if child >= size:

@@ -1,4 +1,4 @@
-"""RerankedNeighbors: candidates by hash codes, re-ranked by the vectors that the codes were made of."""
+"""Nearest-neighbour search with candidates by hash codes, re-ranked by the vectors that the codes were made of."""
 
 from copy import copy
 from numbers import Integral
@@ -18,50 +18,51 @@ __all__ = ["RerankedNeighbors"]
 
 
 class RerankedNeighbors(UnchangedOnFailureMixin, KNeighborsGraphMixin, RecallScoreMixin):
-    """Nearest neighbours of vectors: candidates by their hash codes, re-ranked by the vectors.
+    """Approximate nearest-neighbour search: candidates by hash codes, re-ranked by the vectors.
 
-    A search has up to three stages, each over the best of the one before:
+    A search has up to three stages, each restricted to the best candidates of the previous stage:
 
-    1. the Hamming distance to all codes, exact and fast;
-    2. the asymmetric distance [1]_, from the real-valued projection of the query, before its signs are taken, to the
-       codes: the sum of its absolute values over the bits that differ. It needs no more memory than the codes;
-    3. the metric itself, between the query and the vectors of the candidates that are left.
+    1. the Hamming distance of the query to all codes;
+    2. the asymmetric distance [1]_ of the real-valued code of the query to the codes: the sum of the absolute values of
+       the real-valued code over the bits that differ. It needs no memory in addition to the codes;
+    3. the metric itself, between the query and the vectors of the remaining candidates.
 
-    The neighbours found are exact among the candidates of stage 3, and so are their distances.
+    The result is exact among the candidates of stage 3, with exact distances.
 
     Parameters
     ----------
     hasher : estimator
-        Hasher, or a Pipeline that ends in one, fitted as a clone. Wrap a fitted one in
-        :class:`~sklearn.frozen.FrozenEstimator` to use it as it is. The bits of a row are the signs of its
-        ``decision_function`` or, where there is none, of its ``transform``.
+        Hasher, or a Pipeline that ends with one; a clone of it is fitted. To use a fitted hasher, wrap it in
+        :class:`~sklearn.frozen.FrozenEstimator`. The bits of a row are the signs of the output of
+        ``decision_function`` or, if the hasher has none, of ``transform``.
     n_neighbors : int, default=10
         Default number of neighbours per query.
     oversample : int, default=10
-        Number of candidates in stage 3 for each neighbour, ``oversample * n_neighbors`` vectors a query. With as many
-        as there are rows the search is exact.
+        Number of candidates in stage 3 per neighbour; ``oversample * n_neighbors`` vectors are compared with a query.
+        The search is exact if this is at least the number of rows.
     asymmetric_oversample : int, default=1
-        Number of candidates in stage 2 for each one in stage 3. With 1 stage 2 is left out. More candidates pay where
-        reading vectors is expensive, as from a disk, and for codes whose bits differ in weight, as those of
-        :class:`~sklearn_hash.PCAHasher`.
+        Number of candidates in stage 2 per candidate in stage 3. With 1, stage 2 is skipped. Larger values are useful
+        if reading vectors is expensive, for example from a disk, and for codes whose bits differ in weight, such as
+        those of :class:`~sklearn_hash.PCAHasher`.
     metric : {"cosine", "euclidean", "inner_product"}, default="cosine"
-        Distance of two vectors. That of the inner product is its negative, so that the nearest come first.
+        Distance of two vectors. ``"inner_product"`` is the negative inner product, so that the nearest come first.
     vectors : {"given", "float32", "float16", "int8"} or None, default="given"
-        What is kept of the vectors. ``"given"``: the array itself, not copied if it is in C order, of float64,
-        float32, float16, int8 or uint8; it may be a memory map, of which searches read only the candidates' rows.
-        ``"float32"`` and ``"float16"``: a copy in that type. ``"int8"``: one byte for each value, which is quantized
-        uniformly over the range of its dimension in the rows given to ``fit``; distances are those to the quantized
-        vectors. None: nothing, and searches end after stage 2, with asymmetric distances.
+        How the vectors are stored. ``"given"``: as the given array, which is not copied if it is in C order and of
+        type float64, float32, float16, int8 or uint8; of a memory map, searches read only the rows of candidates.
+        ``"float32"`` and ``"float16"``: as a copy in that type. ``"int8"``: as one byte per value, quantized uniformly
+        over the range of its dimension in the rows given to ``fit``; distances are those to the quantized vectors.
+        None: not at all; searches end after stage 2 and return asymmetric distances.
     subsample : int or None, default=100_000
-        The hasher is fitted on at most this many rows, drawn at random; None means all.
+        Maximum number of rows, drawn at random, on which the hasher is fitted; None means all rows.
     algorithm : {"auto", "flat", "pruned"}, default="auto"
-        Search algorithm of stage 1, as in :class:`HammingNeighbors`; results are the same.
+        Search algorithm of stage 1, as in :class:`HammingNeighbors`; it does not change the results.
     random_state : int, RandomState instance or None, default=None
-        Seeds the draw of the rows that the hasher is fitted on.
+        Seed of the draw of the rows on which the hasher is fitted.
     n_jobs : int, default=None
-        Threads per search: None means 1 unless in a :obj:`joblib.parallel_config` context, -1 means all processors.
+        Number of threads per search: None means 1 unless in a :obj:`joblib.parallel_config` context, -1 means all
+        processors.
     device : {"cpu", "cuda", "cuda:<index>", "auto"}, default="cpu"
-        Device of stage 1, as in :class:`HammingNeighbors`; results are the same.
+        Device of stage 1, as in :class:`HammingNeighbors`; it does not change the results.
 
     Attributes
     ----------
@@ -72,9 +73,9 @@ class RerankedNeighbors(UnchangedOnFailureMixin, KNeighborsGraphMixin, RecallSco
     n_samples_fit_ : int
         Number of fitted rows.
     ids_ : ndarray of shape (n_samples_fit_,), int64 or object
-        The id of each row, as queries return it.
+        Ids of the rows, which queries return.
     nbytes_per_row_ : int
-        Bytes that the code and the vector of one row take.
+        Number of bytes stored for the code and the vector of one row.
     n_features_in_ : int
         Number of columns of the vectors.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -82,15 +83,15 @@ class RerankedNeighbors(UnchangedOnFailureMixin, KNeighborsGraphMixin, RecallSco
 
     See Also
     --------
-    HammingNeighbors : Exact neighbours among codes.
-    sklearn.neighbors.NearestNeighbors : Exact neighbours among vectors.
-    sklearn_hash.metrics.neighbor_recall : Share of the true neighbours among the candidates of stage 1.
+    HammingNeighbors : Exact nearest neighbours among codes.
+    sklearn.neighbors.NearestNeighbors : Exact nearest neighbours among vectors.
+    sklearn_hash.metrics.neighbor_recall : Fraction of the true neighbours among the candidates of stage 1.
 
     Notes
     -----
     Several threads may query one searcher at the same time, but not while another calls ``fit``, ``partial_fit`` or
-    ``remove``. Do not change an array that is kept as given. A pickle holds the codes and what is kept of the vectors;
-    of a ``.npy`` file given by its path, only the path.
+    ``remove``. Do not change an array that is stored as given. A pickle holds the codes and the stored vectors; of a
+    ``.npy`` file that was given by its path, it holds only the path.
 
     References
     ----------
@@ -159,8 +160,8 @@ class RerankedNeighbors(UnchangedOnFailureMixin, KNeighborsGraphMixin, RecallSco
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features), path of a .npy file, or Arrow column
-            Vectors. A path is memory-mapped; an Arrow column, :class:`pyarrow.ChunkedArray` or
-            :class:`pyarrow.FixedSizeListArray`, holds fixed-size lists without nulls. Neither is copied with
+            Vectors. A file is memory-mapped; an Arrow column is a :class:`pyarrow.ChunkedArray` or
+            :class:`pyarrow.FixedSizeListArray` of fixed-size lists without nulls. Neither is copied with
             ``vectors="given"``.
         y : array-like with n_samples rows, default=None
             Targets, for hashers that learn from them.
@@ -176,8 +177,8 @@ class RerankedNeighbors(UnchangedOnFailureMixin, KNeighborsGraphMixin, RecallSco
         Raises
         ------
         ValueError
-            If X is not valid, is a file or column of another kind, or the hasher or the ids are not valid for it. The
-            searcher is unchanged then.
+            If X is not valid or not a supported file or column, or if the hasher or the ids are not valid for it. The
+            searcher is then left unchanged.
         """
         check_device(self.device)
         with self._unchanged_on_failure():
@@ -189,16 +190,16 @@ class RerankedNeighbors(UnchangedOnFailureMixin, KNeighborsGraphMixin, RecallSco
 
     @_fit_context(prefer_skip_nested_validation=False)
     def partial_fit(self, X, y=None, ids=None):
-        """Append rows, hashed and quantized as those of ``fit``; the first call is the same as ``fit``.
+        """Append rows, hashed and quantized like those of ``fit``; the first call is the same as ``fit``.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features), path of a .npy file, or Arrow column
             Vectors to append. Arrays in memory are copied.
         y : array-like with n_samples rows, default=None
-            Targets, which only the first call uses.
+            Targets, used only by the first call.
         ids : array-like of shape (n_samples,), default=None
-            Their ids, not in use yet; by default the integers after the largest id used so far.
+            Ids of the new rows, none of them in use; by default the integers after the largest id used so far.
 
         Returns
         -------
@@ -208,8 +209,9 @@ class RerankedNeighbors(UnchangedOnFailureMixin, KNeighborsGraphMixin, RecallSco
         Raises
         ------
         ValueError
-            As for ``fit``; also if an id is in use, ids are left out after ids that are not integers, or vectors kept
-            as given are of a type that would be rounded. Nothing is appended then.
+            As for ``fit``; also if an id is in use, if ids are not given although earlier ids are not integers, or if
+            with ``vectors="given"`` the type of X cannot be converted to that of the earlier rows. Nothing is then
+            appended.
         """
         if not hasattr(self, "hasher_"):
             return self.fit(X, y, ids)
@@ -228,13 +230,13 @@ class RerankedNeighbors(UnchangedOnFailureMixin, KNeighborsGraphMixin, RecallSco
     def remove(self, ids):
         """Remove rows.
 
-        The others keep their ids and their order. Searches skip removed rows; their memory is freed once they
-        outnumber the others, but not that of vectors that are mapped from a file.
+        The remaining rows keep their ids and their order. Searches skip removed rows; their memory is freed once they
+        outnumber the remaining ones, except for vectors that are mapped from a file.
 
         Parameters
         ----------
         ids : array-like of shape (n_removed,)
-            Ids of fitted rows, none twice.
+            Ids of fitted rows, without repetition.
 
         Returns
         -------
@@ -244,7 +246,7 @@ class RerankedNeighbors(UnchangedOnFailureMixin, KNeighborsGraphMixin, RecallSco
         Raises
         ------
         ValueError
-            If an id is unknown or repeats; nothing is removed then.
+            If an id is unknown or repeats. Nothing is then removed.
         """
         check_is_fitted(self)
         self._rows.remove(ids)

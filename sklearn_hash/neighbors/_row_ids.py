@@ -1,4 +1,4 @@
-"""Ids of rows: validation, comparison, and short lists of them for error messages."""
+"""Validation and comparison of row ids, and short lists of ids for error messages."""
 
 from collections import Counter
 from numbers import Integral
@@ -27,12 +27,12 @@ def check_ids(ids):
     Returns
     -------
     ids : ndarray of shape (n,), int64 or object
-        int64 if every id is an integer that fits, otherwise the objects as given.
+        int64 if every id is a 64-bit integer, otherwise the objects as given.
 
     Raises
     ------
     ValueError
-        If the ids are not one-dimensional, hold floats, booleans, None or objects without a hash, or repeat.
+        If the ids are not one-dimensional, repeat, or hold floats, booleans, None or objects that are not hashable.
     """
     ids = _as_array(tensor_to_array(ids, "ids"))
     if ids.dtype == object:
@@ -50,7 +50,7 @@ def check_ids(ids):
 
 def _as_array(ids):
     """Return a one-dimensional array of integers or objects."""
-    # numpy would turn integers on both sides of 2**63 into floats, and tuples into rows of a matrix.
+    # numpy would convert integers below and above 2**63 to floats, and tuples to rows of a matrix.
     ids = np.fromiter(ids, object, len(ids)) if isinstance(ids, (list, tuple)) else np.asarray(ids)
     if ids.ndim != 1 or (len(ids) and ids.dtype.kind not in "iuOSUT"):
         raise ValueError(
@@ -76,7 +76,7 @@ def _all_int64(ids):
 
 
 def _repeated_integers(ids):
-    """Return integers that are given more than once; increasing ones, of a memory map perhaps, are not copied."""
+    """Return the integers that are given more than once; increasing integers, as in a memory map, are not copied."""
     earlier, later = ids[:-1], ids[1:]
     if all((earlier[start : start + _BLOCK] < later[start : start + _BLOCK]).all() for start in _starts(later)):
         return ids[:0]
@@ -85,7 +85,7 @@ def _repeated_integers(ids):
 
 
 def are_row_numbers(ids):
-    """Tell whether ids are 0, 1 and so on."""
+    """Return whether the ids are 0, 1, 2 and so on."""
     return ids.dtype == np.int64 and all(
         (ids[start : start + _BLOCK] == np.arange(start, min(start + _BLOCK, len(ids)))).all() for start in _starts(ids)
     )
@@ -99,14 +99,14 @@ def _repeated_objects(ids):
     ids = ids.tolist()
     try:
         counts = Counter(ids) if len(set(ids)) < len(ids) else {}
-    except TypeError as error:  # the type of a tuple has a hash, a tuple of lists has none
+    except TypeError as error:  # tuples are hashable as a type, but not a tuple that holds lists
         raise ValueError(f"ids must be hashable: {_cut(str(error))}.") from error
     repeated = [each for each, count in counts.items() if count > 1]
     return np.fromiter(repeated, object, len(repeated))
 
 
 def count_ids(start, n):
-    """Return the ``n`` ids that follow, from ``start`` on."""
+    """Return ``n`` consecutive integer ids that begin with ``start``."""
     if start + n > _INT64.max:
         raise ValueError("ids must be given: no 64-bit integers follow the largest id used so far.")
     return np.arange(start, start + n)

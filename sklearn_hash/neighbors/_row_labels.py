@@ -1,4 +1,4 @@
-"""Labels of rows: validation, and concatenation of those of several batches."""
+"""Validation of row labels, and concatenation of the labels of several batches."""
 
 import numpy as np
 import scipy.sparse as sp
@@ -25,7 +25,7 @@ def check_labels(y, n):
     Raises
     ------
     ValueError
-        If there are not ``n`` rows, or the labels are continuous, ragged or of types that do not sort together.
+        If there are not ``n`` rows, or the labels are continuous, ragged or of types that cannot be sorted together.
     """
     y = tensor_to_array(y, "y")
     refuse_ragged(y)
@@ -41,7 +41,7 @@ def check_labels(y, n):
 
 
 def join_labels(labels, y):
-    """Return checked labels followed by those of more rows, which must have the same form.
+    """Concatenate the checked labels of two batches of rows, which must have the same form.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def join_labels(labels, y):
     Raises
     ------
     ValueError
-        If one is sparse and the other is not, they have different columns, or one holds names and the other numbers.
+        If only one is sparse, they have different columns, or one holds strings and the other numbers.
     """
     if _form(y) != _form(labels):
         raise ValueError(f"y must be {_named_form(labels)}, as given before; got {_named_form(y)}.")

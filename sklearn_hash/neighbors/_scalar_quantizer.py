@@ -8,17 +8,17 @@ _STEPS = 255
 
 
 class ScalarQuantizer:
-    """Uniform quantization of each dimension over its range in the vectors that it was made for.
+    """Uniform quantization of each dimension over its range in the given vectors.
 
     Parameters
     ----------
     blocks : iterable of ndarray of shape (n, n_features)
-        Blocks of the vectors; at least one holds a row.
+        Blocks of the vectors; at least one must have a row.
 
     Attributes
     ----------
     scale, offset : ndarray of shape (n_features,), float64
-        A vector is about ``scale * quantized + offset``, within half of ``scale`` in each dimension.
+        A vector is approximated by ``scale * quantized + offset``, within half of ``scale`` in each dimension.
     """
 
     def __init__(self, blocks):
@@ -29,13 +29,13 @@ class ScalarQuantizer:
             high = largest if high is None else np.maximum(high, largest)
         low, high = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
         scale = (high - low) / _STEPS
-        self.scale = np.where(scale > 0, scale, 1.0)  # of a constant dimension, any
+        self.scale = np.where(scale > 0, scale, 1.0)  # any value, for a constant dimension
         self.offset = low + 128 * self.scale
 
     def encode(self, X):
-        """Return quantized vectors, (n, n_features) int8; what is out of the range becomes its nearer end."""
+        """Return quantized vectors, int8 of shape (n, n_features); values out of the range are clipped."""
         return np.clip(np.rint((X - self.offset) / self.scale), -128, 127).astype(np.int8)
 
     def decode(self, quantized):
-        """Return the vectors that quantized ones stand for, (n, n_features) float64."""
+        """Return the decoded vectors, float64 of shape (n, n_features)."""
         return quantized * self.scale + self.offset

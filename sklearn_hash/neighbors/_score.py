@@ -8,12 +8,12 @@ __all__ = ["AveragePrecisionMixin"]
 
 
 class AveragePrecisionMixin(FittedCodes):
-    """Mean average precision of fitted codes with labels."""
+    """Mixin for the mean average precision of fitted codes with labels."""
 
     def score(self, X, y):
         """Compute the mean average precision of queries against the fitted rows.
 
-        Over the whole ranking, in expectation over the orders of tied rows: see
+        It is computed over the whole ranking, as the expectation over the orders of tied rows; see
         :func:`~sklearn_hash.metrics.mean_average_precision`.
 
         Parameters
@@ -21,18 +21,18 @@ class AveragePrecisionMixin(FittedCodes):
         X : array-like of shape (n_queries, n_features)
             Query codes.
         y : {array-like, sparse matrix} of shape (n_queries,) or (n_queries, n_labels)
-            Their labels, of the kind given to ``fit``. A row is relevant to a query if they share a label.
+            Labels of the queries, of the kind given to ``fit``. A row is relevant to a query if they share a label.
 
         Returns
         -------
         score : float
-            Between 0 and 1, higher is better.
+            Mean average precision, between 0 and 1; higher is better.
 
         Raises
         ------
         ValueError
-            If ``fit`` was given no labels, there is no query, or ``y`` does not match ``X`` or the labels
-            of the fitted rows.
+            If no labels were passed to ``fit``, there is no query, or ``y`` does not match ``X`` or the labels of the
+            fitted rows.
 
         Examples
         --------

@@ -1,4 +1,4 @@
-"""Ids and labels of the stored rows, and which of the rows are removed."""
+"""Ids and labels of the stored rows, and marks of removed rows."""
 
 import numpy as np
 
@@ -11,25 +11,25 @@ __all__ = ["StoredRows"]
 class StoredRows:
     """Ids and labels of the stored rows.
 
-    Removing a row only marks it, so that no index needs rebuilding; ``compact`` drops the marked ones. Rows
-    are numbered twice: *stored* rows include the marked ones, *rows* are only those that remain.
+    A removed row is only marked, so that no index has to be rebuilt; ``compact`` drops the marked rows. There are two
+    numberings: *stored* rows include the marked ones, *rows* are only the remaining ones.
     """
 
     def __init__(self):
         self.n_stored = 0
         self.labels = None
-        self._ids = None  # None while every id equals its stored row: nothing to keep, nothing to pickle
+        self._ids = None  # None while every id equals its stored row, which saves memory
         self._kept = None  # None while nothing is marked as removed
         self._next_id = 0
 
     @property
     def n(self):
-        """Number of rows that remain."""
+        """Number of remaining rows."""
         return self.n_stored if self._kept is None else int(np.count_nonzero(self._kept))
 
     @property
     def ids(self):
-        """Ids of the rows that remain."""
+        """Ids of the remaining rows."""
         return self.remaining(self._stored_ids())
 
     def _stored_ids(self):
@@ -37,15 +37,15 @@ class StoredRows:
 
     @property
     def remaining_stored(self):
-        """Stored rows that remain."""
+        """Stored rows of the remaining rows."""
         return np.arange(self.n_stored) if self._kept is None else np.flatnonzero(self._kept)
 
     def remaining(self, values):
-        """Return those of ``values``, one per stored row, whose row remains; no copy while none is removed."""
+        """Return the ``values``, one per stored row, of the remaining rows; not copied if none is removed."""
         return values if self._kept is None else values[self._kept]
 
     def ids_at(self, stored):
-        """Return the ids of stored rows; -1, or None among objects, where the stored row is -1."""
+        """Return the ids of stored rows; stored row -1 has id -1, or None if the ids are objects."""
         if self._ids is None:
             return stored
         filled = stored >= 0
@@ -56,11 +56,11 @@ class StoredRows:
         return ids
 
     def rows_at(self, stored):
-        """Return the positions of stored rows among the rows that remain."""
+        """Return the positions of stored rows among the remaining rows."""
         return stored if self._kept is None else (np.cumsum(self._kept) - 1)[stored]
 
     def allowed(self, where):
-        """Return a mask of the stored rows that ``where`` allows (None for all of them), and their number."""
+        """Return a mask of the stored rows that ``where`` allows, None if all are allowed, and their number."""
         if where is None:
             return self._kept, self.n
         where = np.asarray(where)
@@ -76,7 +76,7 @@ class StoredRows:
         return mask, int(np.count_nonzero(where))
 
     def append(self, n_new, ids=None, y=None):
-        """Add rows; nothing changes if their ids or labels are refused."""
+        """Append rows; nothing changes if their ids or labels are not valid."""
         labels = self._joined_labels(y, n_new)
         if ids is None and self._ids is None and self._next_id == self.n_stored:
             self._next_id += n_new
@@ -91,7 +91,7 @@ class StoredRows:
         self.n_stored += n_new
 
     def find(self, ids):
-        """Return a mask of the stored rows that have these ids, all of which must be among those that remain."""
+        """Return a mask of the stored rows that have these ids, which must all be ids of remaining rows."""
         ids = check_ids(ids)
         stored_ids = self._stored_ids()
         found = is_among(stored_ids, ids)
@@ -114,7 +114,7 @@ class StoredRows:
         self.n_stored, self._kept = self.n, None
 
     def new_ids(self, ids, n_new):
-        """Return checked ids for more rows, by default the integers after the largest so far; none may be in use."""
+        """Return checked ids of new rows, by default the integers after the largest so far; none may be in use."""
         if ids is None:
             if self._ids is not None and self._ids.dtype == object:
                 raise ValueError(
@@ -134,7 +134,7 @@ class StoredRows:
             return np.concatenate((self._stored_ids(), new_ids))
         if are_row_numbers(new_ids):
             return None
-        # Nobody can change what is read-only, such as a memory map.
+        # A read-only array, such as a memory map, does not have to be copied.
         return new_ids.copy() if new_ids.flags.writeable else new_ids
 
     def _joined_labels(self, y, n_new):

@@ -1,4 +1,4 @@
-"""Vectors in the forms that they are kept in: arrays, memory-mapped files and columns of Arrow tables."""
+"""Blocks of vectors from arrays, memory-mapped files and columns of Arrow tables."""
 
 import os
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ _OTHER_FILES = (
 
 @dataclass
 class Part:
-    """A block of vectors, the path of the file that they are mapped from, and whether no one else has the array."""
+    """A block of vectors, the path of the file it is mapped from, and whether only this package holds the array."""
 
     vectors: np.ndarray
     path: str | None = None
     ours: bool = False
 
     def __getstate__(self):
-        """Leave out mapped vectors, which may be larger than memory."""
+        """Return the state without mapped vectors, which may be larger than memory."""
         return {**vars(self), "vectors": self.vectors if self.path is None else None}
 
     def __setstate__(self, state):
@@ -36,12 +36,12 @@ class Part:
 
 
 def parts_of(X):
-    """Return vectors as parts, whose rows are not validated.
+    """Return vectors as parts, without validation of their values.
 
     Parameters
     ----------
     X : array-like, path of a .npy file, or pyarrow Array or ChunkedArray of fixed-size lists
-        Neither arrays nor the buffers of Arrow are copied. A file is memory-mapped.
+        Arrays and Arrow buffers are not copied. A file is memory-mapped.
 
     Returns
     -------
@@ -51,7 +51,7 @@ def parts_of(X):
     Raises
     ------
     ValueError
-        If a path is not that of a matrix in a .npy file in C order, or an Arrow column has nulls or another type.
+        If a path is not that of a .npy file with a matrix in C order, or an Arrow column has nulls or another type.
     """
     if isinstance(X, (str, os.PathLike)):
         path = str(Path(X).absolute())
@@ -74,7 +74,7 @@ def _mapped(path):
 
 
 def _arrow_vectors(column):
-    """Return the chunks of a column of fixed-size lists as matrices, none of them a copy."""
+    """Return the chunks of a column of fixed-size lists as matrices, without copying."""
     width = getattr(getattr(column, "type", None), "list_size", None)
     if width is None or width < 1 or column.null_count:
         raise ValueError(
@@ -90,14 +90,14 @@ def _arrow_vectors(column):
 
 
 def iter_blocks(parts):
-    """Iterate over blocks of rows, which are views."""
+    """Iterate over blocks of rows, as views."""
     for part in parts:
         for start in range(0, len(part.vectors), _ROWS_A_BLOCK):
             yield part.vectors[start : start + _ROWS_A_BLOCK]
 
 
 def take_rows(parts, rows):
-    """Return some rows of parts, given in increasing order."""
+    """Return the given rows of parts; ``rows`` must be in increasing order."""
     first, taken = 0, []
     for part in parts:
         last = first + len(part.vectors)

@@ -1,4 +1,4 @@
-"""Vectors of the stored rows, as they were given or in fewer bytes."""
+"""Storage of the vectors of the stored rows, as given or in fewer bytes."""
 
 import numpy as np
 
@@ -10,24 +10,24 @@ __all__ = ["VectorStore"]
 
 
 class VectorStore:
-    """Vectors of rows, of which distances to candidates are computed.
+    """Stored vectors of rows, to compute the distances of queries to candidates.
 
     Parameters
     ----------
     form : {"given", "float32", "float16", "int8"}
-        "given" keeps the arrays themselves.
+        How the vectors are stored. "given" keeps the given arrays.
     quantizer : ScalarQuantizer, optional
-        For the form "int8"; by default made for the vectors that are first appended.
+        Quantizer of the form "int8"; by default, it is computed from the first vectors that are appended.
     """
 
     def __init__(self, form, quantizer=None):
         self.form = form
         self.quantizer = quantizer
         self._parts: list[Part] = []
-        self._row_of: np.ndarray | None = None  # row in the parts of each stored row, where mapped rows were dropped
+        self._row_of: np.ndarray | None = None  # row in the parts of each stored row, once mapped rows are dropped
 
     def append(self, parts):
-        """Add the rows of parts; nothing changes if they are refused."""
+        """Append the rows of parts; nothing changes if they are not valid."""
         if self._parts:
             self._check_type(parts)
         n_before = sum(len(part.vectors) for part in self._parts)
@@ -47,7 +47,7 @@ class VectorStore:
             self._row_of = np.concatenate((self._row_of, np.arange(n_before, n_after)))
 
     def keep(self, rows):
-        """Drop all stored rows but some, given in increasing order; mapped rows are only no longer counted."""
+        """Keep only the given stored rows, in increasing order; the other rows of a memory map are only skipped."""
         rows = rows if self._row_of is None else self._row_of[rows]
         if any(_is_mapped(part.vectors) for part in self._parts):
             self._row_of = rows
@@ -55,7 +55,7 @@ class VectorStore:
             self._parts, self._row_of = [Part(take_rows(self._parts, rows), ours=True)], None
 
     def distances(self, queries, rows, metric, n_jobs=None):
-        """Compute distances of queries to the vectors of candidates, infinite where the row is -1."""
+        """Compute the distances of queries to the vectors of candidates, infinite for row -1."""
         scale, offset = (None, None) if self.form != "int8" else (self.quantizer.scale, self.quantizer.offset)
         if self._row_of is not None:
             rows = np.where(rows < 0, -1, self._row_of[rows])
@@ -67,18 +67,18 @@ class VectorStore:
         return vector_distances(queries, rows, parts, metric, n_jobs)
 
     def take(self, rows):
-        """Return the vectors of some stored rows, given in increasing order."""
+        """Return the vectors of the given stored rows; ``rows`` must be in increasing order."""
         taken = take_rows(self._parts, rows if self._row_of is None else self._row_of[rows])
         return taken if self.quantizer is None else self.quantizer.decode(taken)
 
     @property
     def nbytes_per_row(self):
-        """Bytes that a vector takes."""
+        """Number of bytes stored for a vector."""
         vectors = self._parts[0].vectors
         return vectors.itemsize * vectors.shape[1]
 
     def _converted(self, parts):
-        """Return a copy of parts in fewer bytes, block by block."""
+        """Return a copy of parts in the stored form, converted block by block."""
         n = sum(len(part.vectors) for part in parts)
         if self.form == "float16":
             _check_range(parts)
@@ -91,13 +91,13 @@ class VectorStore:
         return out
 
     def _check_type(self, parts):
-        """Refuse rows that the type of the first ones would change, as small integers would change fractions."""
+        """Raise a ValueError if rows cannot be cast to the type of the first ones, such as floats to integers."""
         dtype, given = self._parts[0].vectors.dtype, parts[0].vectors.dtype
         if self.form == "given" and not np.can_cast(given, dtype, "same_kind"):
             raise ValueError(f"X must be of the type of the rows given before, {dtype}; got {given}.")
 
     def _merge(self):
-        """Merge appended parts, each with one that is not much larger, so that there are always few."""
+        """Merge appended parts of similar size, so that the number of parts stays small."""
         while len(self._parts) > 1 and self._parts[-1].ours and self._parts[-2].ours:
             before, last = (part.vectors for part in self._parts[-2:])
             if len(before) > 2 * len(last):
@@ -112,7 +112,7 @@ def _check_range(parts):
 
 
 def _is_mapped(vectors):
-    """Whether an array is a memory map or a view of one, or does not own its memory otherwise."""
+    """Return whether an array is a memory map, a view of one, or another array that does not own its memory."""
     while isinstance(vectors, np.ndarray):
         if isinstance(vectors, np.memmap):
             return True

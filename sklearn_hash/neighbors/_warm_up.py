@@ -1,4 +1,4 @@
-"""Compilation of a search ahead of the first query."""
+"""Compilation of the search functions before the first query."""
 
 from contextlib import contextmanager
 from itertools import product
@@ -13,9 +13,9 @@ from sklearn_hash.neighbors._fitted_codes import FittedCodes
 
 __all__ = ["WarmUpMixin", "noticed", "warm_up"]
 
-_N_ROWS = 1 << 14  # more than a lone query is answered among by numpy
-_N_QUERIES = (1, 8, 64)  # a scan goes another way for many queries
-_MANY_QUERIES = 100  # after which "auto" chooses an index and builds it
+_N_ROWS = 1 << 14  # enough that a single query is not answered by numpy
+_N_QUERIES = (1, 8, 64)  # other functions scan for many queries
+_MANY_QUERIES = 100  # from here on "auto" chooses an index and builds it
 _INDEXES = {"flat": ["FlatIndex"], "pruned": ["FlatIndex", "PrunedIndex"], "multi_index": ["FlatIndex", "MultiIndex"]}
 _INDEXES["auto"] = ["FlatIndex", "PrunedIndex", "MultiIndex"]
 
@@ -29,24 +29,24 @@ _INDEXES["auto"] = ["FlatIndex", "PrunedIndex", "MultiIndex"]
     prefer_skip_nested_validation=True,
 )
 def warm_up(n_bits, *, algorithm="auto", verbose=0):
-    """Compile all searches among codes of one length, on the CPU.
+    """Compile all search functions for codes of one length, on the CPU.
 
-    Otherwise the first search on a machine compiles what it needs, and so does the first one for many queries, within a
-    radius, or with ``where``. What is compiled is kept on disk for later processes: call this when a container image is
-    built, or before a server takes requests.
+    Without this call, the first search of each kind on a machine (few or many queries, within a radius, with ``where``)
+    is compiled when it is made. The compiled functions are cached on disk for later processes: call this when a
+    container image is built, or before a server takes requests.
 
     Parameters
     ----------
     n_bits : int
         The code length.
     algorithm : {"auto", "flat", "pruned", "multi_index"}, default="auto"
-        The ``algorithm`` of the searcher. ``"flat"`` takes least time, ``"auto"`` compiles all three.
+        The ``algorithm`` of the searcher. ``"flat"`` takes the least time, ``"auto"`` compiles all three algorithms.
     verbose : bool or int, default=0
-        Whether to print when something is compiled, and how long it took.
+        Whether to print a message with the time taken when a function is compiled.
 
     See Also
     --------
-    HammingNeighbors.warm_up : The same for a fitted searcher, which also builds what it searches with.
+    HammingNeighbors.warm_up : The same for a fitted searcher, which also builds its index.
 
     Examples
     --------
@@ -65,13 +65,13 @@ def warm_up(n_bits, *, algorithm="auto", verbose=0):
 
 
 class WarmUpMixin(FittedCodes):
-    """Preparation of a fitted searcher for queries of any kind."""
+    """Mixin to prepare a fitted searcher for queries of any kind."""
 
     def warm_up(self):
-        """Compile all searches, and build the index that many queries are answered with.
+        """Compile all search functions, and build the index that answers many queries.
 
-        Call it before a server takes requests: otherwise the first request waits for the compilation, a later one for
-        an index to be built.
+        Call it before a server takes requests. Otherwise the first request waits for the compilation, and a later one
+        waits until an index is built.
 
         Returns
         -------
@@ -97,7 +97,7 @@ class WarmUpMixin(FittedCodes):
 
 @contextmanager
 def noticed(verbose):
-    """Print in a ``with`` block when something is compiled, if ``verbose``."""
+    """Print a message when a function is compiled in the ``with`` block, if ``verbose``."""
     if not verbose:
         yield
         return
