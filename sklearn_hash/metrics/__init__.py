@@ -1,4 +1,4 @@
-"""Measures of retrieval by codes, by labels or by the true neighbors of vectors, and statistics of codes."""
+"""Measures of retrieval by codes, judged by labels or by the true neighbours of vectors, and statistics of codes."""
 
 from sklearn_hash.metrics._at_k import precision_at_k, recall_at_k
 from sklearn_hash.metrics._average_precision import average_precision_scores, mean_average_precision

@@ -1,4 +1,4 @@
-"""Precision and recall among the first k rows of a ranking by Hamming distance."""
+"""Precision and recall of the first k rows of a ranking by Hamming distance."""
 
 from numbers import Integral
 
@@ -32,14 +32,14 @@ def precision_at_k(
 ):
     """Compute the mean precision of the first k rows of a ranking by Hamming distance.
 
-    The precision of a query is the share of relevant rows among the first k. A database row is relevant to a query if
-    the two share a label.
+    The precision of a query is the fraction of the first k rows that are relevant. A database row is relevant to a
+    query if the two share a label.
 
     Parameters
     ----------
     {codes and labels}
     k : int
-        Number of rows retrieved; the whole database if it holds fewer.
+        Number of rows retrieved; the whole database if it has fewer rows.
     {ties}
     {zero_division}
     {packing}
@@ -50,7 +50,7 @@ def precision_at_k(
 
     See Also
     --------
-    recall_at_k : Share of the relevant rows that are among the first k.
+    recall_at_k : Fraction of the relevant rows that are among the first k.
     average_cumulative_gain : Generalisation to graded relevance.
 
     Examples
@@ -84,8 +84,8 @@ def recall_at_k(
 ):
     """Compute the mean recall of the first k rows of a ranking by Hamming distance.
 
-    The recall of a query is the share of the relevant rows that are among the first k. A database row is relevant to a
-    query if the two share a label.
+    The recall of a query is the fraction of the relevant rows that are among the first k. A database row is relevant to
+    a query if the two share a label.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def recall_at_k(
 
     See Also
     --------
-    precision_at_k : Share of the first k rows that are relevant.
+    precision_at_k : Fraction of the first k rows that are relevant.
     recall_within_radius : Recall of all rows within a Hamming radius.
 
     Examples

@@ -34,9 +34,9 @@ def average_precision_scores(
 ):
     """Compute the average precision of every query for a database ranked by Hamming distance.
 
-    A database row is relevant to a query if the two share a label. With ``R`` relevant rows among the
-    first ``k`` of the ranking, the average precision of a query is the mean of the precision at the ranks of these
-    ``R`` rows. Without ``k`` the whole database is retrieved.
+    A database row is relevant to a query if the two share a label. With ``R`` relevant rows among the first ``k`` of
+    the ranking, the average precision of a query is the mean of the precision at the ranks of these ``R`` rows. With
+    ``k=None`` the whole database is retrieved.
 
     With short codes most rows are tied. ``ties="expected"`` gives the exact mean over all orders of tied rows in
     closed form, which does not depend on the order of the database.
@@ -45,22 +45,23 @@ def average_precision_scores(
     ----------
     {codes and labels}
     k : int, default=None
-        Number of rows retrieved. The divisor is the number of relevant rows among them, as in the papers
-        on hashing, not the number in the database.
+        Number of rows retrieved; None for the whole database. As is usual in papers on hashing, the divisor is the
+        number of relevant rows among those retrieved, not in the database.
     {ties}
     zero_division : float between 0 and 1, or np.nan, default=0.0
-        Score of a query to which no row of the database is relevant. If relevant rows exist and none is among
-        the first ``k``, the score is 0.
+        Score of a query without any relevant row in the database. If relevant rows exist but none is among the first
+        ``k``, the score is 0.
     {packing}
 
     Returns
     -------
     scores : ndarray of shape (n_queries,)
+        Average precision of each query.
 
     Raises
     ------
     ValueError
-        If codes or labels are malformed, or do not fit each other.
+        If codes or labels are not valid or not consistent with each other.
 
     See Also
     --------
@@ -68,14 +69,14 @@ def average_precision_scores(
 
     Notes
     -----
-    A ring of t rows at equal distance, r of them relevant, that follows N rows with P relevant ones adds
+    A group of t rows at equal distance, r of them relevant, that follows N rows with P relevant ones adds
 
     .. math:: \\frac{r}{t} \\left[(P + 1 - s (N + 1)) (H_{N+t} - H_N) + s t\\right],
         \\quad s = \\frac{r - 1}{t - 1}
 
-    to the expected sum of precisions, where H are the harmonic numbers and s = 0 if t = 1. Counts of rows at
-    each distance are therefore sufficient, and no ranking is sorted. If ``k`` falls inside a ring, the number of
-    relevant rows retrieved from it has a hypergeometric distribution, over which the expectation is taken.
+    to the expected sum of precisions, where H are the harmonic numbers and s = 0 if t = 1. Counts of rows at each
+    distance are therefore sufficient, and no ranking is sorted. If ``k`` falls inside a group, the number of relevant
+    rows retrieved from it has a hypergeometric distribution, over which the expectation is taken.
 
     References
     ----------
@@ -116,19 +117,19 @@ def mean_average_precision(
 ):
     """Compute the mean average precision (mAP) of a ranking by Hamming distance.
 
-    A database row is relevant to a query if the two share a label. With ``R`` relevant rows among the
-    first ``k`` of the ranking, the average precision of a query is the mean of the precision at the ranks of these
-    ``R`` rows. Without ``k`` the whole database is retrieved.
+    A database row is relevant to a query if the two share a label. With ``R`` relevant rows among the first ``k`` of
+    the ranking, the average precision of a query is the mean of the precision at the ranks of these ``R`` rows. With
+    ``k=None`` the whole database is retrieved.
 
     Parameters
     ----------
     {codes and labels}
     k : int, default=None
-        Number of rows retrieved: mAP@k. The divisor is the number of relevant rows among them, as in the
-        papers on hashing, not the number in the database.
+        Number of rows retrieved, for mAP@k; None for the whole database. As is usual in papers on hashing, the divisor
+        is the number of relevant rows among those retrieved, not in the database.
     {ties}
     {zero_division}
-        If relevant rows exist and none is among the first ``k``, the score is 0.
+        If relevant rows exist but none is among the first ``k``, the score is 0.
     {packing}
 
     Returns
@@ -137,7 +138,7 @@ def mean_average_precision(
 
     See Also
     --------
-    average_precision_scores : Score of every query, and the formula for ties.
+    average_precision_scores : Average precision of every query, and the formula for ties.
 
     References
     ----------

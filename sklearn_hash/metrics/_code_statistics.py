@@ -17,9 +17,9 @@ _ROWS_A_BLOCK = 1 << 14  # rows unpacked at once; products of fewer than 2**24 r
 @validate_params(_CONSTRAINTS, prefer_skip_nested_validation=True)
 @document
 def code_balance(codes, *, packed=False, n_bits=None):
-    """Compute the share of codes in which each bit is set.
+    """Compute the fraction of codes in which each bit is set.
 
-    A bit carries most information if it is set in half of the codes, and none if its share is 0 or 1.
+    A bit carries most information if it is set in half of the codes, and none if it is the same in all codes.
 
     Parameters
     ----------
@@ -28,11 +28,12 @@ def code_balance(codes, *, packed=False, n_bits=None):
     Returns
     -------
     balance : ndarray of shape (n_bits,)
+        Fraction of the codes in which each bit is set.
 
     Raises
     ------
     ValueError
-        If the codes are malformed, or there are none.
+        If the codes are not valid, or there are none.
 
     See Also
     --------
@@ -53,7 +54,7 @@ def code_balance(codes, *, packed=False, n_bits=None):
 def bit_correlation(codes, *, packed=False, n_bits=None):
     """Compute the Pearson correlation of every pair of bits.
 
-    At a correlation of 1 or -1 one bit of the pair is redundant.
+    If two bits have a correlation of 1 or -1, one of them is redundant.
 
     Parameters
     ----------
@@ -62,16 +63,16 @@ def bit_correlation(codes, *, packed=False, n_bits=None):
     Returns
     -------
     correlation : ndarray of shape (n_bits, n_bits)
-        1 on the diagonal. NaN in the row and the column of a bit that is the same in all codes.
+        Correlation matrix. The row and the column of a bit that is the same in all codes are NaN.
 
     Raises
     ------
     ValueError
-        If the codes are malformed, or there are none.
+        If the codes are not valid, or there are none.
 
     See Also
     --------
-    code_balance : Share of codes in which each bit is set.
+    code_balance : Fraction of codes in which each bit is set.
 
     Examples
     --------
@@ -98,8 +99,8 @@ def bit_correlation(codes, *, packed=False, n_bits=None):
 def code_entropy(codes, *, packed=False, n_bits=None):
     """Compute the entropy of the distribution of whole codes, in bits.
 
-    It is ``n_bits`` if all possible codes are equally frequent, and 0 if all rows have the same code. For n rows it is
-    at most ``log2(n)``.
+    The entropy is ``n_bits`` if all possible codes are equally frequent, and 0 if all rows have the same code. For n
+    rows it is at most ``log2(n)``.
 
     Parameters
     ----------
@@ -108,11 +109,12 @@ def code_entropy(codes, *, packed=False, n_bits=None):
     Returns
     -------
     entropy : float
+        Entropy in bits.
 
     Raises
     ------
     ValueError
-        If the codes are malformed, or there are none.
+        If the codes are not valid, or there are none.
 
     See Also
     --------
@@ -141,15 +143,16 @@ def n_distinct_codes(codes, *, packed=False, n_bits=None):
     Returns
     -------
     n_codes : int
+        Number of distinct codes.
 
     Raises
     ------
     ValueError
-        If the codes are malformed, or there are none.
+        If the codes are not valid, or there are none.
 
     See Also
     --------
-    code_entropy : Takes into account how often each code occurs.
+    code_entropy : Entropy, which depends on how often each code occurs.
 
     Examples
     --------
@@ -174,9 +177,9 @@ def _blocks(packed_codes, n_bits):
 
 
 def _frequencies(packed_codes):
-    """Return how often each distinct code occurs."""
+    """Return the number of occurrences of each distinct code."""
     words, weights = distinct_columns(as_words(packed_codes))
-    # A code of several words may be left in more than one copy; a full sort brings the copies together.
+    # A code of several words may still occur more than once; a full sort brings its copies together.
     order = np.lexsort(words)
     fresh = np.ones(len(order), dtype=bool)
     np.any(words[:, order[1:]] != words[:, order[:-1]], axis=0, out=fresh[1:])

@@ -1,4 +1,4 @@
-"""Measures of graded relevance, by the number of labels that a row and a query share."""
+"""Measures of graded relevance, which depend on the number of labels that a row and a query share."""
 
 from numbers import Integral
 
@@ -33,14 +33,14 @@ def average_cumulative_gain(
 ):
     """Compute the average cumulative gain (ACG) of the first k rows of a ranking by Hamming distance.
 
-    ACG is the mean gain of the first k rows. The gain of a row is the number of labels that it shares with the query,
-    unless ``gain`` is given. With class labels ACG is the precision of the first k rows.
+    ACG is the mean gain of the first k rows. By default, the gain of a row is the number of labels that it shares with
+    the query, and with class labels ACG is the precision of the first k rows.
 
     Parameters
     ----------
     {codes and labels}
     k : int
-        Number of rows retrieved; the whole database if it holds fewer.
+        Number of rows retrieved; the whole database if it has fewer rows.
     {ties}
     {gain}
     {zero_division}
@@ -52,8 +52,8 @@ def average_cumulative_gain(
 
     See Also
     --------
-    ndcg_at_k : Discounts the gain of later rows and is at most 1.
-    precision_at_k : Gives every relevant row a gain of 1.
+    ndcg_at_k : Normalised gain in which later ranks are discounted.
+    precision_at_k : Gain of 1 for every relevant row.
 
     References
     ----------
@@ -92,8 +92,8 @@ def ndcg_at_k(
 ):
     """Compute the mean normalised discounted cumulative gain (NDCG) of a ranking by Hamming distance.
 
-    The gain of a row is the number of labels that it shares with the query, unless ``gain`` is given. At rank i it is
-    divided by ``log2(i + 1)``. The sum over the first k ranks is divided by that of the best order of the database, so
+    By default, the gain of a row is the number of labels that it shares with the query. The gain at rank i is divided
+    by ``log2(i + 1)``. The sum over the first k ranks is divided by the sum for the best order of the database, so that
     the score is at most 1.
 
     Parameters
@@ -149,7 +149,7 @@ def ndcg_at_k(
 
 
 def _gains(retrieval, gain):
-    """Return the gains of rows that share 0, 1, ... labels, up to the most that two rows can share."""
+    """Return the gains of rows that share 0, 1, ... labels, up to the largest possible number."""
     shared = np.arange(retrieval.most_shared + 1)
     if not callable(gain):
         return shared.astype(float) if gain == "linear" else 2.0**shared - 1

@@ -11,8 +11,8 @@ __all__ = ["discounted_scores"]
 def discounted_scores(retrieval, gains, discounts, norm, *, ties, zero_division, n_jobs):
     """Compute the discounted gain of every query over the first ranks, divided by a norm.
 
-    In a ring of t rows at equal distance, with a total gain g, the expected gain at each rank is g / t over all orders
-    of the rows. The ring adds g / t times the sum of the discounts at the ranks that it fills.
+    In a group of t rows at equal distance with a total gain g, the expected gain at each rank is g / t over all orders
+    of the rows. The group adds g / t times the sum of the discounts at its ranks.
 
     Parameters
     ----------
@@ -20,10 +20,10 @@ def discounted_scores(retrieval, gains, discounts, norm, *, ties, zero_division,
     gains : ndarray of shape (n_kinds,)
         Gain of a row that shares 0, 1, ..., ``n_kinds - 1`` or more labels with the query; 0 for no label.
     discounts : ndarray of shape (n_ranks,)
-        Factor of the gain at each rank; 0 behind the last.
+        Factor of the gain at each rank; it is 0 after the last rank.
     norm : callable
-        ``norm(grades)`` is the divisor of the sums, where grades, of shape (n_queries, n_kinds), counts the rows of the
-        whole database that share so many labels with each query.
+        ``norm(grades)`` returns the divisor of the sums, where ``grades`` of shape (n_queries, n_kinds) holds the
+        numbers of database rows that share 0, 1, ... labels with each query.
     ties : {"expected", "index"}
     zero_division : float
         Score of a query for which no row of the database has a gain.
@@ -67,7 +67,7 @@ def _index_order_scores(retrieval, gains, discounts, normalised, n_jobs):
         kinds = np.minimum(shared, len(gains) - 1)
         grades = np.bincount(kinds, minlength=len(gains))
         if retrieval.leave_one_out:
-            grades[kinds[rows[0]]] -= 1  # the query itself, which shares as many labels for each of these queries
+            grades[kinds[rows[0]]] -= 1  # the query itself; all queries of the group have the same number of labels
         queries, database = retrieval.query_codes[:, rows], retrieval.database_codes
         sums = index_order_gain(queries, database, gains[kinds], discounts, retrieval.n_bits, excluded, n_jobs)
         scores[rows] = normalised(sums, grades[None])

@@ -1,4 +1,4 @@
-"""Counts of database rows by Hamming distance from each query and by number of shared labels."""
+"""Counts of database rows by Hamming distance from each query and number of shared labels."""
 
 import numpy as np
 
@@ -7,15 +7,15 @@ from sklearn_hash.metrics._relevance import Labels
 
 __all__ = ["mean_over_queries", "score_queries"]
 
-_COUNTS_A_BLOCK = 1 << 18  # counts held at once, whatever the number of queries
+_COUNTS_A_BLOCK = 1 << 18  # maximum number of counts in memory at once
 
 
 def score_queries(retrieval, score, n_jobs=None, n_kinds=2):
     """Compute ``score(counts)`` of every query from its counts of rows at each distance.
 
-    ``counts`` is (n_queries, n_kinds, n_bits + 1) for a block of queries: rows that share 0, 1, ...,
-    ``n_kinds - 1`` or more labels with the query. Queries of equal code and label have equal counts and are
-    scored once.
+    ``counts`` has shape (n_queries, n_kinds, n_bits + 1) for a block of queries: the numbers of rows that share 0, 1,
+    ..., ``n_kinds - 1`` or more labels with the query. Queries with equal code and labels have equal counts and are
+    scored only once.
     """
     queries, inverse = _distinct_queries(retrieval)
     scores = [score(counts) for counts in _count_blocks(retrieval, queries, n_kinds, n_jobs)]
@@ -23,7 +23,7 @@ def score_queries(retrieval, score, n_jobs=None, n_kinds=2):
 
 
 def mean_over_queries(retrieval, score, n_jobs=None):
-    """Compute the mean over queries of ``score(counts)``, an array each, ignoring NaN; NaN if there is nothing else.
+    """Compute the mean over queries of the arrays ``score(counts)``, ignoring NaN; NaN if all scores are NaN.
 
     Only the scores of one block of queries are held in memory.
     """
@@ -40,7 +40,7 @@ def mean_over_queries(retrieval, score, n_jobs=None):
 
 
 def _distinct_queries(retrieval):
-    """Return the distinct pairs of code and label among the queries, and the pair of each query."""
+    """Return the distinct pairs of code and label among the queries, and the index of the pair of each query."""
     return distinct_with_inverse(np.vstack([retrieval.query_codes, retrieval.query_labels.words]))
 
 
@@ -59,7 +59,7 @@ def _count_blocks(retrieval, queries, n_kinds, n_jobs):
 
 
 def _class_counter(retrieval, n_kinds, n_jobs):
-    """Return a function that counts rows for class labels: all rows, and those of the query's class."""
+    """Return a function that counts the rows of other classes and of the query's class, for class labels."""
     from sklearn_hash._hamming._histogram import distance_histograms  # loads numba
 
     all_codes, all_weights = distinct_columns(retrieval.database_codes)
@@ -83,7 +83,7 @@ def _class_counter(retrieval, n_kinds, n_jobs):
 
 
 def _multilabel_counter(retrieval, n_kinds, n_jobs):
-    """Return a function that counts rows for label sets, in one pass over the distinct pairs of code and label set."""
+    """Return a function that counts rows for label sets in one pass over the distinct pairs of code and label set."""
     from sklearn_hash._hamming._histogram import distance_histograms
 
     n_words = len(retrieval.database_codes)
@@ -105,5 +105,5 @@ def _multilabel_counter(retrieval, n_kinds, n_jobs):
 
 
 def _narrow(classes):
-    """Return class numbers as 16-bit integers if they fit, for which numpy has a radix sort, ten times faster."""
+    """Return class numbers as 16-bit integers if they fit, since numpy sorts these faster, by a radix sort."""
     return classes.astype(np.uint16) if len(classes) and classes.max() < 2**16 else classes

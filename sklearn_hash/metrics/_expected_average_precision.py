@@ -4,25 +4,25 @@ import numpy as np
 
 __all__ = ["expected_average_precision"]
 
-_EXACT = 64  # harmonic numbers up to here come from a table, the rest from a series exact to the last digits
+_EXACT = 64  # harmonic numbers up to here come from a table, larger ones from an asymptotic series
 _HARMONIC = np.concatenate([[0.0], np.cumsum(1.0 / np.arange(1, _EXACT + 1))])
 
 
 def expected_average_precision(total, relevant, *, k=None, zero_division=0.0):
     """Compute the expected average precision of each query over all orders of its tied rows.
 
-    A ring of t rows at equal distance, r of them relevant, that follows N rows with P relevant ones, adds
+    A group of t rows at equal distance, r of them relevant, that follows N rows with P relevant ones, adds
     ``r / t * [(P + 1 - s (N + 1)) (H(N + m) - H(N)) + s m]`` with ``s = (r - 1) / (t - 1)`` to the sum of
-    precisions, where m <= t is the number of its rows that are retrieved, and s = 0 if t = 1.
+    precisions, where m <= t is the number of rows retrieved from the group, and s = 0 if t = 1.
 
     Parameters
     ----------
     total, relevant : ndarray of shape (n_queries, n_rings)
-        Number of rows, and of relevant rows, at each distance.
+        Numbers of rows and of relevant rows at each distance.
     k : int, optional
         Number of rows retrieved; all by default.
     zero_division : float
-        Score of a query to which no row is relevant.
+        Score of a query without any relevant row.
 
     Returns
     -------
@@ -42,10 +42,10 @@ def expected_average_precision(total, relevant, *, k=None, zero_division=0.0):
 
 
 def _cut_ring(total, relevant, kept, before, hits, sums):
-    """Return the expected average precision of a query for which k falls inside a ring.
+    """Return the expected average precision of a query for which k falls inside a group of tied rows.
 
-    The number of the ring's relevant rows that are retrieved has a hypergeometric distribution. The sum of precisions
-    and its divisor, the number of relevant rows retrieved, are functions of that number.
+    The number of relevant rows retrieved from the group has a hypergeometric distribution. The sum of precisions and
+    its divisor, the number of all relevant rows retrieved, are functions of that number.
     """
     drawn, probability = _hypergeometric(total, relevant, kept)
     ring_sums = _ring_sum(kept, drawn, before, hits, kept)
@@ -54,7 +54,7 @@ def _cut_ring(total, relevant, kept, before, hits, sums):
 
 
 def _ring_sum(total, relevant, before, found, kept):
-    """Return the expected sum of precisions over the relevant rows among the first ``kept`` of a ring."""
+    """Return the expected sum of precisions over the relevant rows among the first ``kept`` of a group."""
     slope = np.divide(relevant - 1, total - 1, out=np.zeros_like(relevant), where=total > 1)
     share = np.divide(relevant, total, out=np.zeros_like(relevant), where=total > 0)
     span = _harmonic_span(before, kept)
@@ -78,8 +78,8 @@ def _harmonic_tail(x):
 def _hypergeometric(total, relevant, kept):
     """Return values and probabilities of the number of relevant rows among ``kept`` of ``total``.
 
-    Values further than about ten standard deviations from the mean are left out: their total probability is below the
-    precision of a double.
+    Values further than about ten standard deviations from the mean are left out, since their total probability is
+    below double precision.
     """
     mean = kept * relevant / total
     reach = 30 + 10 * np.sqrt(mean * (1 - relevant / total))

@@ -1,4 +1,4 @@
-"""Queries grouped by class label or label set: the same rows are relevant to all queries of a group."""
+"""Grouping of queries by class label or label set; the same rows are relevant to all queries of a group."""
 
 from collections.abc import Iterator
 
@@ -15,9 +15,9 @@ def by_label_set(retrieval) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray
     rows : ndarray of shape (n_rows,)
         Queries of one class label or label set.
     shared : ndarray of shape (n_database,)
-        Number of labels that each row of the database shares with them.
+        Number of labels that each row of the database shares with these queries.
     excluded : ndarray of shape (n_rows,)
-        Row that each query leaves out, or -1.
+        Row of the database that each query skips, or -1.
     """
     label_sets, group = np.unique(retrieval.query_labels.words, axis=1, return_inverse=True)
     for label in range(label_sets.shape[1]):

@@ -1,4 +1,4 @@
-"""Exact nearest neighbors by the metrics that a matrix product gives: cosine, Euclidean and inner product."""
+"""Exact nearest neighbours for metrics based on matrix products: cosine, Euclidean and inner product."""
 
 import numpy as np
 from sklearn.utils import gen_batches
@@ -10,11 +10,11 @@ PRODUCT_METRICS = {"cosine", "euclidean", "l2", "sqeuclidean", "inner_product"}
 _QUERIES_A_BLOCK = 1024
 _ROWS_A_BLOCK = 4096
 _PAIRS_A_BLOCK = 1 << 18
-_VALUES_A_BLOCK = 1 << 22  # of rows in double precision
+_VALUES_A_BLOCK = 1 << 22  # values of rows in double precision
 
 
 def nearest_by_products(queries, database, n_neighbors, metric, leave_one_out):
-    """Rows of the database nearest to each query, by (distance, row).
+    """Return the rows of the database nearest to each query, ordered by (distance, row).
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def nearest_by_products(queries, database, n_neighbors, metric, leave_one_out):
     metric : str
         One of ``PRODUCT_METRICS``.
     leave_one_out : bool
-        Whether queries and database are the same rows, of which none is its own neighbor.
+        Whether queries and database are the same rows; a row is then not its own neighbour.
 
     Returns
     -------
@@ -40,7 +40,7 @@ def _block_size(most, n_features):
 
 
 def _nearest_of_block(vectors, block, n_neighbors, leave_one_out):
-    """Neighbors of a slice of the queries."""
+    """Return the nearest rows of a slice of the queries."""
     start, stop = block.start, block.stop
     factors, norms = vectors.query_factors(start, stop)
     nearest = _Nearest(stop - start, n_neighbors)
@@ -62,10 +62,10 @@ def _nearest_of_block(vectors, block, n_neighbors, leave_one_out):
 
 
 def _candidates(scores, limit, tolerance, k):
-    """Flat indices of the scores that are below the limit of their query.
+    """Return the flat indices of the scores that are below the limit of their query.
 
-    Where these are many, the limit falls to the k-th score of the block plus a tolerance, as it must when the first
-    rows are searched and no limit is known yet.
+    If there are many of them, as in the first block when no limit is known yet, the limit is lowered to the k-th score
+    of the block plus a tolerance.
     """
     below = np.flatnonzero(scores < limit.astype(np.float32)[:, None])
     if len(below) > 4 * k * len(scores) and k < scores.shape[1]:
@@ -84,17 +84,17 @@ class _Nearest:
         self.waiting: list[tuple] = []
 
     def add(self, queries, rows, distances):
-        """Add pairs of queries and rows, each row behind all that its query was given before.
+        """Add pairs of queries and rows; rows must be larger than all rows added before for the query.
 
-        Pairs are merged once they are many, for a merge sorts all that is kept.
+        Pairs are collected and merged only when there are many, since a merge sorts everything that is kept.
         """
-        near = distances < self.distances[queries, -1]  # at equal distance the first row stays
+        near = distances < self.distances[queries, -1]  # at equal distance the smaller row is kept
         self.waiting.append((queries[near], rows[near], distances[near]))
         if sum(len(part[0]) for part in self.waiting) > self.rows.size // 4:
             self._merge()
 
     def final_rows(self):
-        """The nearest rows by (distance, row)."""
+        """Return the nearest rows, ordered by (distance, row)."""
         self._merge()
         return self.rows
 
@@ -109,10 +109,10 @@ class _Nearest:
 
 
 class _Vectors:
-    """Queries and rows of a database, as factors of a matrix product and one pair at a time.
+    """Queries and database rows, as factors of a matrix product in single precision or as pairs in double precision.
 
-    A product of factors is a score: the distance less an offset that depends on the query only, up to a rounding
-    error. All rows are scaled by one power of two, which rounds nothing and keeps squares from overflowing.
+    A product of factors is a score: the distance minus an offset that depends only on the query, up to a rounding
+    error. All rows are scaled by a power of two, which is exact and keeps squares from overflowing.
     """
 
     def __init__(self, queries, database, metric):
@@ -121,36 +121,36 @@ class _Vectors:
         self.is_euclidean = metric in ("euclidean", "l2", "sqeuclidean")
         largest = max(max(float(X.max()), -float(X.min())) for X in (queries, database))
         self.scale = 2.0 ** -max(int(np.frexp(largest)[1]), -1000)
-        # Distances between centred rows are the same, and the rounding error of their product is less.
+        # Centring does not change distances and reduces the rounding error of the products.
         self.center = self._scaled(database[:_ROWS_A_BLOCK]).mean(axis=0) if self.is_euclidean else 0.0
 
     def query_factors(self, start, stop):
-        """Factors of queries in single precision, and norms of these queries."""
+        """Return the factors of queries in single precision, and the norms of these queries."""
         queries = self._scaled(self.queries[start:stop]) - self.center
         factors = np.hstack([-2 * queries, np.ones((len(queries), 1))]) if self.is_euclidean else -queries
         return factors.astype(np.float32), _norms(queries)
 
     def row_factors(self, start, stop):
-        """Factors of rows of the database in single precision, and norms of these rows."""
+        """Return the factors of database rows in single precision, and the norms of these rows."""
         rows = self._scaled(self.database[start:stop]) - self.center
         norms = _norms(rows)
         factors = np.hstack([rows, norms[:, None] ** 2]) if self.is_euclidean else rows
         return factors.astype(np.float32), norms
 
     def score_offset(self, norms):
-        """Return the term that converts a score to a distance, for queries of these norms."""
+        """Return the term that converts a score to a distance, for queries with the given norms."""
         return norms**2 if self.is_euclidean else 0.0
 
     def rounding_error(self, norms, row_norm):
-        """Bound on the rounding error of the scores of queries with rows of at most a norm."""
+        """Return a bound on the rounding error of scores, for rows of norm at most ``row_norm``."""
         size = (norms + row_norm) ** 2 if self.is_euclidean else norms * row_norm
         single = np.finfo(np.float32)
         return (self.database.shape[1] + 16) * (single.eps * size + single.tiny)
 
     def distances(self, i, j):
-        """Distances of pairs of queries i and rows j in double precision."""
+        """Return the distances of pairs of queries i and rows j in double precision."""
         queries, rows = self._scaled(self.queries[i]), self._scaled(self.database[j])
-        # Sums along rows have one order of additions, so equal rows are at equal distances.
+        # Sums along rows always use the same order of additions, so that equal rows have equal distances.
         return ((queries - rows) ** 2).sum(axis=1) if self.is_euclidean else -(queries * rows).sum(axis=1)
 
     def _scaled(self, X):

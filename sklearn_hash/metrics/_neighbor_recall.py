@@ -1,4 +1,4 @@
-"""Recall of the true nearest neighbors of vectors in a ranking of their codes."""
+"""Recall of the true nearest neighbours of vectors in a ranking of their codes."""
 
 from numbers import Integral
 
@@ -14,7 +14,7 @@ from sklearn_hash.metrics._true_neighbors import NEIGHBOR_CONSTRAINTS, check_n_n
 
 __all__ = ["neighbor_recall"]
 
-_COUNTS_A_BLOCK = 1 << 18  # counts held at once, however many queries there are
+_COUNTS_A_BLOCK = 1 << 18  # maximum number of counts in memory at once
 _CONSTRAINTS = {
     **NEIGHBOR_CONSTRAINTS,
     "n_candidates": [Interval(Integral, 1, None, closed="left"), "array-like"],
@@ -39,57 +39,59 @@ def neighbor_recall(
     n_bits=None,
     n_jobs=None,
 ):
-    """Mean share of the true nearest neighbors among the first candidates by Hamming distance.
+    """Compute the mean recall of true nearest neighbours among the first rows of a ranking by Hamming distance.
 
-    The true neighbors of a query are the ``n_neighbors`` rows nearest to it in the space of the vectors that the codes
-    were made of; its candidates are the first ``n_candidates`` rows of the ranking of codes. No labels are needed.
+    The true neighbours of a query are the ``n_neighbors`` rows nearest to it in the space of the vectors that the codes
+    were made of. The recall is the fraction of them among the first ``n_candidates`` rows of the ranking of codes. No
+    labels are needed.
 
     Parameters
     ----------
     query_codes : array-like of shape (n_queries, n_bits)
-        Codes of any form that :mod:`sklearn_hash.codes` reads, or packed bytes with ``packed=True``.
+        Bits, signs or real values (a bit is set where the value is positive), or packed bytes with ``packed=True``.
     X_query : {array-like, sparse matrix} of shape (n_queries, n_features) or array-like of integers
-        The vectors of the queries. With ``metric="precomputed"`` rows of the database, the true neighbors of each
-        query from the nearest on, as :func:`true_neighbors` gives them: at least ``n_neighbors`` columns, of which
-        further ones are not used.
+        Vectors of the queries. With ``metric="precomputed"``, the true neighbours of each query as returned by
+        :func:`true_neighbors`: row numbers of the database, the nearest first, in at least ``n_neighbors`` columns;
+        further columns are ignored.
     database_codes : array-like of shape (n_database, n_bits), default=None
-        The codes searched. When left out, each query searches all the other queries (leave-one-out).
+        Codes of the database. If None, each query searches all other queries (leave-one-out).
     X_database : {array-like, sparse matrix} of shape (n_database, n_features), default=None
-        The vectors of the database.
+        Vectors of the database; not allowed with ``metric="precomputed"``.
     n_neighbors : int, default=10
-        Number of true neighbors of each query.
+        Number of true neighbours of each query.
     n_candidates : int or array-like of int, default=10
-        Number of rows retrieved by their codes. With ``ties="expected"`` several numbers cost as much as one.
+        Number of rows retrieved by their codes. With ``ties="expected"``, several numbers take no longer than one.
     {metric}
-        "precomputed" means that the neighbors are given as ``X_query``.
+        With "precomputed", the true neighbours are given as ``X_query``.
     {ties}
     {packing}
 
     Returns
     -------
     recall : float or ndarray of shape (len(n_candidates),)
-        An array where ``n_candidates`` is one.
+        Mean recall over the queries; an array if ``n_candidates`` is an array.
 
     Raises
     ------
     ValueError
-        If codes, vectors or neighbors are malformed or do not fit each other, or the database has too few rows.
+        If codes, vectors or neighbours are not valid or not consistent with each other, or the database has too few
+        rows.
 
     See Also
     --------
-    true_neighbors : Computes the neighbors once, for many kinds of codes.
-    make_neighbor_scorer : The same as a scorer for searches over hashers.
-    recall_at_k : The same where labels say what is to be found.
+    true_neighbors : Computation of the true neighbours, for use with several kinds of codes.
+    make_neighbor_scorer : Scorer based on this measure, for model selection.
+    recall_at_k : Recall of the rows that share a label with the query.
 
     Notes
     -----
-    A distance at which t rows lie, r of them true neighbors, with s places left among the candidates, adds
-    ``r * min(s, t) / t`` neighbors in expectation over the orders of these t rows.
+    A group of t rows at equal distance, r of them true neighbours, with s ranks left among the candidates, adds
+    ``r * min(s, t) / t`` true neighbours in expectation over the orders of these t rows.
 
     References
     ----------
     .. [1] H. Jegou, M. Douze and C. Schmid, "Product Quantization for Nearest Neighbor Search", IEEE TPAMI 33(1),
-       2011. Its recall@R is this with ``n_neighbors=1`` and ``n_candidates=R``.
+       2011. Its recall@R is this measure with ``n_neighbors=1`` and ``n_candidates=R``.
 
     Examples
     --------
@@ -125,7 +127,7 @@ def neighbor_recall(
 
 
 def _check_n_candidates(n_candidates):
-    """Numbers of candidates as an array."""
+    """Return the numbers of candidates as an array."""
     firsts = np.atleast_1d(np.asarray(n_candidates))
     if firsts.ndim != 1 or firsts.dtype.kind not in "iu" or firsts.size == 0 or firsts.min() < 1:
         raise ValueError(f"n_candidates must hold positive integers; got {n_candidates!s:.60}.")
@@ -139,7 +141,7 @@ def _check_rows(X, n_codes, name, codes_name):
 
 
 def _check_database(database_codes, n_codes, X_database):
-    """Refuse vectors of a database without its codes, and the reverse."""
+    """Raise an error if a database is given by only its vectors or only its codes."""
     if database_codes is not None:
         _check_rows(X_database, n_codes, "X_database", "database_codes")
     elif X_database is not None:
@@ -147,7 +149,7 @@ def _check_database(database_codes, n_codes, X_database):
 
 
 def _check_neighbors(neighbors, n_neighbors, n_database, leave_one_out):
-    """The first columns of given neighbors, as rows of the database."""
+    """Return the first columns of given neighbours, checked to be rows of the database."""
     check_n_neighbors(n_neighbors, n_database - leave_one_out)
     neighbors = check_array(neighbors, dtype=None, input_name="X_query")
     if neighbors.dtype.kind not in "iu":
@@ -166,7 +168,7 @@ def _check_neighbors(neighbors, n_neighbors, n_database, leave_one_out):
 
 
 def _expected_hits(queries, database, neighbors, n_bits, firsts, leave_one_out, n_jobs):
-    """Expected number of true neighbors of each query among each number of first rows."""
+    """Return the expected number of true neighbours of each query among the first rows, for each number of rows."""
     from sklearn_hash._hamming._histogram import distance_histograms  # loads numba
 
     codes, weights = distinct_columns(database)
@@ -187,14 +189,14 @@ def _expected_hits(queries, database, neighbors, n_bits, firsts, leave_one_out, 
 
 
 def _neighbor_histograms(queries, database, neighbors, n_rings):
-    """Count the neighbors of each query at each distance."""
+    """Count the true neighbours of each query at each distance."""
     differing = np.bitwise_count(queries[:, :, None] ^ database[:, neighbors])
     cells = differing.sum(axis=0, dtype=np.intp) + n_rings * np.arange(len(neighbors))[:, None]
     return np.bincount(cells.ravel(), minlength=len(neighbors) * n_rings).reshape(len(neighbors), n_rings)
 
 
 def _hits_in_index_order(queries, database, neighbors, n_bits, firsts, leave_one_out, n_jobs):
-    """Number of true neighbors of each query among each number of first rows, ties in the order of rows."""
+    """Return the number of true neighbours of each query among the first rows, with ties in the order of rows."""
     from sklearn_hash._hamming._index_order import index_order_gain  # loads numba
     from sklearn_hash._hamming._threads import effective_threads, map_threads
 

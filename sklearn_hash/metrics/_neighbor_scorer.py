@@ -1,4 +1,4 @@
-"""Recall of true neighbors as a scorer, for searches and cross-validation without labels."""
+"""Recall of true neighbours as a scorer, for model selection without labels."""
 
 from numbers import Integral
 
@@ -16,48 +16,48 @@ __all__ = ["make_neighbor_scorer"]
     prefer_skip_nested_validation=True,
 )
 def make_neighbor_scorer(metric="cosine", *, n_neighbors=10, n_candidates=10, ties="expected", n_jobs=None):
-    """Make a scorer from the recall of true nearest neighbors.
+    """Make a scorer from the recall of true nearest neighbours.
 
-    The scorer is called as ``scorer(estimator, X)`` and needs no labels. Each row of X searches all the other rows of X
-    by their codes (leave-one-out). The true neighbors are those among the rows of X as they are given, before any
-    step of a pipeline, so they are the same whatever parameters are compared.
+    The scorer is called as ``scorer(estimator, X)`` and needs no labels. Each row of X searches all other rows of X by
+    their codes (leave-one-out). The true neighbours are computed from the rows of X as given, before any step of a
+    pipeline, so that they are the same for all parameters that are compared.
 
     Parameters
     ----------
     metric : str or callable, default="cosine"
-        Metric of the true neighbors, as in :func:`neighbor_recall`; they cannot be precomputed.
+        Metric of the true neighbours, as in :func:`neighbor_recall`, except "precomputed".
     n_neighbors : int, default=10
-        Number of true neighbors of each row.
+        Number of true neighbours of each row.
     n_candidates : int, default=10
         Number of rows retrieved by their codes.
     ties : {"expected", "index"}, default="expected"
-        As in :func:`neighbor_recall`.
+        How rows at equal distance are ordered, as in :func:`neighbor_recall`.
     n_jobs : int, default=None
-        Number of threads, in joblib's sense.
+        Number of threads: None means 1 unless in a :obj:`joblib.parallel_config` context, -1 means all processors.
 
     Returns
     -------
     scorer : callable
-        For ``scoring`` of :class:`~sklearn.model_selection.GridSearchCV`,
-        :func:`~sklearn.model_selection.cross_validate` and the like, alone or in a dict. It can be pickled if the
+        Scorer for the ``scoring`` parameter of :class:`~sklearn.model_selection.GridSearchCV`,
+        :func:`~sklearn.model_selection.cross_validate` and similar tools, alone or in a dict. It can be pickled if the
         metric can.
 
     Raises
     ------
     ValueError
-        If a parameter is malformed.
+        If a parameter is not valid.
 
     See Also
     --------
-    neighbor_recall : The measure.
-    make_retrieval_scorer : Scorers that go by labels.
+    neighbor_recall : The measure that the scorer computes.
+    make_retrieval_scorer : Scorers based on labels.
 
     Notes
     -----
-    The fitted rows are not searched, even where the estimator is a pipeline that ends in
-    :class:`~sklearn_hash.HammingNeighbors`: this keeps the codes of these rows, but not the vectors that their true
-    distances are computed from. So the score depends on the number of rows of X, and scores are comparable between
-    folds of one size. For the recall in a database of its own, call :func:`neighbor_recall`.
+    The fitted rows are not searched, even if the estimator is a pipeline that ends with
+    :class:`~sklearn_hash.HammingNeighbors`, since it stores the codes of these rows but not the vectors needed for the
+    true distances. The score therefore depends on the number of rows of X, and scores are comparable only between folds
+    of the same size. For the recall in a separate database, call :func:`neighbor_recall`.
 
     Examples
     --------
@@ -77,14 +77,14 @@ def make_neighbor_scorer(metric="cosine", *, n_neighbors=10, n_candidates=10, ti
 
 
 class _NeighborScorer:
-    """Scores an estimator by the recall of true neighbors among the rows given."""
+    """Scorer by the recall of true neighbours among the given rows."""
 
     def __init__(self, metric, **params):
         self.metric = metric
         self.params = params
 
     def __call__(self, estimator, X, y=None):
-        """Score the rows of X; y is not used."""
+        """Score the rows of X; y is ignored."""
         codes, form = codes_of(estimator, X)
         return neighbor_recall(codes, X, metric=self.metric, **form, **self.params)
 

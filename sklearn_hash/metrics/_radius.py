@@ -1,4 +1,4 @@
-"""Precision and recall of all database rows within a Hamming radius."""
+"""Precision and recall of the database rows within a Hamming radius."""
 
 from numbers import Integral
 
@@ -30,17 +30,17 @@ def precision_within_radius(
 ):
     """Compute the mean precision of all rows within a Hamming radius of a query.
 
-    The precision of a query is the share of relevant rows among those within the radius. A database row is relevant to
-    a query if the two share a label. Papers on hashing usually report radius 2, which lookups in a hash table can
-    search. The order of tied rows does not matter.
+    The precision of a query is the fraction of the rows within the radius that are relevant. A database row is relevant
+    to a query if the two share a label. Papers on hashing usually report radius 2, for which lookups in a hash table
+    are feasible. The score does not depend on the order of tied rows.
 
     Parameters
     ----------
     {codes and labels}
     radius : int, default=2
-        Largest distance of a row that is retrieved.
+        Largest distance of a retrieved row, in bits, inclusive.
     {zero_division}
-        It is also the score of a query that has no row within the radius.
+        It is also the score of a query without any row within the radius.
     {packing}
 
     Returns
@@ -49,8 +49,8 @@ def precision_within_radius(
 
     See Also
     --------
-    recall_within_radius : Share of the relevant rows that are within the radius.
-    hamming_precision_recall_curve : Both for every radius.
+    recall_within_radius : Fraction of the relevant rows that are within the radius.
+    hamming_precision_recall_curve : Precision and recall for every radius.
     mean_average_precision : Measure of the whole ranking.
 
     Examples
@@ -84,14 +84,14 @@ def recall_within_radius(
 ):
     """Compute the mean recall of all rows within a Hamming radius of a query.
 
-    The recall of a query is the share of the relevant rows that are within the radius. A database row is relevant to a
-    query if the two share a label. The order of tied rows does not matter.
+    The recall of a query is the fraction of the relevant rows that are within the radius. A database row is relevant to
+    a query if the two share a label. The score does not depend on the order of tied rows.
 
     Parameters
     ----------
     {codes and labels}
     radius : int, default=2
-        Largest distance of a row that is retrieved.
+        Largest distance of a retrieved row, in bits, inclusive.
     {zero_division}
     {packing}
 
@@ -101,8 +101,8 @@ def recall_within_radius(
 
     See Also
     --------
-    precision_within_radius : Share of the rows within the radius that are relevant.
-    hamming_precision_recall_curve : Both for every radius.
+    precision_within_radius : Fraction of the rows within the radius that are relevant.
+    hamming_precision_recall_curve : Precision and recall for every radius.
     recall_at_k : Recall of the first k rows of the ranking.
 
     Examples
@@ -139,22 +139,22 @@ def hamming_precision_recall_curve(
     ----------
     {codes and labels}
     {zero_division}
-        It is also the precision, at a radius, of a query that has no row within it.
+        It is also the precision of a query at radii without any row.
     {packing}
 
     Returns
     -------
     precision : ndarray of shape (n_bits + 1,)
-        The result of :func:`precision_within_radius` at each radius.
+        Mean precision at each radius, as computed by :func:`precision_within_radius`.
     recall : ndarray of shape (n_bits + 1,)
-        The result of :func:`recall_within_radius` at each radius; never decreases.
+        Mean recall at each radius, as computed by :func:`recall_within_radius`; it does not decrease with the radius.
     radii : ndarray of shape (n_bits + 1,)
-        0, 1, ..., ``n_bits``.
+        The radii 0, 1, ..., ``n_bits``.
 
     Raises
     ------
     ValueError
-        If codes or labels are malformed, or do not fit each other.
+        If codes or labels are not valid or not consistent with each other.
 
     See Also
     --------
@@ -182,7 +182,7 @@ def hamming_precision_recall_curve(
 
 
 def _precision(within, any_relevant, zero_division):
-    """Return the share of relevant rows, from (n_queries, 2, ...) counts of irrelevant and relevant rows."""
+    """Return the precision, from counts of irrelevant and relevant rows of shape (n_queries, 2, ...)."""
     found = within.sum(axis=1)
     scores = np.full(found.shape, float(zero_division))
     return np.divide(within[:, 1], found, out=scores, where=(found > 0) & any_relevant)

@@ -1,4 +1,4 @@
-"""Checked class labels and label sets, encoded so that shared labels can be counted."""
+"""Validation of class labels and label sets, and an encoding in which shared labels can be counted."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from sklearn_hash._tensors import tensor_to_array
 
 __all__ = ["Labels", "check_labels", "check_same_kind", "check_y"]
 
-_ROWS_A_BLOCK = 1 << 16  # rows of a sparse indicator made dense at once
+_ROWS_A_BLOCK = 1 << 16  # rows of a sparse indicator that are converted to dense at once
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ def _population(words):
 
 
 def check_labels(query, y_query, database=None, y_database=None):
-    """Check labels of queries and database against their codes and each other, and encode them alike.
+    """Check labels of queries and database against their codes and each other, and encode them in the same way.
 
-    Without a database the labels of the queries are returned for both.
+    Without a database, the labels of the queries are returned for both.
     """
     y_query = check_y(y_query, len(query), "y_query", "query_codes")
     if database is None:
@@ -54,7 +54,7 @@ def check_labels(query, y_query, database=None, y_database=None):
 
 
 def check_y(y, n_codes, name, codes_name):
-    """Check class labels or a multi-label indicator, of as many rows as there are codes."""
+    """Check class labels or a multi-label indicator, which must have one row per code."""
     if y is None:
         raise ValueError(f"{name} must be given with {codes_name}; got None.")
     y = tensor_to_array(y, name)
@@ -91,7 +91,7 @@ def _kind(y):
 
 
 def _encode(*ys):
-    """Return the labels of every array in one encoding."""
+    """Return the labels of all arrays in a common encoding."""
     if ys[0].ndim == 2:
         return [Labels(_mask_words(y), multilabel=True) for y in ys]
     try:

@@ -14,7 +14,7 @@ __all__ = ["CONSTRAINTS", "TIES", "Retrieval", "check_retrieval", "mean_of_defin
 
 TIES = StrOptions({"expected", "index"})
 
-# Of the parameters that every measure has.
+# Constraints on the parameters that all measures have.
 CONSTRAINTS: dict = {
     "zero_division": [Interval(Real, 0, 1, closed="both"), "nan"],
     "packed": ["boolean"],
@@ -26,7 +26,7 @@ CONSTRAINTS: dict = {
 class Retrieval:
     """Codes and labels of queries and database as columns of words.
 
-    With ``leave_one_out`` the database is the query set, and each query searches all other queries.
+    With ``leave_one_out``, the queries are the database, and each query searches all other queries.
     """
 
     query_codes: np.ndarray
@@ -43,13 +43,13 @@ class Retrieval:
 
     @property
     def most_shared(self):
-        """Upper bound on the number of labels that a query and a row share, from the numbers of labels they have."""
+        """Upper bound on the number of labels that a query and a row share, from their numbers of labels."""
         labels = self.query_labels, self.database_labels
         return int(min(side.n_labels().max(initial=1) for side in labels))
 
 
 def check_retrieval(query_codes, y_query, database_codes, y_database, packed, n_bits):
-    """Check codes and labels of queries and database, alone and against each other."""
+    """Check codes and labels of queries and database, individually and against each other."""
     query, n_bits = check_codes(query_codes, packed=packed, n_bits=n_bits, name="query_codes")
     if len(query) == 0:
         raise ValueError("query_codes must hold at least one code; got none.")

@@ -1,4 +1,4 @@
-"""Scorers for scikit-learn's model selection, from measures of retrieval."""
+"""Scorers from measures of retrieval, for the model selection of scikit-learn."""
 
 from functools import partial
 from inspect import Parameter, signature
@@ -41,37 +41,37 @@ def make_retrieval_scorer(metric="mean_average_precision", *, k=None, radius=Non
     """Make a scorer from a measure of retrieval.
 
     The scorer is called as ``scorer(estimator, X, y)``. If the estimator is a
-    :class:`~sklearn_hash.HammingNeighbors` or a pipeline that ends in one, the rows of X are queries against the
-    fitted rows. If it is a hasher, a pipeline that ends in one, or any transformer to codes, each row of X searches
-    all the other rows of X (leave-one-out). Packed codes are recognised in either case.
+    :class:`~sklearn_hash.HammingNeighbors` or a pipeline that ends with one, the rows of X are queries against the
+    fitted rows. If it is a hasher, a pipeline that ends with one, or any other transformer that returns codes, each row
+    of X searches all other rows of X (leave-one-out). Packed codes are recognised in either case.
 
     Parameters
     ----------
     metric : {"mean_average_precision", "precision_at_k", "recall_at_k", "average_cumulative_gain", "ndcg_at_k", \
             "precision_within_radius", "recall_within_radius"} or callable, default="mean_average_precision"
-        Name of a measure of this module, or a function with the same parameters, of which a higher score is better.
+        Name of a measure of this module, or a function with the same parameters whose larger values are better.
     k : int, default=None
         Number of rows retrieved; the default of the measure if None.
     radius : int, default=None
-        Largest distance of a row that is retrieved; the default of the measure if None.
+        Largest distance of a retrieved row, in bits; the default of the measure if None.
     **params : dict
-        Further parameters of the measure: ``ties``, ``gain``, ``zero_division``, ``n_jobs``.
+        Further parameters of the measure, such as ``ties``, ``gain``, ``zero_division`` or ``n_jobs``.
 
     Returns
     -------
     scorer : callable
-        For ``scoring`` of :class:`~sklearn.model_selection.GridSearchCV`,
-        :func:`~sklearn.model_selection.cross_validate` and the like, alone or in a dict. It can be pickled if the
+        Scorer for the ``scoring`` parameter of :class:`~sklearn.model_selection.GridSearchCV`,
+        :func:`~sklearn.model_selection.cross_validate` and similar tools, alone or in a dict. It can be pickled if the
         measure can.
 
     Raises
     ------
     ValueError
-        If there is no such measure, it has no such parameter, or a parameter that it requires is missing.
+        If the measure is unknown, does not have a given parameter, or lacks a required one.
 
     See Also
     --------
-    mean_average_precision : Measure of the ``score`` method of hashers and of HammingNeighbors.
+    mean_average_precision : Measure that the ``score`` methods of hashers and HammingNeighbors return.
     make_neighbor_scorer : Scorer that needs no labels.
 
     Examples
@@ -98,7 +98,7 @@ def bind_metric(metric, **params):
     Raises
     ------
     ValueError
-        If there is no such measure, it has no such parameter, or a parameter that it requires is missing.
+        If the measure is unknown, does not have a given parameter, or lacks a required one.
     """
     if isinstance(metric, str) and metric not in _METRICS:
         raise ValueError(f"metric must be one of {sorted(_METRICS)} or a callable; got {metric!r:.60}.")
@@ -162,13 +162,13 @@ class _RetrievalScorer:
 def codes_of(estimator, X):
     """Return the codes of rows, and the parameters ``packed`` and ``n_bits`` with which a measure reads them.
 
-    A hasher transforms the rows, that of a :class:`~sklearn_hash.RerankedNeighbors` too; a
-    :class:`~sklearn_hash.HammingNeighbors` is given codes. Of a pipeline this is its last step.
+    A hasher, also that of a :class:`~sklearn_hash.RerankedNeighbors`, transforms the rows; for a
+    :class:`~sklearn_hash.HammingNeighbors`, the rows are already codes. In a pipeline, the last step decides.
 
     Raises
     ------
     TypeError
-        If the estimator gives no codes.
+        If the estimator does not return codes.
     """
     return _codes_of_step(*_last_step(estimator, X))
 

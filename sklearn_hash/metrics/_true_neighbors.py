@@ -1,4 +1,4 @@
-"""Exact nearest neighbors of vectors, the reference that a search by codes is compared with."""
+"""Exact nearest neighbours of vectors, the reference for the evaluation of a search by codes."""
 
 from numbers import Integral
 
@@ -23,42 +23,41 @@ NEIGHBOR_CONSTRAINTS: dict = {
 @validate_params(NEIGHBOR_CONSTRAINTS, prefer_skip_nested_validation=True)
 @document
 def true_neighbors(X_query, X_database=None, *, n_neighbors=10, metric="cosine", n_jobs=None):
-    """Find the exact nearest neighbors of vectors by brute force.
+    """Find the exact nearest neighbours of vectors by brute force.
 
-    Memory is bounded whatever the number of rows: distances are computed in blocks, and only the nearest rows of
-    each query are kept.
+    Distances are computed in blocks, and only the nearest rows of each query are kept, which limits the memory.
 
     Parameters
     ----------
     X_query : {array-like, sparse matrix} of shape (n_queries, n_features)
-        The queries.
+        Vectors of the queries.
     X_database : {array-like, sparse matrix} of shape (n_database, n_features), default=None
-        The rows searched. When left out, each query searches all the other queries (leave-one-out).
+        Vectors of the database. If None, each query searches all other queries (leave-one-out).
     n_neighbors : int, default=10
-        Number of neighbors of each query.
+        Number of neighbours of each query.
     {metric}
     {metric jobs}
 
     Returns
     -------
     neighbors : ndarray of shape (n_queries, n_neighbors), intp
-        Rows of the database, the nearest first; of rows at equal distance the first comes first.
+        Row numbers of the database, ordered by (distance, row).
 
     Raises
     ------
     ValueError
-        If the rows are malformed or too few, or the metric is unknown or gives distances that are not finite.
+        If the rows are not valid or too few, or the metric is unknown or returns distances that are not finite.
 
     See Also
     --------
-    neighbor_recall : How many of these neighbors a search by codes finds.
-    sklearn.neighbors.NearestNeighbors : The same search as an estimator, with ties in any order.
+    neighbor_recall : Fraction of these neighbours that a search by codes finds.
+    sklearn.neighbors.NearestNeighbors : Nearest-neighbour search as an estimator, with ties in any order.
 
     Notes
     -----
-    For "cosine", "euclidean" and "inner_product" of dense rows a matrix product in single precision rules out nearly
-    all rows, by a bound on its rounding error. The distances to the few others are computed in double precision and
-    decide, so rounding never changes the result by more than a search in double precision would.
+    For "cosine", "euclidean" and "inner_product" of dense rows, a matrix product in single precision and a bound on its
+    rounding error exclude nearly all rows. The distances to the remaining rows are computed in double precision, so
+    that the result has the accuracy of a search in double precision.
 
     Examples
     --------
@@ -81,7 +80,7 @@ def true_neighbors(X_query, X_database=None, *, n_neighbors=10, metric="cosine",
 
 
 def check_n_neighbors(n_neighbors, n_searched):
-    """Refuse more neighbors than there are rows to find."""
+    """Raise an error if there are more neighbours than rows to search."""
     if n_neighbors > n_searched:
         raise ValueError(f"n_neighbors must be at most {n_searched}, the rows each query searches; got {n_neighbors}.")
 
@@ -91,7 +90,7 @@ def _check_vectors(X, name):
 
 
 def _nearest_by_distances(queries, database, n_neighbors, metric, leave_one_out, n_jobs):
-    """Neighbors by any metric of scikit-learn, from all distances of a few queries at a time."""
+    """Return the neighbours by any metric of scikit-learn, from all distances of a block of queries at a time."""
 
     def nearest(distances, start):
         if not np.isfinite(distances).all():
@@ -112,7 +111,7 @@ def _name(metric):
 
 
 def _least(distances, k):
-    """Columns of the k least distances of every row, by (distance, column)."""
+    """Return the columns of the k least distances of every row, ordered by (distance, column)."""
     limit = np.partition(distances, k - 1, axis=1)[:, k - 1, None]
     rows, columns = np.nonzero(distances <= limit)
     order = np.lexsort((columns, distances[rows, columns], rows))
