@@ -1,7 +1,7 @@
-"""Displays of codes, losses and trainings, with the interface of scikit-learn's Displays.
+"""Visualization of codes, losses and training, with the interface of scikit-learn's Display classes.
 
-The class methods ``from_estimator``, ``from_codes`` and the like compute the data of a plot, store them as attributes
-and draw them; ``plot`` draws them again. Matplotlib is imported on drawing only: ``pip install sklearn_hash[plot]``.
+Class methods such as ``from_estimator`` and ``from_codes`` compute the data of a plot, store them as attributes and
+draw them; ``plot`` draws them again. Drawing requires matplotlib: ``pip install sklearn_hash[plot]``.
 """
 
 from sklearn_hash.plotting._code_balance import CodeBalanceDisplay

@@ -1,4 +1,4 @@
-"""Base class of the Displays: validation of the parameters they share, codes of an estimator, axes to draw on."""
+"""Base class of the Displays: validation of shared parameters, codes of an estimator and axes to draw on."""
 
 from scipy import sparse
 from sklearn.pipeline import Pipeline
@@ -10,7 +10,7 @@ _SEARCH_HINT = "Of a pipeline that ends in HammingNeighbors, pass the steps befo
 
 
 def hasher_of(estimator):
-    """Return the estimator itself, the last step of a pipeline or the best estimator of a search."""
+    """Return the estimator, after replacing a search by its best estimator and a pipeline by its last step."""
     if hasattr(estimator, "best_estimator_"):
         return hasher_of(estimator.best_estimator_)
     return hasher_of(estimator[-1]) if isinstance(estimator, Pipeline) else estimator
@@ -19,8 +19,8 @@ def hasher_of(estimator):
 class BaseDisplay:
     """Base class of the Displays.
 
-    It centralizes what ``plot``, ``from_estimator`` and the other class methods have in common, as scikit-learn's
-    `_BinaryClassifierCurveDisplayMixin` does. ``_kinds`` lists the values of ``kind``, where ``plot`` has it.
+    It holds the code shared by ``plot``, ``from_estimator`` and the other class methods. ``_kinds`` lists the valid
+    values of ``kind`` if ``plot`` has this parameter.
     """
 
     name: str | None
@@ -28,7 +28,7 @@ class BaseDisplay:
 
     @classmethod
     def _check_matplotlib(cls, method):
-        """Raise before anything is computed if it cannot be drawn."""
+        """Raise an error if matplotlib is not installed, before anything is computed."""
         try:
             import matplotlib  # noqa: F401
         except ImportError as error:
@@ -37,7 +37,7 @@ class BaseDisplay:
             ) from error
 
     def _validate_plot_params(self, *, ax, name, kind=None, figsize=None):
-        """Set ``ax_`` and ``figure_``; return the axes and the name to show."""
+        """Set ``ax_`` and ``figure_``, and return the axes and the name to show."""
         self._check_matplotlib("plot")
         if kind is not None and kind not in self._kinds:
             raise ValueError(f"kind must be one of {', '.join(map(repr, self._kinds))}; got {kind!r:.50}.")
@@ -50,9 +50,9 @@ class BaseDisplay:
 
     @classmethod
     def _validate_estimator(cls, estimator, *, name, attribute=None):
-        """Return the hasher of an estimator, which must be fitted if it needs an attribute, and the name to show.
+        """Return the hasher of an estimator and the name to show; check that the hasher has a fitted attribute.
 
-        The default name is the class of the hasher, since all pipelines and all searches would have the same name.
+        The default name is the class name of the hasher, since all pipelines and all searches have the same class.
         """
         cls._check_matplotlib("from_estimator")
         hasher = hasher_of(estimator)
@@ -67,10 +67,10 @@ class BaseDisplay:
     def _validate_and_get_codes(
         cls, estimator, X, X_database=None, *, name, methods=("decision_function", "transform")
     ):
-        """Return codes of the queries and of the database, None where there is none, and the name of the hasher.
+        """Return the codes of the queries, those of the database (or None), and the name to show.
 
-        Codes come from the first of the methods that the estimator has. Real values are preferred to the output of
-        ``transform``, since their signs are the bits, while bytes may be bits or packed codes.
+        The codes are computed by the first of ``methods`` that the estimator has. ``decision_function`` comes first,
+        since the signs of its values are the bits, whereas bytes returned by ``transform`` may be bits or packed codes.
         """
         _, name = cls._validate_estimator(estimator, name=name)
         method = next((method for method in methods if hasattr(estimator, method)), None)

@@ -1,4 +1,4 @@
-"""CodeBalanceDisplay: balance and correlation of the bits of codes."""
+"""Display of the balance and the correlation of bits."""
 
 import numpy as np
 
@@ -12,32 +12,33 @@ __all__ = ["CodeBalanceDisplay"]
 
 @document
 class CodeBalanceDisplay(BaseDisplay):
-    """Share of the codes that have each bit set, or correlation of every two bits.
+    """Visualization of the balance and the correlation of bits.
 
-    A bit carries most information if it is set in half of the codes and is not correlated with any other bit. It is
-    recommended to use :meth:`from_estimator` or :meth:`from_codes`. All parameters are stored as attributes.
+    The balance is the fraction of the codes in which each bit is set. A bit carries most information if it is set in
+    half of the codes and is not correlated with any other bit. It is recommended to use :meth:`from_estimator` or
+    :meth:`from_codes`. All parameters are stored as attributes.
 
     Parameters
     ----------
     balance : ndarray of shape (n_bits,)
-        Share of the codes that have each bit set.
+        Fraction of the codes in which each bit is set.
     correlation : ndarray of shape (n_bits, n_bits)
-        Correlation of every two bits; NaN where a bit is the same in all codes.
+        Correlation of every pair of bits; NaN for a bit that is the same in all codes.
     name : str, default=None
-        Name of the codes in the legend, or in the title above the correlations.
+        Name of the codes, shown in the legend of the balance or as the title of the correlations.
 
     Attributes
     ----------
     line_ : matplotlib Line2D or None
-        The shares; None if the correlations are drawn.
+        The balance; None if the correlations are drawn.
     im_ : matplotlib AxesImage or None
-        The correlations; None if the shares are drawn.
+        The correlations; None if the balance is drawn.
     {axes}
 
     See Also
     --------
-    sklearn_hash.metrics.code_balance : Share of the codes that have each bit set.
-    sklearn_hash.metrics.bit_correlation : Correlation of every two bits.
+    sklearn_hash.metrics.code_balance : Fraction of the codes in which each bit is set.
+    sklearn_hash.metrics.bit_correlation : Correlation of every pair of bits.
 
     Examples
     --------
@@ -58,7 +59,7 @@ class CodeBalanceDisplay(BaseDisplay):
 
     @document
     def plot(self, ax=None, *, kind="balance", name=None, curve_kwargs=None, image_kwargs=None):
-        """Draw the shares or the correlations.
+        """Draw the balance or the correlations of the bits.
 
         Parameters
         ----------
@@ -80,7 +81,7 @@ class CodeBalanceDisplay(BaseDisplay):
     def _draw_balance(self, ax, name, curve_kwargs):
         ax.axhline(0.5, color="0.5", linewidth=1, zorder=0)
         bits = np.arange(len(self.balance))
-        # Points only: the order of bits has no meaning.
+        # Points without a line, since the order of bits has no meaning.
         self.line_ = draw_curves(ax, bits, [(name, self.balance)], curve_kwargs, linestyle="none", markevery=None)
         ax.set(xlabel="Bit", ylabel="Share of the codes with the bit set", ylim=(-0.02, 1.02))
         set_integer_ticks(ax.xaxis)
@@ -89,7 +90,7 @@ class CodeBalanceDisplay(BaseDisplay):
         kwargs = {"cmap": "Greys", "vmin": 0, "vmax": 1, **(image_kwargs or {})}
         self.im_ = ax.imshow(np.abs(self.correlation), **kwargs)
         self.figure_.colorbar(self.im_, ax=ax, label="Absolute correlation")
-        # NaN is transparent: without a hatched background it would look like a correlation of 0.
+        # NaN is transparent and would look like a correlation of 0 without a hatched background.
         ax.patch.set(hatch="////", edgecolor="0.5")
         constant = np.isnan(self.correlation).any()
         ax.set(xlabel="Bit (hatched: the same in all codes)" if constant else "Bit", ylabel="Bit", title=name or "")
@@ -98,7 +99,7 @@ class CodeBalanceDisplay(BaseDisplay):
     @classmethod
     @document
     def from_estimator(cls, estimator, X, *, kind="balance", name=None, ax=None, curve_kwargs=None, image_kwargs=None):
-        """Encode rows and draw the balance or the correlation of the bits.
+        """Encode rows and draw the balance or the correlations of the bits.
 
         Parameters
         ----------
@@ -128,12 +129,12 @@ class CodeBalanceDisplay(BaseDisplay):
         curve_kwargs=None,
         image_kwargs=None,
     ):
-        """Draw the balance or the correlation of the bits of codes.
+        """Draw the balance or the correlations of the bits of codes.
 
         Parameters
         ----------
         codes : array-like of shape (n, n_bits), or (n, n_bytes) with ``packed=True``
-            Codes of any form that :mod:`sklearn_hash.codes` reads.
+            Bits, signs or real values (a bit is set where the value is positive), or packed bytes.
         {packing}
         {balance kind}
         {name}
@@ -145,7 +146,7 @@ class CodeBalanceDisplay(BaseDisplay):
         Raises
         ------
         ValueError
-            If the codes are malformed, or there are none.
+            If the codes are not valid, or there are none.
         """
         cls._check_matplotlib("from_codes")
         form = {"packed": packed, "n_bits": n_bits}

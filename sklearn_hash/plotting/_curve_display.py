@@ -1,4 +1,4 @@
-"""CurveDisplay: what the Displays share whose plot is one or several curves of a fixed kind."""
+"""Base class of the Displays that draw one or several curves."""
 
 from sklearn_hash.plotting._base import BaseDisplay
 from sklearn_hash.plotting._docs import document
@@ -7,9 +7,9 @@ __all__ = ["CurveDisplay"]
 
 
 class CurveDisplay(BaseDisplay):
-    """Base class of the Displays that have nothing to choose but the style of their curves.
+    """Base class of the Displays that draw one or several curves and have no parameter ``kind``.
 
-    A subclass draws them in ``_draw`` and sets ``line_``.
+    A subclass draws the curves in ``_draw`` and sets ``line_``.
     """
 
     def _draw(self, ax, name, curve_kwargs):

@@ -1,4 +1,4 @@
-"""Curves that differ in more than colour, also when several Displays share one axes."""
+"""Drawing of curves that differ in more than their colour, also if several Displays share one axes."""
 
 from collections.abc import Mapping
 
@@ -6,15 +6,15 @@ __all__ = ["add_to_label", "draw_chance_level", "draw_curves", "join_labels", "s
 
 _LINESTYLES = ("-", "--", "-.", ":")
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-_MAX_MARKED = 12  # points of a curve of which all have a marker; longer curves have evenly spaced markers
+_MAX_MARKED = 12  # largest number of points that all get a marker; longer curves get evenly spaced markers
 _SPACING = 0.1  # of the markers, as a fraction of the diagonal of the axes
 
 
 def draw_curves(ax, x, curves, curve_kwargs=None, **defaults):
-    """Draw the curves of one Display, each with its label, and the legend of all labels.
+    """Draw the curves of one Display with their labels, and the legend.
 
-    The curves of one Display share a colour and a marker that no curve on the axes has yet. A single curve also has a
-    line style of its own; several curves of one Display differ in line style, and all but the first have hollow
+    The curves of one Display share the next colour and marker after those of the curves on the axes. A single curve
+    also gets the next line style. Several curves of one Display differ in line style, and all but the first have hollow
     markers.
 
     Parameters
@@ -22,11 +22,11 @@ def draw_curves(ax, x, curves, curve_kwargs=None, **defaults):
     ax : matplotlib Axes
     x : array-like
     curves : list of (label, array-like)
-        A label may be None.
+        Labels and values of the curves. A label may be None.
     curve_kwargs : dict or list of dict, default=None
-        Keyword arguments from the user, for all curves or for each.
+        Keyword arguments of the user, the same for all curves or one dict per curve.
     **defaults : dict
-        Keyword arguments from the Display, which those from the user replace.
+        Keyword arguments of the Display, which are overridden by those of the user.
 
     Returns
     -------
@@ -48,7 +48,7 @@ def draw_curves(ax, x, curves, curve_kwargs=None, **defaults):
 
 
 def draw_chance_level(ax, level, kwargs=None):
-    """Draw the precision of a random ranking and add it to the legend."""
+    """Draw the chance level, the precision of a random ranking, and add it to the legend."""
     style = {"color": "0.4", "linestyle": (0, (1, 3)), "label": f"chance level ({level:.3f})"}
     line = ax.axhline(level, **{**style, **_normalize_kwargs(kwargs)})
     _draw_legend(ax)
@@ -61,12 +61,12 @@ def join_labels(name, curve):
 
 
 def add_to_label(name, value):
-    """Return the label of a Display that shows a value beside its name."""
+    """Return the label of a Display that shows a value in addition to its name."""
     return value if name is None else f"{name} ({value})"
 
 
 def set_integer_ticks(*axes):
-    """Place the ticks of each axis at integers."""
+    """Place the ticks of each axis at integers only."""
     from matplotlib.ticker import MaxNLocator
 
     for axis in axes:
@@ -82,7 +82,7 @@ def _next_style(ax):
     """Return the colour, line style and marker that follow those of the curves on the axes."""
     from matplotlib.colors import to_hex
 
-    # Other lines, such as those of axhline, have another transform.
+    # Lines other than curves, such as those of axhline, have a different transform.
     curves = [line for line in ax.get_lines() if line.get_transform() is ax.transData]
     index = len({(to_hex(line.get_color()), line.get_marker()) for line in curves})
     return {
@@ -93,7 +93,7 @@ def _next_style(ax):
 
 
 def _marker_spacing(n_points, marker):
-    """Return size and spacing of markers; the offset depends on the marker, so that coinciding curves stay visible."""
+    """Return size and spacing of markers; the offset depends on the marker to keep coinciding curves visible."""
     offset = _SPACING * (0.37 * _MARKERS.index(marker) % 1)
     return {"markersize": 5, "markevery": None if n_points <= _MAX_MARKED else (offset, _SPACING)}
 
@@ -110,7 +110,7 @@ def _check_curve_kwargs(curve_kwargs, n_curves):
 
 
 def _normalize_kwargs(kwargs):
-    """Replace aliases of matplotlib's keywords, such as "ls" of "linestyle", so that they replace the defaults."""
+    """Replace aliases of matplotlib keywords, such as "ls" for "linestyle", so that they override the defaults."""
     from matplotlib.cbook import normalize_kwargs
     from matplotlib.lines import Line2D
 

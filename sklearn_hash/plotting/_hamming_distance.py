@@ -1,4 +1,4 @@
-"""HammingDistanceDisplay: Hamming distances of similar and of dissimilar pairs."""
+"""Display of the Hamming distances of similar and of dissimilar pairs."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ __all__ = ["HammingDistanceDisplay"]
 
 @document
 class HammingDistanceDisplay(CurveDisplay):
-    """Distribution of the Hamming distances of similar and of dissimilar pairs.
+    """Visualization of the Hamming distances of similar and of dissimilar pairs.
 
     At distances where the two curves overlap, a search cannot separate similar from dissimilar rows. It is recommended
     to use :meth:`from_estimator` or :meth:`from_codes`. All parameters are stored as attributes.
@@ -21,7 +21,7 @@ class HammingDistanceDisplay(CurveDisplay):
     Parameters
     ----------
     similar, dissimilar : ndarray of shape (n_bits + 1,)
-        Share of the similar and of the dissimilar pairs at the distances 0 to n_bits.
+        Fraction of the similar and of the dissimilar pairs at each distance from 0 to n_bits.
     {name}
 
     Attributes
@@ -32,7 +32,7 @@ class HammingDistanceDisplay(CurveDisplay):
     See Also
     --------
     HammingPrecisionRecallDisplay : Precision against recall within each distance.
-    LossShapeDisplay : Loss of a pair at each distance.
+    LossShapeDisplay : Loss of a pair as a function of its distance.
 
     Examples
     --------
@@ -107,7 +107,7 @@ class HammingDistanceDisplay(CurveDisplay):
         Raises
         ------
         ValueError
-            If codes or labels are malformed, or there are no similar or no dissimilar pairs.
+            If codes or labels are not valid, or there are no similar or no dissimilar pairs.
         """
         cls._check_matplotlib("from_codes")
         retrieval = check_retrieval(query_codes, y_query, database_codes, y_database, packed, n_bits)

@@ -1,4 +1,4 @@
-"""HashOutputDisplay: distribution of the outputs of a hash layer."""
+"""Display of the distribution of the outputs of a hash layer."""
 
 import numpy as np
 from sklearn.utils import check_array
@@ -12,12 +12,12 @@ __all__ = ["HashOutputDisplay"]
 
 @document
 class HashOutputDisplay(BaseDisplay):
-    """Distribution of the real-valued codes whose signs are the bits.
+    """Visualization of the distribution of the real-valued codes whose signs are the bits.
 
     A small change of the input can flip a bit whose value is near 0. A quantization loss moves the relaxed codes
-    :math:`\\tanh(z)` towards -1 and +1; HashNet's continuation increases :math:`\\beta` so that
-    :math:`\\tanh(\\beta z)` approaches them. It is recommended to use :meth:`from_estimator` or :meth:`from_codes`.
-    All parameters are stored as attributes.
+    :math:`\\tanh(z)` towards -1 and +1. The continuation of HashNet increases :math:`\\beta`, so that
+    :math:`\\tanh(\\beta z)` approaches -1 and +1. It is recommended to use :meth:`from_estimator` or
+    :meth:`from_codes`. All parameters are stored as attributes.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class HashOutputDisplay(BaseDisplay):
     Attributes
     ----------
     line_ : matplotlib Line2D
-        The histogram, a point in the middle of each bin.
+        The histogram, with a point in the middle of each bin.
     {axes}
 
     Examples
@@ -69,7 +69,7 @@ class HashOutputDisplay(BaseDisplay):
         ax, name = self._validate_plot_params(ax=ax, name=name, kind=kind)
         if kind == "relaxed":
             values, limit, xlabel = np.tanh(self.beta * self.z), 1.0, r"Relaxed code $\tanh(\beta z)$"
-            # Relaxed codes of different beta cannot be compared.
+            # The label shows beta, since relaxed codes with different beta cannot be compared.
             name = add_to_label(name, rf"$\beta$ = {self.beta:.3g}")
         else:
             values, limit, xlabel = self.z, float(np.abs(self.z).max()), "Output z of the hash layer"
@@ -86,12 +86,12 @@ class HashOutputDisplay(BaseDisplay):
 
         Parameters
         ----------
-        estimator : fitted hasher, Pipeline that ends in one, or search over either
+        estimator : fitted hasher, Pipeline that ends with one, or parameter search over either
             Estimator with a ``decision_function``.
         {X}
         beta : float, default=None
-            Factor of z in the relaxed codes; by default that of the last epoch of training, or 1 if the hasher has no
-            continuation.
+            Factor of z in the relaxed codes; by default the value in the last epoch of training, or 1 if the hasher has
+            no continuation.
         {output kind}
         {class name}
         {ax}
@@ -118,8 +118,8 @@ class HashOutputDisplay(BaseDisplay):
         Parameters
         ----------
         z : array-like of shape (n, n_bits)
-            Outputs of the hash layer, as ``decision_function`` or ``transform`` with ``output="continuous"`` returns
-            them.
+            Outputs of the hash layer, as returned by ``decision_function``, or by ``transform`` with
+            ``output="continuous"``.
         beta : float, default=1.0
             Factor of z in the relaxed codes.
         {output kind}
@@ -132,7 +132,7 @@ class HashOutputDisplay(BaseDisplay):
         Raises
         ------
         ValueError
-            If `z` is not of floating point: bits and signs are quantized already.
+            If `z` is not of a floating-point type, since bits and signs are already quantized.
         """
         cls._check_matplotlib("from_codes")
         z = check_array(z, dtype=None, input_name="z")

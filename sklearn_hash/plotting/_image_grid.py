@@ -1,4 +1,4 @@
-"""Grid of images on one axes: in each row a query, then its neighbours with frames that show their relevance."""
+"""Grid of images on one axes: each row has a query and its neighbours, in frames that show their relevance."""
 
 import numpy as np
 
@@ -7,14 +7,14 @@ __all__ = ["check_images", "draw_captions", "draw_images", "figure_size"]
 # Widths and heights in units of an image: gap between images, caption below an image, gap between query and neighbours.
 _GAP, _CAPTION, _QUERY_GAP = 0.12, 0.42, 0.3
 _ROW = 1 + _CAPTION + _GAP
-_INCHES, _MIN_INCHES = 0.8, 4.0  # of an image in a new figure; of the figure, so that title and legend fit
-# Colours suited to colour-blind readers; line styles differ too, for print in grey.
+_INCHES, _MIN_INCHES = 0.8, 4.0  # size of an image, and smallest size of a new figure, which needs room for the legend
+# Colours suited to colour-blind readers; the line styles also differ, for print in grey.
 _RELEVANT: dict = {"edgecolor": "#0072b2", "linestyle": "-", "linewidth": 2.0}
 _IRRELEVANT: dict = {"edgecolor": "#d55e00", "linestyle": (0, (1.5, 1)), "linewidth": 3.0}
 
 
 def check_images(images, n, name):
-    """Return images with their channels last, grey images without channels."""
+    """Return images with their channels last, and grey images without a channel axis."""
     images = np.asarray(images)
     if images.ndim == 4 and images.shape[-1] not in (1, 3, 4) and images.shape[1] in (1, 3, 4):
         images = np.moveaxis(images, 1, -1)
@@ -31,12 +31,12 @@ def check_images(images, n, name):
 
 
 def figure_size(n_queries, n_neighbors):
-    """Return width and height of a figure in inches."""
+    """Return the width and height of a figure in inches."""
     return max(_MIN_INCHES, _INCHES * (_width(n_neighbors) + 0.3)), _INCHES * (n_queries * _ROW + 1)
 
 
 def draw_images(ax, queries, neighbors, relevant, image_kwargs):
-    """Draw the images and the frames of the neighbours; return both as arrays of artists."""
+    """Draw the images and the frames of the neighbours, and return both as arrays of artists."""
     n_queries, n_neighbors = relevant.shape
     images, frames = np.empty((n_queries, 1 + n_neighbors), object), np.empty((n_queries, n_neighbors), object)
     kwargs = {**_grey_scale(queries, neighbors), "interpolation": "nearest", **(image_kwargs or {})}
@@ -89,7 +89,7 @@ def _draw_frame(ax, extent, style):
 
 
 def _grey_scale(queries, neighbors):
-    """Return one colour map and limits for all grey images; colour images need none."""
+    """Return a common colour map and limits for grey images, or nothing for colour images."""
     if queries.ndim == 4:
         return {}
     return {

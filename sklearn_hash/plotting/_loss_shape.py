@@ -1,4 +1,4 @@
-"""LossShapeDisplay: loss of a pair against its Hamming distance."""
+"""Display of the loss of a pair against its Hamming distance."""
 
 from copy import deepcopy
 
@@ -13,16 +13,16 @@ __all__ = ["LossShapeDisplay"]
 
 @document
 class LossShapeDisplay(BaseDisplay):
-    """Loss of a similar and of a dissimilar pair, or its gradient, against the Hamming distance of the pair.
+    """Visualization of the loss of a pair, or its gradient, against the Hamming distance of the pair.
 
-    A loss with a large gradient for dissimilar pairs at small distances concentrates on hard pairs; one with a small
-    gradient there neglects them. It is recommended to use :meth:`from_loss` or :meth:`from_estimator`. All parameters
-    are stored as attributes.
+    There is one curve for similar and one for dissimilar pairs. A loss with a large gradient for dissimilar pairs at
+    small distances concentrates on hard pairs; one with a small gradient there neglects them. It is recommended to use
+    :meth:`from_loss` or :meth:`from_estimator`. All parameters are stored as attributes.
 
     Parameters
     ----------
     similar, dissimilar : ndarray of shape (n_bits + 1,)
-        Loss of a similar and of a dissimilar pair at the distances 0 to n_bits.
+        Loss of a similar and of a dissimilar pair at each distance from 0 to n_bits.
     {name}
 
     Attributes
@@ -32,8 +32,8 @@ class LossShapeDisplay(BaseDisplay):
 
     See Also
     --------
-    sklearn_hash.losses : The losses.
-    HammingDistanceDisplay : Distances of the pairs of a data set.
+    sklearn_hash.losses : Loss functions.
+    HammingDistanceDisplay : Hamming distances of the pairs of a data set.
 
     Examples
     --------
@@ -84,13 +84,14 @@ class LossShapeDisplay(BaseDisplay):
         Parameters
         ----------
         loss : callable
-            ``loss(z, similarity)``, such as the losses over pairs of :mod:`sklearn_hash.losses`. It is called with one
-            pair at a time, so that class weights have no effect.
+            Loss called as ``loss(z, similarity)``, such as the losses over pairs of :mod:`sklearn_hash.losses`. It is
+            called with one pair at a time, so that class weights have no effect.
         n_bits : int, default=32
-            Length of the codes.
+            The code length.
         {magnitude}
         {loss kind}
-        {class name}
+        name : str, default=None
+            Name in the legend; by default the class name of the loss.
         {ax}
         {curves}
 
@@ -116,7 +117,7 @@ class LossShapeDisplay(BaseDisplay):
 
         Parameters
         ----------
-        estimator : fitted hasher, Pipeline that ends in one, or search over either
+        estimator : fitted hasher, Pipeline that ends with one, or parameter search over either
             Estimator whose loss is over pairs.
         {magnitude}
         {loss kind}
@@ -129,10 +130,10 @@ class LossShapeDisplay(BaseDisplay):
         Raises
         ------
         ValueError
-            If the estimator has no loss, or one that is not over pairs.
+            If the estimator has no loss, or its loss is not over pairs.
         """
         hasher, name = cls._validate_estimator(estimator, name=name, attribute="net_")
-        # A copy: the loss may be on a GPU, and must stay there.
+        # The copy is moved to the CPU; the loss of the estimator must stay on its device.
         loss = deepcopy(hasher.net_.criterion_).cpu()
         return cls.from_loss(
             loss, hasher.n_bits_, magnitude=magnitude, kind=kind, name=name, ax=ax, curve_kwargs=curve_kwargs

@@ -1,4 +1,4 @@
-"""MethodRanksDisplay: mean ranks of methods over several data sets, and which of them differ."""
+"""Display of the mean ranks of methods over several data sets, and of the methods that do not differ."""
 
 from math import sqrt
 
@@ -11,37 +11,38 @@ from sklearn_hash.plotting._docs import document
 
 __all__ = ["MethodRanksDisplay"]
 
-# Positions of the drawing, in rows of text.
+# Distances in the drawing, in units of a line of text.
 _ROW, _BAR = 1.0, 0.35
 
 
 @document
 class MethodRanksDisplay(BaseDisplay):
-    """Mean ranks of methods over data sets, with bars over methods that do not differ significantly.
+    """Visualization of the mean ranks of methods over data sets, with bars over methods that do not differ.
 
-    The diagram of [1]_: each method stands at its mean rank, 1 being the best, and a bar connects methods whose mean
-    ranks lie within the critical difference of the Nemenyi test. It is recommended to use :meth:`from_scores`. All
-    parameters are stored as attributes.
+    This is the critical difference diagram of [1]_. Each method is drawn at its mean rank, where 1 is the best, and a
+    bar connects methods whose mean ranks differ by less than the critical difference of the Nemenyi test. It is
+    recommended to use :meth:`from_scores`. All parameters are stored as attributes.
 
     Parameters
     ----------
     mean_ranks : ndarray of shape (n_methods,)
         Mean rank of each method.
     methods : list of str
-        Their names.
+        Names of the methods.
     critical_difference : float
         Smallest difference of two mean ranks that is significant.
-    {name}
+    name : str, default=None
+        Name shown before the label of the axis.
 
     Attributes
     ----------
     groups_ : list of list of int
-        Largest sets of methods that do not differ, in the order of their ranks.
+        Maximal groups of methods that do not differ, as indices of methods in the order of their ranks.
     {axes}
 
     See Also
     --------
-    sklearn_hash.metrics.mean_average_precision : A score to rank methods by.
+    sklearn_hash.metrics.mean_average_precision : A score by which methods can be ranked.
 
     References
     ----------
@@ -71,7 +72,8 @@ class MethodRanksDisplay(BaseDisplay):
         Parameters
         ----------
         {ax}
-        {display name}
+        name : str, default=None
+            Name shown before the label of the axis; by default the name of the Display.
 
         {returns}
         """
@@ -98,13 +100,15 @@ class MethodRanksDisplay(BaseDisplay):
         Parameters
         ----------
         scores : array-like of shape (n_datasets, n_methods), or mapping of str to array-like of shape (n_datasets,)
-            Scores, larger ones being better; each row is one data set, or one data set at one code length. Equal
-            scores share the mean of their ranks. Seeds of a data set are not independent: pass their mean.
+            Scores, where larger is better; each row is one data set, or one data set at one code length. Equal scores
+            get the mean of their ranks. Scores with different seeds on one data set are not independent: pass their
+            mean.
         methods : list of str, default=None
             Names of the methods; by default the keys or column names of `scores`.
         alpha : float, default=0.05
             Level of significance.
-        {class name}
+        name : str, default=None
+            Name shown before the label of the axis.
         {ax}
 
         {returns}
@@ -112,8 +116,8 @@ class MethodRanksDisplay(BaseDisplay):
         Raises
         ------
         ValueError
-            If there are fewer than two methods or data sets, a score is missing, or there is not one name for each
-            method.
+            If there are fewer than two methods or data sets, a score is missing, or `methods` does not have one name
+            per method.
         """
         cls._check_matplotlib("from_scores")
         if hasattr(scores, "keys"):
@@ -136,7 +140,7 @@ class MethodRanksDisplay(BaseDisplay):
 
 
 def _groups(sorted_ranks, difference, order):
-    """Return the largest runs of methods whose first and last differ by less than the critical difference."""
+    """Return the maximal runs of methods whose first and last differ by less than the critical difference."""
     groups, last_end = [], 0
     for start in range(len(sorted_ranks)):
         end = int(np.searchsorted(sorted_ranks, sorted_ranks[start] + difference, side="left"))
@@ -147,7 +151,7 @@ def _groups(sorted_ranks, difference, order):
 
 
 def _draw_bars(ax, mean_ranks, groups):
-    """Draw a bar for each group, and return the height below them."""
+    """Draw a bar for each group, and return the vertical position below the bars."""
     for level, group in enumerate(groups):
         height = _BAR * (level + 1)
         first, last = mean_ranks[group].min(), mean_ranks[group].max()
@@ -156,14 +160,14 @@ def _draw_bars(ax, mean_ranks, groups):
 
 
 def _draw_method(ax, method, rank, height, on_left, n_methods):
-    """Draw a line from the rank down to the name beside it."""
+    """Draw a line from the rank of a method down to its name."""
     side = 0.8 if on_left else n_methods + 0.2
     ax.plot([rank, rank, side], [0, height, height], color="0.5", linewidth=1)
     ax.text(side, height, f" {method} ", ha="right" if on_left else "left", va="center")
 
 
 def _set_axis(ax, n_methods, depth):
-    """Put the ranks above, best on the left, and hide the other sides."""
+    """Place the axis of the ranks at the top, with the best on the left, and hide the other sides."""
     ax.set(xlim=(0.8, n_methods + 0.2), ylim=(depth, 0), xticks=range(1, n_methods + 1), yticks=[])
     ax.xaxis.set_ticks_position("top")
     ax.xaxis.set_label_position("top")

@@ -1,4 +1,4 @@
-"""NeighborRecallDisplay: recall of true neighbours against the number of candidates fetched."""
+"""Display of the recall of true neighbours against the number of candidates."""
 
 import numpy as np
 
@@ -10,15 +10,16 @@ from sklearn_hash.plotting._docs import document
 
 __all__ = ["NeighborRecallDisplay"]
 
-_MOST_CANDIDATES, _N_POINTS = 1000, 21  # of the default n_candidates
+_MOST_CANDIDATES, _N_POINTS = 1000, 21  # largest value and number of values of the default n_candidates
 
 
 @document
 class NeighborRecallDisplay(CurveDisplay):
-    """Recall of the true nearest neighbours among the candidates fetched by their codes, against their number.
+    """Visualization of the recall of true nearest neighbours against the number of candidates.
 
-    It is the recall of a search that re-ranks these candidates by their vectors. It is recommended to use
-    :meth:`from_estimator` or :meth:`from_codes`. All parameters are stored as attributes.
+    The candidates are the first rows of the ranking by codes. A search that re-ranks them by their vectors has this
+    recall. It is recommended to use :meth:`from_estimator` or :meth:`from_codes`. All parameters are stored as
+    attributes.
 
     Parameters
     ----------
@@ -85,7 +86,7 @@ class NeighborRecallDisplay(CurveDisplay):
     ):
         """Encode rows and draw the recall of their codes.
 
-        The true neighbours are those among the rows as they are given, before any step of a pipeline.
+        The true neighbours are computed from the rows as given, before any step of a pipeline.
 
         Parameters
         ----------
@@ -142,10 +143,10 @@ class NeighborRecallDisplay(CurveDisplay):
         Parameters
         ----------
         query_codes : array-like of shape (n_queries, n_bits), or (n_queries, n_bytes) with ``packed=True``
-            Codes of any form that :mod:`sklearn_hash.codes` reads.
+            Bits, signs or real values (a bit is set where the value is positive), or packed bytes.
         X_query : array-like or sparse matrix of shape (n_queries, n_features)
-            Vectors of the queries. With ``metric="precomputed"`` the true neighbours of each query, as
-            :func:`sklearn_hash.metrics.true_neighbors` gives them.
+            Vectors of the queries. With ``metric="precomputed"``, the true neighbours of each query as returned by
+            :func:`sklearn_hash.metrics.true_neighbors`.
         database_codes : array-like of shape (n_database, n_bits), default=None
             Codes of the database; by default each query searches all other queries.
         X_database : array-like or sparse matrix of shape (n_database, n_features), default=None
@@ -161,7 +162,7 @@ class NeighborRecallDisplay(CurveDisplay):
         Raises
         ------
         ValueError
-            If codes, vectors or numbers are malformed or inconsistent.
+            If codes, vectors or numbers are not valid or inconsistent.
         """
         cls._check_matplotlib("from_codes")
         if n_candidates is None:
@@ -185,7 +186,7 @@ class NeighborRecallDisplay(CurveDisplay):
 
 
 def _default_candidates(query_codes, database_codes, n_neighbors):
-    """Return numbers in even ratios, from that of the neighbours to the size of the database or the largest default."""
+    """Return geometrically spaced numbers, from ``n_neighbors`` to the size of the database or the largest default."""
     n_rows = _num_samples(query_codes) - 1 if database_codes is None else _num_samples(database_codes)
     most = max(1, min(n_rows, _MOST_CANDIDATES))
     return np.unique(np.geomspace(min(n_neighbors, most), most, _N_POINTS).round().astype(int))

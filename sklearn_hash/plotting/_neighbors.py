@@ -1,4 +1,4 @@
-"""NeighborsDisplay: images of queries and of their nearest neighbours."""
+"""Display of the images of queries and of their nearest neighbours."""
 
 import numpy as np
 
@@ -11,36 +11,37 @@ from sklearn_hash.plotting._image_grid import check_images, draw_captions, draw_
 
 __all__ = ["NeighborsDisplay"]
 
-_N_QUERIES = 5  # drawn by default
+_N_QUERIES = 5  # number of queries drawn by default
 
 
 @document
 class NeighborsDisplay(BaseDisplay):
-    """Query images beside the images of their nearest neighbours, with frames that show the relevance of each.
+    """Visualization of queries and their nearest neighbours as images.
 
-    A neighbour is relevant if it shares a label with its query; its Hamming distance is written below it. It is
-    recommended to use :meth:`from_estimator` or :meth:`from_codes`. All parameters are stored as attributes.
+    Each row shows a query and its nearest neighbours, with their Hamming distances below them. The frame of a neighbour
+    shows whether it is relevant, that is, shares a label with the query. It is recommended to use
+    :meth:`from_estimator` or :meth:`from_codes`. All parameters are stored as attributes.
 
     Parameters
     ----------
     query_images : ndarray of shape (n_queries, height, width) or (n_queries, height, width, n_channels)
         Images of the queries.
     neighbor_images : ndarray of shape (n_queries, n_neighbors, height, width) or with n_channels
-        Images of their neighbours, the nearest first.
+        Images of the neighbours, the nearest first.
     distances : ndarray of shape (n_queries, n_neighbors)
-        Hamming distances.
+        Hamming distances of the neighbours, in bits.
     relevant : ndarray of shape (n_queries, n_neighbors), bool
         Whether each neighbour is relevant.
     query_labels : array-like of shape (n_queries,), default=None
         Captions of the queries.
     neighbor_labels : array-like of shape (n_queries, n_neighbors), default=None
-        Labels in the captions of neighbours that are not relevant, below the distance.
+        Labels of the neighbours, shown in the captions of those that are not relevant.
     {title}
 
     Attributes
     ----------
     images_ : ndarray of shape (n_queries, 1 + n_neighbors), of matplotlib AxesImage
-        The images; the first column holds the queries.
+        The images; the first column has the queries.
     frames_ : ndarray of shape (n_queries, n_neighbors), of matplotlib Rectangle
         The frames of the neighbours.
     {axes}
@@ -101,7 +102,7 @@ class NeighborsDisplay(BaseDisplay):
         return self
 
     def _captions(self, row):
-        """Return the label of a query, and the distances of its neighbours with the labels of those not relevant."""
+        """Return the captions of a query and of its neighbours: labels, and distances with labels if not relevant."""
         captions = ["" if self.query_labels is None else str(self.query_labels[row])]
         for column, distance in enumerate(self.distances[row]):
             unlabelled = self.relevant[row, column] or self.neighbor_labels is None
@@ -135,7 +136,7 @@ class NeighborsDisplay(BaseDisplay):
             Images of the rows, as for :meth:`from_codes`; by default the rows themselves.
         {neighbors}
         name : str, default=None
-            Title of the plot; by default the name of the class.
+            Title of the plot; by default the class name of the hasher.
         {ax}
         {image kwargs}
 
@@ -195,8 +196,8 @@ class NeighborsDisplay(BaseDisplay):
         Raises
         ------
         ValueError
-            If codes, labels and images are malformed or inconsistent, or ``n_neighbors`` exceeds the number of rows
-            searched.
+            If codes, labels and images are not valid or inconsistent, or ``n_neighbors`` is larger than the number of
+            rows that are searched.
         """
         cls._check_matplotlib("from_codes")
         retrieval = check_retrieval(query_codes, y_query, database_codes, y_database, packed, n_bits)
@@ -234,7 +235,7 @@ def _check_queries(queries, n):
 
 
 def _search(database, n_bits, codes, queries, n_neighbors, leave_one_out):
-    """Return distances and row numbers of the nearest neighbours, with leave-one-out without the query itself."""
+    """Return distances and row numbers of the nearest neighbours, without the query itself if ``leave_one_out``."""
     search = HammingNeighbors(n_neighbors, packed=True, n_bits=n_bits).fit(database)
     if not leave_one_out:
         return search.kneighbors(codes[queries])

@@ -1,4 +1,4 @@
-"""PrecisionAtKDisplay: precision against the number of rows retrieved."""
+"""Display of the precision against the number of rows retrieved."""
 
 import numpy as np
 
@@ -10,12 +10,12 @@ from sklearn_hash.plotting._docs import document
 
 __all__ = ["PrecisionAtKDisplay"]
 
-_MAX_K, _N_POINTS = 1000, 21  # of the default k
+_MAX_K, _N_POINTS = 1000, 21  # largest value and number of values of the default k
 
 
 @document
 class PrecisionAtKDisplay(CurveDisplay):
-    """Precision among the first k rows of the ranking, against k.
+    """Visualization of the precision of the first k rows of a ranking, against k.
 
     It is recommended to use :meth:`from_estimator` or :meth:`from_codes`. All parameters are stored as attributes.
 
@@ -35,7 +35,7 @@ class PrecisionAtKDisplay(CurveDisplay):
 
     See Also
     --------
-    sklearn_hash.metrics.precision_at_k : Precision among the first k rows.
+    sklearn_hash.metrics.precision_at_k : Precision of the first k rows.
     HammingPrecisionRecallDisplay : Precision against recall.
 
     Examples
@@ -124,7 +124,7 @@ class PrecisionAtKDisplay(CurveDisplay):
         Raises
         ------
         ValueError
-            If codes, labels or k are malformed or inconsistent.
+            If codes, labels or k are not valid or inconsistent.
         """
         cls._check_matplotlib("from_codes")
         data = query_codes, y_query, database_codes, y_database

@@ -1,4 +1,4 @@
-"""HammingPrecisionRecallDisplay: precision against recall within Hamming radii."""
+"""Display of precision against recall within Hamming radii."""
 
 from sklearn_hash.metrics import hamming_precision_recall_curve, mean_average_precision
 from sklearn_hash.plotting._base import BaseDisplay
@@ -10,14 +10,14 @@ __all__ = ["HammingPrecisionRecallDisplay"]
 
 @document
 class HammingPrecisionRecallDisplay(BaseDisplay):
-    """Precision against recall of the rows within a Hamming radius, for every radius.
+    """Visualization of precision against recall of the rows within a Hamming radius, for every radius.
 
     It is recommended to use :meth:`from_estimator` or :meth:`from_codes`. All parameters are stored as attributes.
 
     Parameters
     ----------
     precision, recall : ndarray of shape (n_bits + 1,)
-        Means over the queries within the radii 0 to n_bits.
+        Mean precision and recall over the queries within each radius from 0 to n_bits.
     average_precision : float, default=None
         Mean average precision of the ranking, shown in the legend if given.
     {name}
@@ -37,8 +37,8 @@ class HammingPrecisionRecallDisplay(BaseDisplay):
 
     Notes
     -----
-    A query with no row of the database within a radius has precision 0 there. With long codes this holds for many
-    queries at small radii, and the curve rises before it falls.
+    The precision of a query is 0 at radii within which there is no database row. With long codes, this is the case for
+    many queries at small radii, and the curve rises before it falls.
 
     Examples
     --------
@@ -76,7 +76,7 @@ class HammingPrecisionRecallDisplay(BaseDisplay):
         self.line_ = draw_curves(ax, self.recall, [(name, self.precision)], curve_kwargs)
         self.chance_level_ = None
         if plot_chance_level:
-            # The largest radius contains the whole database.
+            # The whole database is within the largest radius.
             self.chance_level_ = draw_chance_level(ax, self.precision[-1], chance_level_kwargs)
         limits = {"xlim": (-0.02, 1.02), "ylim": (-0.02, 1.02)}
         ax.set(xlabel="Recall within a Hamming radius", ylabel="Precision within a Hamming radius", **limits)
@@ -156,7 +156,7 @@ class HammingPrecisionRecallDisplay(BaseDisplay):
         Raises
         ------
         ValueError
-            If codes or labels are malformed or inconsistent.
+            If codes or labels are not valid or inconsistent.
         """
         cls._check_matplotlib("from_codes")
         data, form = (query_codes, y_query, database_codes, y_database), {"packed": packed, "n_bits": n_bits}

@@ -1,4 +1,4 @@
-"""TrainingHistoryDisplay: losses and other metrics of a training against its epochs."""
+"""Display of the losses and other metrics recorded in training, against the epochs."""
 
 from numbers import Real
 from textwrap import shorten
@@ -21,7 +21,7 @@ _LABELS = {
 
 @document
 class TrainingHistoryDisplay(CurveDisplay):
-    """Losses or other metrics that a training recorded, against its epochs.
+    """Visualization of the losses or other metrics recorded in training, against the epochs.
 
     It is recommended to use :meth:`from_estimator` or :meth:`from_history`. All parameters are stored as attributes.
 
@@ -30,7 +30,7 @@ class TrainingHistoryDisplay(CurveDisplay):
     epochs : ndarray of shape (n_epochs,)
         Numbers of the epochs.
     values : dict of ndarray of shape (n_epochs,)
-        Values of each metric, by its name in the history; NaN for epochs that did not record it.
+        Values of each metric, by its name in the history; NaN for epochs in which it was not recorded.
     {name}
 
     Attributes
@@ -61,7 +61,7 @@ class TrainingHistoryDisplay(CurveDisplay):
 
     def _draw(self, ax, name, curve_kwargs):
         metrics = [_LABELS.get(key, key) for key in self.values]
-        # A single metric is named by the axis.
+        # A single metric is named by the label of the axis.
         labels = [name] if len(metrics) == 1 else [join_labels(name, metric) for metric in metrics]
         curves = list(zip(labels, self.values.values(), strict=True))
         self.line_ = draw_curves(ax, self.epochs, curves, curve_kwargs)
@@ -71,11 +71,11 @@ class TrainingHistoryDisplay(CurveDisplay):
     @classmethod
     @document
     def from_estimator(cls, estimator, *, metric=None, name=None, ax=None, curve_kwargs=None):
-        """Draw the history of a hasher's training.
+        """Draw the training history of a hasher.
 
         Parameters
         ----------
-        estimator : fitted hasher, Pipeline that ends in one, or search over either
+        estimator : fitted hasher, Pipeline that ends with one, or parameter search over either
             Estimator with a ``history_``.
         {metric}
         {class name}
@@ -95,7 +95,7 @@ class TrainingHistoryDisplay(CurveDisplay):
     @classmethod
     @document
     def from_history(cls, history, *, metric=None, name=None, ax=None, curve_kwargs=None):
-        """Draw a history.
+        """Draw a training history.
 
         Parameters
         ----------
@@ -121,7 +121,7 @@ class TrainingHistoryDisplay(CurveDisplay):
 
 
 def _check_metrics(metric, history):
-    """Return the names of the metrics to draw, each of which must be a number in some epoch."""
+    """Return the names of the metrics to draw; each must be recorded as a number in at least one epoch."""
     recorded = {
         key: None
         for epoch in history
@@ -140,7 +140,7 @@ def _check_metrics(metric, history):
 
 
 def _axis_label(metrics):
-    """Return the one metric, or the last word that the names of all metrics share."""
+    """Return the name of a single metric, or the last word if it is the same in the names of all metrics."""
     last_words = {metric.split()[-1] for metric in metrics}
     label = metrics[0] if len(metrics) == 1 else last_words.pop() if len(last_words) == 1 else "value"
     return label[0].upper() + label[1:]
