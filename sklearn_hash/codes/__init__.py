@@ -1,9 +1,10 @@
-"""Bits, signs and packed bytes: the one definition of a hash code.
+"""Conversion between bits, signs, packed codes and other forms of hash codes.
 
-A code matrix is (n, n_bits). Whatever its type, a bit is set where the value is positive, so 0/1, -1/+1, boolean and
-real-valued codes all read the same, and zero is never half a bit. Packed codes are (n, ceil(n_bits / 8)) uint8 in
-numpy's default bit order (first bit highest), the form that PostgreSQL ``bit``, Vespa and faiss read. Other forms are
-converted by name: ``packed_from_integers`` and ``integers_from_packed``, and so on.
+A code matrix has shape (n, n_bits). For every type, a bit is set where the value is positive, and not set where it is
+0 or negative: this holds for 0/1, -1/+1, boolean and real-valued codes. Packed codes are uint8 of shape
+(n, ceil(n_bits / 8)) in the default bit order of :func:`numpy.packbits` (first bit highest), the form that PostgreSQL
+``bit``, Vespa and faiss read. Other forms are converted by functions such as ``packed_from_integers`` and
+``integers_from_packed``.
 """
 
 from sklearn_hash.codes._bits import bits_from_codes, pack_codes, packed_width, signs_from_codes, unpack_codes

@@ -1,4 +1,4 @@
-"""Bits, signs and packed bytes of codes."""
+"""Conversion between bits, signs and packed codes."""
 
 import numpy as np
 
@@ -6,17 +6,17 @@ __all__ = ["bits_from_codes", "signs_from_codes", "pack_codes", "unpack_codes", 
 
 
 def packed_width(n_bits: int) -> int:
-    """Bytes that one packed code takes.
+    """Return the number of bytes of a packed code.
 
     Parameters
     ----------
     n_bits : int
-        Length of the code.
+        The code length.
 
     Returns
     -------
     width : int
-        ``ceil(n_bits / 8)``.
+        Number of bytes, ``ceil(n_bits / 8)``.
 
     Examples
     --------
@@ -28,7 +28,7 @@ def packed_width(n_bits: int) -> int:
 
 
 def bits_from_codes(codes) -> np.ndarray:
-    """Codes as 0 and 1.
+    """Convert codes to bits.
 
     Parameters
     ----------
@@ -38,6 +38,7 @@ def bits_from_codes(codes) -> np.ndarray:
     Returns
     -------
     bits : ndarray of shape (n, n_bits), uint8
+        Codes of 0 and 1.
 
     Examples
     --------
@@ -49,7 +50,7 @@ def bits_from_codes(codes) -> np.ndarray:
 
 
 def signs_from_codes(codes) -> np.ndarray:
-    """Codes as -1 and +1.
+    """Convert codes to signs.
 
     Parameters
     ----------
@@ -59,6 +60,7 @@ def signs_from_codes(codes) -> np.ndarray:
     Returns
     -------
     signs : ndarray of shape (n, n_bits), int8
+        Codes of -1 and +1.
 
     Examples
     --------
@@ -70,16 +72,17 @@ def signs_from_codes(codes) -> np.ndarray:
 
 
 def pack_codes(codes) -> np.ndarray:
-    """Codes as packed bytes; the last byte is filled up with zero bits.
+    """Convert codes to packed codes.
 
     Parameters
     ----------
     codes : array-like of shape (n, n_bits)
-        Bits, signs, booleans or real-valued codes.
+        Bits, signs, booleans or real-valued codes; a bit is set where the value is positive.
 
     Returns
     -------
     packed : ndarray of shape (n, ceil(n_bits / 8)), uint8
+        Packed codes. The last byte of a code is padded with zero bits.
 
     Examples
     --------
@@ -91,22 +94,24 @@ def pack_codes(codes) -> np.ndarray:
 
 
 def unpack_codes(packed, n_bits: int | None = None) -> np.ndarray:
-    """Packed bytes as 0 and 1.
+    """Convert packed codes to bits.
 
     Parameters
     ----------
     packed : array-like of shape (n, n_bytes), uint8
+        Packed codes.
     n_bits : int, optional
-        How many bits a code has; all 8 of every byte when left out.
+        The code length; by default 8 times the number of bytes.
 
     Returns
     -------
     bits : ndarray of shape (n, n_bits), uint8
+        Codes of 0 and 1.
 
     Raises
     ------
     ValueError
-        If a code of ``n_bits`` does not take exactly ``n_bytes`` bytes.
+        If codes of ``n_bits`` bits do not have ``n_bytes`` bytes.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Recognition of the format of codes, to name the converter in an error."""
+"""Recognition of the form of codes, to name the converter in an error message."""
 
 import numpy as np
 
@@ -6,23 +6,23 @@ from sklearn_hash.codes._bits import packed_width
 
 __all__ = ["check_packed", "conversion_hint", "describe"]
 
-_LARGEST_VALUE = 1 << 31  # of anything else that a code may be the sign of
+_LARGEST_VALUE = 1 << 31  # of numbers whose signs may be codes
 
 
 def conversion_hint(codes, *, without: str = "") -> str:
-    """Return a sentence that names the converter of the codes' form, or nothing where the form is not plain.
+    """Return a sentence that names the converter for the form of the codes, or "" if the form is not recognised.
 
     Parameters
     ----------
     codes : object
-        Anything given as codes.
+        Any object that was given as codes.
     without : str, default=""
-        The converter that refuses the codes and is not to be named.
+        Converter that is not named, because it has refused the codes.
 
     Returns
     -------
     hint : str
-        Starts with a space unless it is empty.
+        The sentence, which starts with a space unless it is empty.
     """
     converter = _converter(codes)
     return f" Convert with sklearn_hash.codes.{converter}." if converter not in (None, without) else ""
@@ -34,15 +34,15 @@ def describe(array: np.ndarray) -> str:
 
 
 def check_packed(packed, n_bits: int | None = None, taker: str | None = None) -> tuple[np.ndarray, int]:
-    """Return packed codes as an array, after a check that they are a uint8 matrix, and the code length.
+    """Check that packed codes are a uint8 matrix, and return them with the code length.
 
     Parameters
     ----------
     packed : array-like of shape (n, n_bytes), uint8
     n_bits : int, optional
-        The code length to check for; all bits when left out.
+        Expected code length; by default 8 times the number of bytes.
     taker : str, optional
-        What takes ``n_bits`` bits in error messages; ``n_bits`` itself when left out.
+        Name in error messages of the argument that sets the code length; by default ``n_bits``.
 
     Returns
     -------

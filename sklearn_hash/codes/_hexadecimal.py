@@ -1,4 +1,4 @@
-"""Packed codes as hexadecimal strings."""
+"""Conversion between packed codes and hexadecimal strings."""
 
 import numpy as np
 
@@ -15,26 +15,27 @@ _VALUES[np.frombuffer(b"ABCDEF", np.uint8)] = np.arange(10, 16)
 
 
 def packed_from_hex(strings, n_bits: int | None = None) -> np.ndarray:
-    """Return packed codes of hexadecimal strings, whose first digit holds the first bits.
+    """Convert hexadecimal strings, whose first digit holds the first bits, to packed codes.
 
     Parameters
     ----------
     strings : array-like of shape (n,), str
-        Strings of the same number of digits in either case, without a prefix.
+        Strings with equal numbers of digits, in upper or lower case and without a prefix.
     n_bits : int, optional
-        The code length. Given, a string is a number of ``n_bits`` bits in ``ceil(n_bits / 4)`` digits, as ``str`` of
-        an ``imagehash.ImageHash`` is. Left out, a string is the bytes of a packed code, two digits each. Both read the
-        same for codes of whole bytes.
+        The code length. If given, a string is a number of ``n_bits`` bits in ``ceil(n_bits / 4)`` digits, the format of
+        ``str(imagehash.ImageHash)``. By default, a string holds the bytes of a packed code, two digits each. For a code
+        length that is a multiple of 8, both formats are the same.
 
     Returns
     -------
     packed : ndarray of shape (n, n_bytes), uint8
+        Packed codes.
 
     Raises
     ------
     ValueError
-        If a string has another number of digits than the first or than ``n_bits`` needs, holds another character, or a
-        number takes more than ``n_bits`` bits.
+        If the numbers of digits differ or do not match ``n_bits``, a character is not a hexadecimal digit, or a number
+        has more than ``n_bits`` bits.
 
     Examples
     --------
@@ -63,25 +64,26 @@ def packed_from_hex(strings, n_bits: int | None = None) -> np.ndarray:
 
 
 def hex_from_packed(packed, n_bits: int | None = None) -> np.ndarray:
-    """Return packed codes as hexadecimal strings in lower case, whose first digit holds the first bits.
+    """Convert packed codes to hexadecimal strings in lower case, whose first digit holds the first bits.
 
     Parameters
     ----------
     packed : array-like of shape (n, n_bytes), uint8
+        Packed codes.
     n_bits : int, optional
-        The code length. Given, the strings are numbers of ``n_bits`` bits in ``ceil(n_bits / 4)`` digits, as ``str`` of
-        an ``imagehash.ImageHash`` is. Left out, they are the bytes, two digits each.
+        The code length. If given, a string is a number of ``n_bits`` bits in ``ceil(n_bits / 4)`` digits, the format of
+        ``str(imagehash.ImageHash)``. By default, a string holds the bytes of a packed code, two digits each.
 
     Returns
     -------
     strings : ndarray of shape (n,), str
-        What :func:`packed_from_hex` turns back into ``packed`` with the same ``n_bits``.
+        Strings, which :func:`packed_from_hex` converts back with the same ``n_bits``.
 
     Raises
     ------
     ValueError
-        If ``packed`` is no uint8 matrix, a code of ``n_bits`` does not take exactly ``n_bytes`` bytes, or bits behind
-        it are set.
+        If ``packed`` is not a uint8 matrix, codes of ``n_bits`` bits do not have ``n_bytes`` bytes, or padding bits are
+        set.
 
     Examples
     --------
@@ -98,7 +100,7 @@ def hex_from_packed(packed, n_bits: int | None = None) -> np.ndarray:
 
 
 def _digits(strings):
-    """Values of the digits of strings, (n, n_digits) uint8."""
+    """Return the values of the digits of strings, uint8 of shape (n, n_digits)."""
     array = np.asarray(strings)
     if array.dtype.kind == "O" and all(isinstance(string, str) for string in array.flat):
         array = array.astype(str)

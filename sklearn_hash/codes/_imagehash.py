@@ -1,4 +1,4 @@
-"""Packed codes as the boolean arrays of the imagehash package, which need not be installed."""
+"""Conversion between packed codes and the boolean arrays of the imagehash package, which is not required."""
 
 from math import prod
 
@@ -10,16 +10,17 @@ __all__ = ["imagehash_from_packed", "packed_from_imagehash"]
 
 
 def packed_from_imagehash(hashes) -> np.ndarray:
-    """Return packed codes of image hashes, row of bits after row of bits.
+    """Convert image hashes to packed codes, with the bits of an image hash in row-major order.
 
     Parameters
     ----------
     hashes : sequence of n objects with a boolean array ``hash``, or boolean array of shape (n, height, width)
-        Hashes of the imagehash package, or their arrays: (n, 8, 8) with its default size.
+        Hashes of the imagehash package, or their arrays, of shape (n, 8, 8) with its default size.
 
     Returns
     -------
     packed : ndarray of shape (n, ceil(height * width / 8)), uint8
+        Packed codes.
 
     Raises
     ------
@@ -43,24 +44,25 @@ def packed_from_imagehash(hashes) -> np.ndarray:
 
 
 def imagehash_from_packed(packed, shape=(8, 8)) -> np.ndarray:
-    """Return packed codes as the boolean arrays from which ``imagehash.ImageHash`` objects are made.
+    """Convert packed codes to the boolean arrays from which ``imagehash.ImageHash`` objects are made.
 
     Parameters
     ----------
     packed : array-like of shape (n, n_bytes), uint8
+        Packed codes.
     shape : tuple of 2 int, default=(8, 8)
         Height and width of a hash.
 
     Returns
     -------
     hashes : ndarray of shape (n, height, width), bool
-        What :func:`packed_from_imagehash` turns back into ``packed``.
+        Boolean arrays, which :func:`packed_from_imagehash` converts back.
 
     Raises
     ------
     ValueError
-        If ``packed`` is no uint8 matrix, a hash of this shape does not take exactly ``n_bytes`` bytes, or bits behind
-        it are set.
+        If ``packed`` is not a uint8 matrix, hashes of this shape do not have ``n_bytes`` bytes, or padding bits are
+        set.
 
     Examples
     --------
@@ -74,7 +76,7 @@ def imagehash_from_packed(packed, shape=(8, 8)) -> np.ndarray:
 
 
 def _arrays(hashes):
-    """The array of every hash, stacked; what else comes is returned as an array to be refused."""
+    """Return the stacked arrays of the hashes; any other input is returned as an array, which the caller refuses."""
     if not isinstance(hashes, list | tuple | np.ndarray):
         hashes = list(hashes) if hasattr(hashes, "__iter__") else [hashes]
     arrays = [np.asarray(getattr(each, "hash", each)) for each in hashes]

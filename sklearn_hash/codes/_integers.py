@@ -1,4 +1,4 @@
-"""Packed codes as integers of 64 or 32 bits, and as the bytes offset by 128 of sentence-transformers."""
+"""Conversion between packed codes and integers of 64 or 32 bits, or int8 bytes as in sentence-transformers."""
 
 from contextlib import suppress
 from numbers import Integral
@@ -13,22 +13,23 @@ _KINDS = ("uint64", "int64", "uint32", "int32")
 
 
 def packed_from_integers(integers) -> np.ndarray:
-    """Return packed codes of integers, whose highest bit is the first bit of the code.
+    """Convert integers, whose highest bit is the first bit of the code, to packed codes.
 
     Parameters
     ----------
     integers : array-like of shape (n,) or (n, n_words), uint64, int64, uint32 or int32
-        One or more words per code, the first word first; the sign bit of signed words is a bit as any other. Databases
-        store image hashes so, as signed 64-bit integers.
+        One or more words per code, in the order of the bits. The sign bit of a signed word is an ordinary bit.
+        Databases often store image hashes in this form, as signed 64-bit integers.
 
     Returns
     -------
     packed : ndarray of shape (n, n_words * 8), or (n, n_words * 4) for words of 32 bits, uint8
+        Packed codes.
 
     Raises
     ------
     ValueError
-        If the integers have another type or shape. Floats are refused since they hold 53 bits only.
+        If the integers have another type or shape. Floats are refused since they represent only 53 bits exactly.
 
     Examples
     --------
@@ -48,23 +49,25 @@ def packed_from_integers(integers) -> np.ndarray:
 
 
 def integers_from_packed(packed, dtype="uint64") -> np.ndarray:
-    """Return packed codes as integers, whose highest bit is the first bit of the code.
+    """Convert packed codes to integers, whose highest bit is the first bit of the code.
 
     Parameters
     ----------
     packed : array-like of shape (n, n_bytes), uint8
+        Packed codes.
     dtype : {"uint64", "int64", "uint32", "int32"} or dtype, default="uint64"
-        The type of a word; its bytes must divide ``n_bytes``.
+        Type of a word; its number of bytes must divide ``n_bytes``.
 
     Returns
     -------
     integers : ndarray of shape (n,), or (n, n_words) for codes of more than one word
-        What :func:`packed_from_integers` turns back into ``packed``.
+        Integers, which :func:`packed_from_integers` converts back.
 
     Raises
     ------
     ValueError
-        If ``packed`` is no uint8 matrix, ``dtype`` is another, or words do not divide the codes.
+        If ``packed`` is not a uint8 matrix, ``dtype`` is not supported, or ``n_bytes`` is not a multiple of the size of
+        a word.
 
     Examples
     --------
@@ -85,17 +88,18 @@ def integers_from_packed(packed, dtype="uint64") -> np.ndarray:
 
 
 def packed_from_int8(codes) -> np.ndarray:
-    """Return packed codes of int8 bytes offset by 128.
+    """Convert int8 bytes, which are packed bytes minus 128, to packed codes.
 
     Parameters
     ----------
     codes : array-like of shape (n, n_bytes), int8
-        Packed bytes minus 128, as sentence-transformers' ``precision="binary"`` returns them. Its ``"ubinary"`` are
-        packed codes already.
+        Packed bytes minus 128, as returned by sentence-transformers with ``precision="binary"``. The result of
+        ``precision="ubinary"`` needs no conversion, since it is already packed codes.
 
     Returns
     -------
     packed : ndarray of shape (n, n_bytes), uint8
+        Packed codes.
 
     Raises
     ------
@@ -121,21 +125,22 @@ def packed_from_int8(codes) -> np.ndarray:
 
 
 def int8_from_packed(packed) -> np.ndarray:
-    """Return packed codes as int8 bytes offset by 128.
+    """Convert packed codes to int8 bytes, which are packed bytes minus 128.
 
     Parameters
     ----------
     packed : array-like of shape (n, n_bytes), uint8
+        Packed codes.
 
     Returns
     -------
     codes : ndarray of shape (n, n_bytes), int8
-        What :func:`packed_from_int8` turns back into ``packed``.
+        Packed bytes minus 128, which :func:`packed_from_int8` converts back.
 
     Raises
     ------
     ValueError
-        If ``packed`` is no uint8 matrix.
+        If ``packed`` is not a uint8 matrix.
 
     Examples
     --------
@@ -147,11 +152,11 @@ def int8_from_packed(packed) -> np.ndarray:
 
 
 def _integer_array(integers):
-    """Integers as an array; numpy makes floats of a list that holds some above and some below 2**63."""
+    """Return integers as an array; numpy converts a list with values below and above 2**63 to floats."""
     array = np.asarray(integers)
     if array.dtype == object or (array.dtype.kind == "f" and isinstance(integers, list | tuple)):
         objects = np.asarray(integers, dtype=object)
         if objects.size and all(isinstance(integer, Integral) for integer in objects.flat):
-            with suppress(OverflowError):  # negative, or of more than 64 bits
+            with suppress(OverflowError):  # a value is negative or has more than 64 bits
                 return objects.astype(np.uint64)
     return array
