@@ -1,6 +1,6 @@
-"""Data sets split into queries, training rows and database, and the protocols of such splits.
+"""Data sets split into queries, training rows and database, and protocols of such splits.
 
-Only the functions whose names begin with ``fetch_`` use the network.
+Only functions whose names begin with ``fetch_`` use the network.
 """
 
 from sklearn_hash.datasets._blobs import make_hash_blobs

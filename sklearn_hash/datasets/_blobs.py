@@ -1,4 +1,4 @@
-"""Synthetic classes grouped in super-classes."""
+"""Synthetic data of classes that are grouped in super-classes."""
 
 from numbers import Integral, Real
 
@@ -37,11 +37,11 @@ def make_hash_blobs(
     cluster_std=1.0,
     random_state=None,
 ):
-    """Make Gaussian classes that are grouped in super-classes.
+    """Generate Gaussian classes that are grouped in super-classes.
 
     The centres of super-classes are drawn around the origin, the centres of classes around that of their super-class,
     and rows around the centre of their class. Rows of two classes in one super-class are near each other but
-    dissimilar: the hard pairs among many easy ones.
+    dissimilar, which makes them hard pairs.
 
     Parameters
     ----------
@@ -50,14 +50,14 @@ def make_hash_blobs(
     n_features : int, default=32
         Number of features.
     n_classes : int, default=20
-        Number of classes; their numbers per super-class differ by at most 1.
+        Number of classes; the numbers of classes per super-class differ by at most 1.
     n_super_classes : int, default=5
         Number of super-classes.
     super_class_std, class_std, cluster_std : float, default=4.0, 1.5, 1.0
-        Standard deviations, in every feature, of the centres of super-classes around the origin, of the centres of
-        classes around those, and of rows around the centres of their classes.
+        Standard deviations per feature: of the centres of super-classes around the origin, of the centres of classes
+        around the centre of their super-class, and of rows around the centre of their class.
     random_state : int, RandomState instance or None, default=None
-        Seeds the draws.
+        Seed of the draws.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The rows of each class, from class labels or a multi-label indicator."""
+"""Row numbers of each class, from class labels or a multi-label indicator."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ __all__ = ["ClassRows", "find_class_rows"]
 
 @dataclass(frozen=True)
 class ClassRows:
-    """The rows of each class; with a multi-label indicator a row has any number of classes."""
+    """Row numbers of each class; with a multi-label indicator, a row has any number of classes."""
 
     indicator: sparse.csc_array
     classes: np.ndarray

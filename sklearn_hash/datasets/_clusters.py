@@ -10,7 +10,7 @@ from sklearn_hash.codes import packed_width
 
 __all__ = ["make_clustered_codes"]
 
-_ROWS_PER_BLOCK = 1 << 16  # rows whose bits are unpacked at a time
+_ROWS_PER_BLOCK = 1 << 16  # rows that are unpacked at once
 
 
 @validate_params(
@@ -25,26 +25,27 @@ _ROWS_PER_BLOCK = 1 << 16  # rows whose bits are unpacked at a time
     prefer_skip_nested_validation=True,
 )
 def make_clustered_codes(n_samples, n_bits, *, n_centers=100, flip=0.03, packed=False, random_state=None):
-    """Make codes around random centres: each row is a centre with some of its bits flipped.
+    """Generate codes around random centres: each row is a centre with some of its bits flipped.
 
     Parameters
     ----------
     n_samples : int
         Number of codes.
     n_bits : int
-        Length of the codes.
+        The code length.
     n_centers : int, default=100
-        Number of centres, all equally likely.
+        Number of centres, which are equally likely.
     flip : float, default=0.03
-        Probability that a bit differs from that of the centre.
+        Probability that a bit differs from the bit of the centre.
     packed : bool, default=False
         Whether to return packed codes.
     random_state : int, RandomState instance or None, default=None
-        Seeds the draws.
+        Seed of the draws.
 
     Returns
     -------
     codes : ndarray of shape (n_samples, n_bits), or (n_samples, ceil(n_bits / 8)) with ``packed=True``, uint8
+        Bits, or packed codes.
     y : ndarray of shape (n_samples,)
         Centre number of each row.
 

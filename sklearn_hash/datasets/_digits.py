@@ -12,7 +12,7 @@ _N_QUERY, _N_TRAIN = 300, 1000
 
 
 def load_digits_retrieval() -> Split:
-    """Load the 1,797 digits of scikit-learn in a fixed split.
+    """Load the 1,797 digits of scikit-learn with a fixed split.
 
     Returns
     -------
@@ -34,6 +34,6 @@ def load_digits_retrieval() -> Split:
 
 
 def _draw(rows, size, y):
-    """Draw ``size`` rows stratified by class; return the others and these, both in ascending order."""
+    """Draw ``size`` rows stratified by class; return the remaining and the drawn rows, both in ascending order."""
     left, drawn = train_test_split(rows, test_size=size, stratify=y[rows], random_state=0)
     return np.sort(left), np.sort(drawn)

@@ -11,28 +11,28 @@ from sklearn_hash.datasets._split import Split
 __all__ = ["load_local"]
 
 _VARIABLE = "SKLEARN_HASH_DATA"
-_NEEDS = {"F": "scale", "n_labels": "Y"}  # an array, and the one that it cannot be read without
+_NEEDS = {"F": "scale", "n_labels": "Y"}  # arrays that cannot be read without another one
 
 
 def load_local(name, data_home=None) -> Split:
-    """Read the data set ``name`` from the file ``name.npz`` in a folder.
+    """Load the data set ``name`` from the file ``name.npz`` in a folder.
 
     The file contains the row numbers ``query``, ``train`` and ``database``, labels as class numbers ``y`` or as an
-    indicator ``Y`` of 0 and 1, and, optionally, inputs ``X``. In place of ``X`` there may be integer features ``F`` and
-    their factors ``scale``. If there is ``n_features``, ``X`` contains bits packed by :func:`numpy.packbits`; if there
-    is ``n_labels``, so does ``Y``.
+    indicator ``Y`` of 0 and 1, and optionally inputs ``X``. Instead of ``X``, it may contain integer features ``F`` and
+    their factors ``scale``. If it contains ``n_features``, ``X`` holds bits packed by :func:`numpy.packbits`; if it
+    contains ``n_labels``, ``Y`` does.
 
     Parameters
     ----------
     name : str
         Name of the file, without its extension.
     data_home : path-like, default=None
-        The folder; by default that of the environment variable ``SKLEARN_HASH_DATA``.
+        The folder; by default the value of the environment variable ``SKLEARN_HASH_DATA``.
 
     Returns
     -------
     split : Split
-        Images have the shape in which they are stored; for estimators of vectors, flatten them by
+        The data set. Images have the shape in which they are stored; for estimators of vectors, flatten them by
         ``X.reshape(len(X), -1)``.
 
     Raises
@@ -67,7 +67,7 @@ def load_local(name, data_home=None) -> Split:
 
 
 def _find(name, data_home):
-    """Return the path of the file; the error lists the files that there are."""
+    """Return the path of the file; if it does not exist, the error lists the existing files."""
     data_home = data_home or os.environ.get(_VARIABLE)
     if not data_home:
         raise ValueError(f"data_home must be given, or {_VARIABLE} set, to read {reprlib.repr(name)}.")
@@ -83,7 +83,7 @@ def _find(name, data_home):
 
 
 def _check_rows(split, path):
-    """Check that inputs and labels have the same number of rows, and row numbers are in range."""
+    """Check that inputs and labels have the same number of rows and that row numbers are in range."""
     n = len(split.y)
     if split.X is not None and len(split.X) != n:
         raise ValueError(f"{path} is not a data set: it has inputs of {len(split.X)} rows and labels of {n}.")

@@ -12,7 +12,7 @@ __all__ = ["fetch_cifar10_retrieval", "fetch_fashion_mnist_retrieval"]
 
 
 def fetch_cifar10_retrieval(protocol="cifar10-1", *, data_home=None, parser="auto", random_state=0) -> Split:
-    """Fetch CIFAR-10 from OpenML and split it by a protocol.
+    """Fetch CIFAR-10 from OpenML and split it according to a protocol.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def fetch_cifar10_retrieval(protocol="cifar10-1", *, data_home=None, parser="aut
     parser : {"auto", "pandas", "liac-arff"}, default="auto"
         Parser of the download, see :func:`sklearn.datasets.fetch_openml`; "auto" needs pandas.
     random_state : int, RandomState instance or None, default=0
-        Seeds the split.
+        Seed of the split.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def fetch_fashion_mnist_retrieval(*, data_home=None, parser="auto", random_state
     parser : {"auto", "pandas", "liac-arff"}, default="auto"
         Parser of the download, see :func:`sklearn.datasets.fetch_openml`; "auto" needs pandas.
     random_state : int, RandomState instance or None, default=0
-        Seeds the split.
+        Seed of the split.
 
     Returns
     -------
@@ -79,7 +79,7 @@ def fetch_fashion_mnist_retrieval(*, data_home=None, parser="auto", random_state
 
 
 def _fetch(name, shape, data_home, parser):
-    """Fetch the images and class numbers of a data set with rows of pixels from 0 to 255, one channel after another."""
+    """Fetch the images and class numbers of a data set whose rows hold pixels from 0 to 255, channel by channel."""
     bunch = fetch_openml(name, version=1, data_home=data_home, as_frame=False, parser=parser)
     pixels = bunch.data.astype(np.uint8)
     if not np.array_equal(pixels, bunch.data):

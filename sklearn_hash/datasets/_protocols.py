@@ -1,4 +1,4 @@
-"""Named protocols of the literature."""
+"""Named protocols from the literature."""
 
 import reprlib
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ __all__ = ["Protocol", "get_protocol", "get_protocol_names"]
 
 @dataclass(frozen=True, kw_only=True)
 class SplitRules:
-    """Rules of a split, named like the parameters of ``retrieval_split``."""
+    """Rules of a split, with the names of the parameters of ``retrieval_split``."""
 
     n_query_per_class: int | None = None
     n_train_per_class: int | None = None
@@ -32,7 +32,8 @@ class Protocol(SplitRules):
     n_query : int, default=None
         Number of queries drawn regardless of class.
     n_train : int, default=None
-        Number of training rows drawn regardless of class. Without either number, all rows but the queries.
+        Number of training rows drawn regardless of class. If neither number is given, all rows but the queries are
+        training rows.
     train_in_database : bool, default=True
         Whether training rows are part of the database.
     drop_unlabelled : bool, default=False
@@ -40,19 +41,19 @@ class Protocol(SplitRules):
     name : str
         Name of the protocol.
     data : str
-        Data set that the protocol is defined on.
+        Data set for which the protocol is defined.
     n_rows : int
         Number of rows of the data set.
     n_classes : int
-        Number of classes, or of labels of an indicator.
+        Number of classes, or of columns of a multi-label indicator.
     source : str
-        Public code whose lists or scripts have these sizes.
+        Public code whose lists or scripts use these sizes.
     multilabel : bool, default=False
         Whether the data set has a multi-label indicator.
     query_is_given : bool, default=False
-        Whether the data set defines the queries, so that none are drawn.
+        Whether the data set defines the queries, so that they are not drawn.
     k : int, default=None
-        Number of results that mAP is computed on; None for the whole database.
+        Number of retrieved rows for mAP@k; None for the whole database.
 
     See Also
     --------
@@ -77,7 +78,7 @@ class Protocol(SplitRules):
 
     @property
     def sizes(self) -> tuple[int, int, int]:
-        """Numbers of queries, training rows and database rows of the whole data set."""
+        """Return the numbers of queries, training rows and database rows of the whole data set."""
         n_query = _total(self.n_query, self.n_query_per_class, self.n_classes, everything=self.n_rows)
         n_left = self.n_rows - n_query
         n_train = _total(self.n_train, self.n_train_per_class, self.n_classes, everything=n_left)
@@ -171,7 +172,7 @@ def get_protocol(name) -> Protocol:
     Parameters
     ----------
     name : str
-        One of :func:`get_protocol_names`.
+        Name of the protocol, one of :func:`get_protocol_names`.
 
     Returns
     -------

@@ -29,34 +29,35 @@ def retrieval_split(
 ):
     """Split labelled rows into queries, training rows and a database, by sizes or by a named protocol.
 
-    Queries are drawn first. The other rows are the database, and training rows are drawn from them. A multi-label row
-    counts for one class only, the one that it was drawn for. Classes are drawn from the rarest to the most frequent, so
-    that frequent classes leave enough rows of rare ones.
+    Queries are drawn first. The remaining rows are the database, from which training rows are drawn. A row with several
+    labels is drawn for one class only. Rows are drawn for the rarest class first and for the most frequent class last,
+    so that enough rows of rare classes are left.
 
     Parameters
     ----------
     y : array-like or sparse matrix of shape (n,) or (n, n_labels)
-        Class labels of any kind, or a multi-label indicator of 0 and 1.
+        Class labels, or a multi-label indicator of 0 and 1.
     protocol : str or Protocol, default=None
-        Protocol or its name, one of :func:`get_protocol_names`, in place of all other parameters but `query` and
-        `random_state`.
+        Protocol, or its name as returned by :func:`get_protocol_names`. It replaces all other parameters but `query`
+        and `random_state`.
     n_query_per_class, n_query : int, default=None
         Number of queries to draw for each class, or regardless of class.
     n_train_per_class, n_train : int, default=None
         Number of training rows to draw for each class, or regardless of class; by default all rows but the queries.
     query : array-like of row numbers, default=None
-        The queries, if they are not to be drawn, such as an official test set.
+        Given queries, such as an official test set; they are then not drawn.
     train_in_database : bool, default=True
-        Whether training rows are part of the database. If not, queries and database are both unseen rows.
+        Whether training rows are part of the database. If False, neither queries nor database rows are used for
+        training.
     drop_unlabelled : bool, default=False
-        Whether to leave out rows without a label, which are relevant to no query.
+        Whether to leave out rows without a label, which are not relevant to any query.
     random_state : int, RandomState instance or None, default=None
-        Seeds the draws; pass an int for a reproducible split.
+        Seed of the draws; pass an int for a reproducible split.
 
     Returns
     -------
     query, train, database : ndarray of row numbers
-        In random order, so that the stored order does not decide between ties. Queries are never in the database;
+        Row numbers in random order, so that ties are not broken by the order of y. Queries are never in the database;
         training rows are, unless ``train_in_database=False``.
 
     Raises
@@ -73,8 +74,8 @@ def retrieval_split(
 
     See Also
     --------
-    get_protocol : Sizes and source of a protocol.
-    sample_protocol : Sample of a split.
+    get_protocol : Return a protocol by its name.
+    sample_protocol : Draw a sample of the rows of a split.
 
     Examples
     --------
@@ -119,7 +120,7 @@ def retrieval_split(
 
 
 def _check_rules(rules, query):
-    """Check that sizes are positive, and neither missing nor given twice."""
+    """Check that sizes are positive and that each is given exactly once."""
     for name in ("n_query_per_class", "n_train_per_class", "n_query", "n_train"):
         size = getattr(rules, name)
         if size is not None and (not isinstance(size, numbers.Integral) or isinstance(size, bool) or size < 1):
@@ -136,7 +137,7 @@ def _check_rules(rules, query):
 
 
 def _check_protocol(protocol, rules, query):
-    """Return the protocol; raise ValueError if parameters that it fixes are given as well."""
+    """Return the protocol; raise a ValueError if parameters that it sets are also given."""
     protocol = protocol if isinstance(protocol, Protocol) else get_protocol(protocol)
     beside = [field.name for field in fields(rules) if getattr(rules, field.name) != field.default]
     if beside:
@@ -152,7 +153,7 @@ def _check_protocol(protocol, rules, query):
 
 
 def _check_data(protocol, class_rows, n_rows):
-    """Refuse labels that do not have the form of the protocol's data set; warn if the number of rows differs."""
+    """Raise an error if labels do not have the form of the protocol's data set; warn if the number of rows differs."""
     expected = _form(protocol.multilabel, protocol.n_classes)
     found = _form(class_rows.multilabel, len(class_rows.classes))
     if found != expected:
@@ -183,7 +184,7 @@ def _check_query(query, left):
 
 
 def _draw(class_rows, left, n_per_class, n, name, random_state):
-    """Draw n rows per class, n rows, or all rows, from those left, in random order."""
+    """Draw n rows per class, n rows, or all rows from the remaining ones, in random order."""
     if n_per_class is not None:
         return _draw_per_class(class_rows, left, n_per_class, f"{name}_per_class", random_state)
     rows = random_state.permutation(np.flatnonzero(left))

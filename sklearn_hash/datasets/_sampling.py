@@ -1,4 +1,4 @@
-"""Samples of the rows of a split."""
+"""Sampling of the rows of a split."""
 
 import reprlib
 from dataclasses import replace
@@ -12,23 +12,23 @@ __all__ = ["sample_protocol"]
 
 
 def sample_protocol(split, n_query=None, n_train=None, n_database=None, random_state=0) -> Split:
-    """Draw a sample of the queries, training rows and database rows of a data set.
+    """Draw a sample of the queries, training rows and database rows of a split.
 
     Parameters
     ----------
     split : Split
-        Data set to sample from.
+        Data set with its split.
     n_query, n_train, n_database : int, default=None
-        Number of rows to draw; by default all. Database rows are drawn regardless of whether they are training rows, so
-        that the share of training rows in the database is that of the full data set.
+        Numbers of rows to draw; by default all rows are used. Database rows are drawn regardless of whether they are
+        training rows, so that the expected fraction of training rows in the database does not change.
     random_state : int, RandomState instance or None, default=0
-        Seeds the draws.
+        Seed of the draws.
 
     Returns
     -------
     split : Split
-        The same inputs and labels with fewer row numbers, in random order, so that the stored order does not decide
-        between ties.
+        The same inputs and labels with fewer row numbers. These are in random order, so that ties are not broken by the
+        order of the rows.
 
     Raises
     ------

@@ -14,11 +14,11 @@ class Split:
     Parameters
     ----------
     X : ndarray of shape (n, ...) or None
-        Inputs, with images unflattened; None if there are only labels.
+        Inputs; images are not flattened. None if there are only labels.
     y : ndarray of shape (n,) or (n, n_labels)
         Class numbers, or a multi-label indicator of 0 and 1.
     query, train, database : ndarray of row numbers
-        Queries are not in the database; training rows may be, depending on the protocol.
+        Row numbers. Queries are not in the database; training rows may be, depending on the protocol.
 
     Examples
     --------
