@@ -1,8 +1,9 @@
 """Effect of balanced batches with many classes of few rows.
 
-A batch of 128 rows drawn from 1,000 classes by a plain shuffle has 8,128 pairs, 8 of them similar. In the first data
-set the classes differ in a quarter of all directions, and rows vary far more in the others, as images do in what does
-not matter: only similar pairs can tell what to ignore. In the second there is nothing to ignore.
+A batch of 128 rows drawn from 1,000 classes by a plain shuffle has 8,128 pairs, of which about 8 are similar. In the
+first data set the classes differ in a quarter of all directions, and the rows have a higher variance in the other
+directions, which are noise. Only similar pairs show which directions are noise. The second data set has no noise of
+this kind.
 
     python examples/balanced_sampler.py
 """
@@ -17,7 +18,7 @@ N_INFORMATIVE, N_OTHER = 16, 48
 
 
 def make_classes(spread, seed):
-    """Rows to train on and rows to test with, of every class some; `spread` is that of the uninformative directions."""
+    """Training rows and test rows of every class; `spread` is the deviation of the uninformative directions."""
     rng = np.random.default_rng(seed)
     y = np.repeat(np.arange(N_CLASSES), N_TRAIN + N_TEST)
     centres = rng.standard_normal((N_CLASSES, N_INFORMATIVE))

@@ -1,7 +1,8 @@
 """The two ideas of HashNet: weights against imbalance, and continuation towards binary codes.
 
-First table: mAP on made classes, ever more of them, so that ever fewer pairs are similar, with and without class
-weights. Second, on the digits: how far relaxed codes tanh(beta z) are from -1 and +1 as the continuation goes on.
+The first table shows the mAP on synthetic classes with and without class weights. The number of classes increases, so
+that a smaller share of the pairs is similar. The second table shows, on the digits, how far the relaxed codes
+tanh(beta z) are from -1 and +1 during the continuation.
 
     python examples/hashnet_imbalance.py
 """
@@ -32,7 +33,7 @@ class BinaryGap(Callback):
 
 
 def blobs_map(n_classes, seed, **params):
-    """mAP among held-out rows of as many Gaussian classes."""
+    """mAP among held-out rows of Gaussian classes."""
     X, y = make_blobs(3000, 64, centers=n_classes, cluster_std=4.0, random_state=seed)
     hasher = HashNetHasher(16, random_state=seed, **params).fit(X[:2000], y[:2000])
     return hasher.score(X[2000:], y[2000:])

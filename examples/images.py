@@ -1,14 +1,14 @@
-"""Hash photographs: a network from scratch, and a pretrained one, frozen and fine-tuned.
+"""Hash photographs: a network trained from scratch, and a pretrained network, frozen and fine-tuned.
 
-The images are those of ``cifar100_coarse22k.npz`` in the folder of `--data-home`, 22,000 natural ones of 20 kinds. The
-pretrained encoder is any module; here that of ``mobilenetv2.py`` in the same folder, which knows ImageNet. With timm
-installed it would be
+The images are those of ``cifar100_coarse22k.npz`` in the folder of `--data-home`: 22,000 photographs of 20 classes. Any
+module can be the pretrained encoder. Here it is the network of ``mobilenetv2.py`` in the same folder, which was trained
+on ImageNet. With timm it would be
 
     encoder = timm.create_model("mobilenetv2_100", pretrained=True, num_classes=0)
 
-and with torchvision ``resnet18(weights="DEFAULT")``, whose ``fc`` becomes ``nn.Identity()``; both expect
-ImageInput(normalize="imagenet"). Other photographs can be passed as an array of bytes, or as paths with
-ImageInput(loader=PIL.Image.open) where they have one size.
+and with torchvision ``resnet18(weights="DEFAULT")`` with its ``fc`` replaced by ``nn.Identity()``. Both need
+ImageInput(normalize="imagenet"). You can also pass your own photographs as an array of bytes, or as paths with
+ImageInput(loader=PIL.Image.open) if all of them have the same size.
 
     python examples/images.py --data-home FOLDER
     python examples/images.py --data-home FOLDER --train 10000 --epochs 30
@@ -34,7 +34,7 @@ N_BITS, N_QUERIES, TOP = 32, 300, 5000
 
 
 def pretrained_encoder(folder):
-    """The module that a file of the folder defines, on images twice as large: it halves their size five times."""
+    """The module defined in the folder, after upsampling by 2, since it halves the size of images five times."""
     spec = importlib.util.spec_from_file_location("mobilenetv2", Path(folder) / "mobilenetv2.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -42,12 +42,12 @@ def pretrained_encoder(folder):
 
 
 def hashers(folder, epochs):
-    """Name and estimator, from the least trained to the most."""
+    """Names and estimators of the compared hashers."""
     shared = {"max_epochs": epochs, "random_state": 0, "verbose": 1}
     # What this encoder was trained on: pixels from -1 to 1.
     pretrained, scaled = pretrained_encoder(folder), ImageInput(normalize=(0.5, 0.5))
     frozen = deepcopy(pretrained).requires_grad_(False)
-    slower = {"optimizer__param_groups": [("encoder.*", {"lr": 1e-4})]}  # a tenth of the hash layer's
+    slower = {"optimizer__param_groups": [("encoder.*", {"lr": 1e-4})]}  # lower than that of the hash layer
     augment = nn.Sequential(RandomCrop(padding=4), RandomFlip())
     return {
         "pixels, linear": DualHingeHasher(N_BITS, encoder="linear", **shared),

@@ -1,7 +1,8 @@
-"""Make ``fashion_mnist.npz``, which the main job and the benchmarks read, from OpenML: this needs a network and pandas.
+"""Make ``fashion_mnist.npz`` for ``python -m sklearn_hash`` and the benchmarks.
 
-100 queries and 500 training rows of each class, the same every time; docs/datasets.md says what the file holds, and
-which other sets the benchmarks name.
+The images are downloaded from OpenML, which needs a network connection and pandas. The split has 100 queries and 500
+training rows of each class and is the same in every run. docs/datasets.md describes the content of the file, and the
+other data sets of the benchmarks.
 
     python examples/make_data.py --data-home DIR
     python -m sklearn_hash --data fashion_mnist --data-home DIR

@@ -3,9 +3,9 @@
 A pretrained backbone
 =====================
 
-Few labels go further with an encoder that was trained on something else. Here a small convolutional network learns the
-digits 0 to 4; then it encodes images of the digits 5 to 9, of which 50 have labels: frozen, or trained on at a tenth of
-the learning rate. A network of timm or torchvision takes its place in earnest.
+If there are few labels, use an encoder that was pretrained on other data. Here a small convolutional network learns the
+digits 0 to 4. Then it encodes images of the digits 5 to 9, of which 50 have labels, and is either frozen or fine-tuned
+at a tenth of the learning rate. In practice, use a pretrained network of timm or torchvision instead.
 """
 
 from copy import deepcopy
@@ -21,7 +21,7 @@ from sklearn_hash.plotting import PrecisionAtKDisplay
 # %%
 # Images
 # ------
-# Digits anywhere on a larger canvas, with noise: what to look at has to be learned.
+# The digits are placed at random positions on a larger canvas with noise, so their position has to be learned.
 
 digits, y = load_digits(return_X_y=True)
 rng = np.random.default_rng(0)
@@ -42,7 +42,8 @@ def small_network():
 # %%
 # Pretrain
 # --------
-# Any module whose output is (n, n_features) is an encoder. This one is trained by a hasher, and taken out of it.
+# Any module whose output is (n, n_features) can be an encoder. This one is trained as a part of a hasher, and then
+# taken from the fitted hasher.
 
 shared = {"images": ImageInput(channels="first"), "random_state": 0, "lr": 3e-3}
 first = DualHingeHasher(32, encoder=small_network, max_epochs=30, **shared).fit(images[y < 5], y[y < 5])
@@ -51,8 +52,8 @@ backbone = first.net_.module_.encoder
 # %%
 # Hash other images
 # -----------------
-# A frozen encoder is one of which no weight requires a gradient. ``optimizer__param_groups`` gives the encoder a
-# learning rate of its own.
+# An encoder is frozen if none of its weights requires a gradient. ``optimizer__param_groups`` sets a separate learning
+# rate for the encoder.
 
 others = rng.permutation(np.flatnonzero(y >= 5))
 train, query, database = others[:50], others[50:250], others[250:]

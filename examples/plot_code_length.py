@@ -3,8 +3,8 @@
 Code lengths by a grid search
 =============================
 
-Longer codes rank better and cost memory. A grid search over a pipeline of a hasher and a search measures by how much:
-its score is the mean average precision of validation rows that search the training rows.
+Longer codes rank better and need more memory. A grid search over a pipeline of a hasher and a search measures the
+gain. Its score is the mean average precision of the validation rows as queries and the training rows as database.
 """
 
 import matplotlib.pyplot as plt
@@ -20,7 +20,7 @@ LENGTHS = [4, 8, 12, 16, 32]
 # %%
 # One grid for two methods
 # ------------------------
-# The hasher is a step of the pipeline, so that the grid may also exchange it.
+# The hasher is a step of the pipeline, so the grid search can also compare hashers.
 
 pipeline = make_pipeline(DualHingeHasher(), HammingNeighbors())
 pipeline.steps[0] = ("hasher", pipeline[0])
@@ -31,8 +31,8 @@ grid = GridSearchCV(pipeline, {"hasher": hashers, "hasher__n_bits": LENGTHS}, cv
 # %%
 # What a bit is worth
 # -------------------
-# Four bits tell sixteen codes apart, enough for ten digits if each digit had a code of its own. From 16 bits on little
-# is gained.
+# Four bits give 16 different codes, which would be enough for ten digits if each digit had its own code. Above 16 bits
+# there is little gain.
 
 results = grid.cv_results_
 figure, ax = plt.subplots(figsize=(7, 4.5), layout="constrained")

@@ -3,9 +3,9 @@
 Comparing methods honestly
 ==========================
 
-Three habits make figures of retrieval comparable: queries that training never sees, several seeds, and a rule for
-ties. Codes of 12 bits have only 13 distances, so that most rows of a ranking are tied; the mean average precision of
-this package is the exact mean over all orders of tied rows.
+Retrieval results are comparable only if the queries are not used in training, if several seeds are reported, and if
+the treatment of ties is stated. Codes of 12 bits have only 13 different distances, so most rows of a ranking are tied.
+The mean average precision of this package is the exact mean over all orders of tied rows.
 """
 
 import matplotlib.pyplot as plt
@@ -23,8 +23,8 @@ print(f"{len(split.train)} training rows, {len(split.query)} queries, {len(split
 # %%
 # Queries and training rows
 # -------------------------
-# Methods that learn from labels look better on the rows that they were trained on. Those without labels have hardly
-# anything to gain by heart.
+# Methods that learn from labels have higher scores on the rows on which they were trained. Methods without labels
+# hardly overfit to these rows.
 
 scores = {}
 for method in METHODS:
@@ -44,7 +44,7 @@ for method in METHODS:
 # %%
 # Draw every seed
 # ---------------
-# Methods whose dots overlap are not told apart by three seeds.
+# If the dots of two methods overlap, three seeds are not enough to decide which of them is better.
 
 figure, ax = plt.subplots(figsize=(8, 4.2), layout="constrained")
 for rows, marker, colour, shift in (("queries", "o", "C0", -0.12), ("training rows", "D", "lightgrey", 0.12)):

@@ -3,8 +3,8 @@
 Continuation in HashNet
 =======================
 
-The sign has no gradient. HashNet trains with tanh(beta z) instead and lets beta grow, so that the relaxed codes become
-binary while the network learns.
+The sign function has no useful gradient. HashNet trains with tanh(beta z) instead and increases beta during training,
+so that the relaxed codes become binary.
 """
 
 # sphinx_gallery_thumbnail_number = 2
@@ -24,7 +24,7 @@ X, y = split.X[split.train], split.y[split.train]
 # %%
 # Record how far relaxed codes are from -1 and +1
 # -----------------------------------------------
-# A skorch callback sees every batch.
+# A skorch callback is called for every batch.
 
 
 class BinaryGap(Callback):
@@ -51,7 +51,7 @@ hashers = {
 # %%
 # Beta and the gap
 # ----------------
-# Without continuation (beta stays 1) the gap closes only as far as the outputs grow by themselves.
+# Without continuation (beta stays 1) the gap decreases only because the outputs grow.
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
 for (name, hasher), style in zip(hashers.items(), ("--", "-"), strict=True):
@@ -65,8 +65,8 @@ right.legend()
 # %%
 # Relaxed codes of the queries
 # ----------------------------
-# The continuation ends with nearly all values at -1 or +1: taking the sign then changes little. Whether that ranks
-# better is another question; the printed mAP is that of the signs.
+# At the end of the continuation nearly all values are close to -1 or +1, so taking the sign changes them little. This
+# does not imply a better ranking. The printed mAP is that of the signs.
 
 figure, ax = plt.subplots(figsize=(7, 4.2), layout="constrained")
 for name, hasher in hashers.items():

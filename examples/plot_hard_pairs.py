@@ -3,8 +3,9 @@
 The dual hinge and hard pairs
 =============================
 
-Two classes of one family look alike: rows of such classes are hard dissimilar pairs. The gradient of the dual hinge
-loss grows as a dissimilar pair comes closer, so that training spends itself on them.
+Classes of the same family are similar to each other, and rows of two such classes are hard dissimilar pairs. The
+gradient of the dual hinge loss is larger for dissimilar pairs at smaller distances, so that training concentrates on
+hard pairs.
 """
 
 import matplotlib.pyplot as plt
@@ -18,7 +19,8 @@ from sklearn_hash.plotting import LossShapeDisplay
 # %%
 # Classes in families
 # -------------------
-# 20 classes in 5 families. :func:`~sklearn_hash.datasets.make_hash_blobs` puts the classes of a family close together.
+# There are 20 classes in 5 families. :func:`~sklearn_hash.datasets.make_hash_blobs` places the classes of a family
+# close together.
 
 X, y, families = make_hash_blobs(3000, 32, super_class_std=4.0, class_std=1.2, cluster_std=1.0, random_state=0)
 X_train, y_train, X_test, y_test, family = X[:2000], y[:2000], X[2000:], y[2000:], families[2000:]
@@ -26,8 +28,8 @@ X_train, y_train, X_test, y_test, family = X[:2000], y[:2000], X[2000:], y[2000:
 # %%
 # The gradients
 # -------------
-# HashNet and DHN push a dissimilar pair by the same force from half of the bits down to 0. The dual hinge pushes
-# hardest the pair whose codes are equal.
+# The gradients of HashNet and DHN for a dissimilar pair are the same at all distances from half of the bits down to 0.
+# The gradient of the dual hinge is largest for a dissimilar pair with equal codes.
 
 figure, ax = plt.subplots(figsize=(7, 4), layout="constrained")
 for loss in (DualHingeLoss(), HashNetLoss(), DHNLoss()):
@@ -36,8 +38,9 @@ for loss in (DualHingeLoss(), HashNetLoss(), DHNLoss()):
 # %%
 # Distances of the pairs
 # ----------------------
-# Far apart lie pairs of different families under every loss; the loss decides where hard pairs lie, of one family but
-# of two classes. Their overlap with similar pairs is what a search gets wrong.
+# Pairs of different families have large distances with every loss. The losses differ in the distances of hard pairs,
+# whose rows are of the same family but of different classes. Where the distances of hard pairs overlap with those of
+# similar pairs, the ranking of a search has errors.
 
 figure, axes = plt.subplots(1, 3, figsize=(12, 3.6), sharey=True, layout="constrained")
 same_class, same_family = y_test[:, None] == y_test, family[:, None] == family

@@ -3,8 +3,8 @@
 Larger than memory
 ==================
 
-Rows in a file are hashed block by block, and the codes searched in theirs. The file here has 51 MB, small enough to be
-made on the spot; memory does not depend on its length.
+The rows of a file are hashed block by block, and the codes are written to another file, where they are searched. The
+file of this example is generated and has only 51 MB, but the memory that is needed does not depend on its length.
 """
 
 import tempfile
@@ -22,7 +22,7 @@ N_ROWS, N_FEATURES, BLOCK = 200_000, 64, 8192
 # %%
 # A file of vectors
 # -----------------
-# Rows around 1,000 centres, written block by block.
+# The rows are scattered around 1,000 centres, and are written block by block.
 
 rng = np.random.default_rng(0)
 centres = rng.standard_normal((1000, N_FEATURES), dtype=np.float32)
@@ -37,7 +37,7 @@ rows = np.load(folder / "rows.npy", mmap_mode="r")
 # %%
 # Learn from a sample, encode all
 # -------------------------------
-# ``iter_transform`` gives the codes of a block with the numbers of its rows.
+# ``iter_transform`` returns the row numbers and the codes of each block.
 
 memory = {}
 
@@ -65,8 +65,8 @@ measure("encode all rows", lambda: encode(hasher, folder / "codes.npy"))
 # %%
 # Search in place
 # ---------------
-# A flat search reads the memory map and needs no memory beside it. An array in memory would take 1.6 MB of codes here,
-# and 51 MB of rows.
+# A flat search reads the codes from the memory map and does not copy them. In memory, the codes would take 1.6 MB here
+# and the rows 51 MB.
 
 codes = np.load(folder / "codes.npy", mmap_mode="r")
 search = HammingNeighbors(n_neighbors=10, packed=True, n_bits=64, algorithm="flat").fit(codes)

@@ -3,9 +3,9 @@
 Rows with many labels
 =====================
 
-Photographs show several things at once. Two of them can share one label of five, or all: ``similarity="share"``
-calls both pairs similar, ``"jaccard"`` grades them by the overlap of their label sets. Graded relevance needs a graded
-measure, NDCG.
+A photograph often has several labels. Two photographs can have one label of five in common, or all five. With
+``similarity="share"`` both pairs are similar; with ``"jaccard"`` their similarity is graded by the overlap of the label
+sets. Graded relevance needs a graded measure such as NDCG.
 """
 
 import matplotlib.pyplot as plt
@@ -25,7 +25,8 @@ print(f"{Y.sum(axis=1).mean():.1f} labels a row; {(Y_query @ Y_database.T > 0).m
 # %%
 # Two similarities
 # ----------------
-# mAP counts every shared label alike. NDCG of the first 100 counts how many are shared.
+# For mAP a row is relevant if it shares at least one label. NDCG of the first 100 rows takes the number of shared
+# labels into account.
 
 hashers = {
     "dual hinge, share": DualHingeHasher(32, similarity="share", random_state=0),
@@ -43,7 +44,7 @@ for name, hasher in hashers.items():
 # %%
 # How much is shared with the neighbours
 # --------------------------------------
-# Mean overlap of the label sets of a query and of its n-th neighbour.
+# The curves show the mean overlap of the label sets of a query and its n-th neighbour.
 
 figure, ax = plt.subplots(figsize=(7, 4.2), layout="constrained")
 shared = Y_query @ Y_database.T

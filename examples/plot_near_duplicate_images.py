@@ -3,12 +3,12 @@
 Near-duplicate images
 =======================
 
-Copies of an image that were resized, brightened or compressed differ in every pixel. An image hash keeps what survives
-such changes: here the difference hash, a bit for each place where the image gets brighter from left to right. Copies
-then have nearly the same code, and :func:`~sklearn_hash.neighbors.near_duplicates` finds all codes within a Hamming
-radius of each other.
+Copies of an image that were resized, brightened or compressed differ from it in every pixel. An image hash is a code
+that changes little under such modifications. This example uses a difference hash, whose bits say where the image gets
+brighter from left to right or from top to bottom. Copies then have nearly the same code, and
+:func:`~sklearn_hash.neighbors.near_duplicates` finds all codes within a Hamming radius of each other.
 
-The hashes of the imagehash package are used the same way, after
+Hashes of the imagehash package can be used in the same way. Convert them with
 :func:`~sklearn_hash.codes.packed_from_imagehash`.
 
 From a checkout, with matplotlib: ``python examples/plot_near_duplicate_images.py``.
@@ -27,8 +27,8 @@ from sklearn_hash.neighbors import NearDuplicates, near_duplicates
 # %%
 # Images and their copies
 # -----------------------
-# Pieces of scikit-learn's two sample photographs are the originals. Half of them get one to three copies: brighter,
-# with noise, blurred, or scaled down and up again.
+# The originals are pieces of the two sample photographs of scikit-learn. Half of them get one to three copies, which
+# are brightened, noisy, blurred, or scaled down and up again.
 
 PIECE = 64
 
@@ -69,8 +69,8 @@ images, sources = np.array(images), np.array(sources)
 # %%
 # Difference hash
 # ---------------
-# The image is averaged over 9 x 9 blocks; a bit tells whether a block is brighter than its left neighbour, and another
-# 64 bits whether it is brighter than the one above.
+# The image is averaged over 8 x 9 blocks, and 64 bits say whether a block is brighter than its left neighbour. It is
+# also averaged over 9 x 8 blocks, and another 64 bits say whether a block is brighter than the one above.
 
 
 def shrunk(images, height, width):
@@ -95,9 +95,9 @@ print(
 # %%
 # Groups within a radius
 # ----------------------
-# A small radius misses copies, a large one joins different images. The adjusted Rand index compares the groups with
-# the true ones. Connected components chain through images in between, leader groups do not: each image of such a
-# group is within the radius of the one that is kept.
+# With a small radius copies are missed; with a large radius different images are grouped. The adjusted Rand index
+# compares the groups with the true groups. Connected components may connect two images through other images. In leader
+# groups, each image is within the radius of the image that is kept.
 
 for method in ("components", "leader"):
     for radius in (0, 4, 8, 12, 16, 24):
@@ -119,7 +119,7 @@ print(f"{len(kept)} images kept; {graph.nnz // 2} pairs of images are within rad
 # %%
 # The largest groups
 # ------------------
-# The image that is kept comes first; the number is the distance of a copy to it.
+# The image that is kept is the first of its group. The numbers are the distances of the copies to it.
 
 largest = np.argsort(-np.bincount(labels), kind="stable")[:10]
 figure, axes = plt.subplots(5, 8, figsize=(9, 6.2), layout="constrained")

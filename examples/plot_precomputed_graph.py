@@ -3,9 +3,9 @@
 Classification through a precomputed graph
 ===========================================
 
-Estimators of scikit-learn that take ``metric="precomputed"`` work on the sparse graph of Hamming distances that
-:class:`~sklearn_hash.HammingNeighbors` returns from ``transform``. A nearest-neighbour classifier then needs a few
-bytes a row in place of the rows themselves.
+The ``transform`` method of :class:`~sklearn_hash.HammingNeighbors` returns a sparse graph of Hamming distances, which
+estimators of scikit-learn with ``metric="precomputed"`` accept. A nearest-neighbour classifier then needs a few bytes
+per row in place of the rows themselves.
 """
 
 import warnings
@@ -27,7 +27,7 @@ X_train, X_test, y_train, y_test = train_test_split(X, y, stratify=y, random_sta
 # %%
 # A pipeline of three steps
 # -------------------------
-# Hash, search, vote. Codes of 8 bits take one byte a row, the pixels 512 bytes.
+# The steps hash the rows, search the neighbours, and vote. Codes of 8 bits take one byte per row, the pixels 512 bytes.
 
 pixels = KNeighborsClassifier(5).fit(X_train, y_train).score(X_test, y_test)
 print(f"{'pixels':16}{X_train.shape[1] * X_train.itemsize:5} bytes a row: accuracy {pixels:.3f}")
@@ -42,8 +42,8 @@ for method in (DualHingeHasher, ITQHasher):
 # %%
 # The same graph draws a map
 # --------------------------
-# t-SNE takes the graph too, here that of codes of 64 bits learned without labels. Those of a hasher that knows the
-# labels make one dot of each digit.
+# t-SNE accepts the graph too. Here it is the graph of codes of 64 bits that were learned without labels. With codes
+# that were learned from labels, each digit would be a single dot.
 
 hasher = ITQHasher(64, random_state=0).fit(X_train)
 mapping = make_pipeline(

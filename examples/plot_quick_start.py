@@ -3,7 +3,7 @@
 Quick start
 ===========
 
-Learn codes of handwritten digits, search them, and look at what is found.
+Learn codes of handwritten digits, search them, and plot the neighbours found.
 
 From a checkout, with matplotlib: ``python examples/plot_quick_start.py``.
 """
@@ -44,7 +44,8 @@ print(f"mAP of 300 queries:          {search.score(hasher.transform(X_query), y_
 # %%
 # Look
 # ----
-# The query is on the left. A neighbour of another digit has a dashed frame; the number is the Hamming distance.
+# The queries are on the left. A neighbour that shows another digit has a dashed frame. The numbers are Hamming
+# distances.
 
 NeighborsDisplay.from_codes(
     hasher.transform(X_query[:5]),

@@ -3,8 +3,8 @@
 Search within a radius
 =======================
 
-A radius search returns every code within a number of bits, none for a query that resembles nothing. The radius is the
-trade between precision and recall.
+A radius search returns all codes within a given Hamming distance of the query, and none if the query is not similar to
+any row. The radius determines the trade-off between precision and recall.
 """
 
 import matplotlib.pyplot as plt
@@ -24,8 +24,8 @@ query_codes, database_codes = hasher.transform(X_query), hasher.transform(X_data
 # %%
 # Choose the radius on the training rows
 # --------------------------------------
-# The curve holds precision and recall of every radius from 0 to the number of bits. Rows that were trained on flatter
-# the hasher, but the radius must not be chosen on the queries.
+# The curve contains precision and recall for every radius from 0 to the number of bits. The values for training rows
+# are too optimistic, but the radius must not be chosen on the queries.
 
 train_codes = hasher.transform(split.X[split.train])
 precision, recall, radii = hamming_precision_recall_curve(train_codes, split.y[split.train])
@@ -35,7 +35,7 @@ print(f"radius {radius}: best harmonic mean of precision and recall among the tr
 # %%
 # Search
 # ------
-# Each query has a result of its own length.
+# The number of rows found differs between queries.
 
 search = HammingNeighbors(radius=radius).fit(database_codes, y_database)
 distances, rows = search.radius_neighbors(query_codes)
@@ -49,7 +49,8 @@ for r in (0, 1, 2, 4, 6, 8, 10, 12):
 # %%
 # The whole curve, for three code lengths
 # ---------------------------------------
-# Hash tables of the field look up radius 2. With longer codes fewer rows lie so close, and recall at that radius falls.
+# Papers on learning to hash report lookups in hash tables with radius 2. With longer codes fewer rows are within this
+# radius, and the recall at radius 2 decreases.
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.3), layout="constrained")
 for n_bits in (16, 32, 64):

@@ -3,8 +3,8 @@
 Embeddings re-ranked: recall against memory
 ===========================================
 
-A code of some bytes finds candidates, and the vectors of these candidates put the true neighbours first. How much of
-the exact result is kept depends on the number of candidates, the length of the codes and what is kept of the vectors.
+Codes of a few bytes are searched for candidates, and the candidates are re-ranked by their vectors. The recall depends
+on the number of candidates, the code length and the stored vectors.
 
 From a checkout, with matplotlib: ``python examples/plot_reranking.py``.
 """
@@ -24,8 +24,8 @@ from sklearn_hash.plotting import NeighborRecallDisplay
 # %%
 # Vectors
 # -------
-# Patches of scikit-learn's two sample photographs, at half their size, stand in for the embeddings of a network. The
-# mean of each patch is taken off, and patches of plain sky are left out. Neighbours are sought by cosine.
+# Patches of the two sample photographs of scikit-learn, at half their size, are used in place of the embeddings of a
+# network. The mean of each patch is subtracted, and patches of plain sky are left out. The metric is the cosine.
 
 
 def patches(image):
@@ -46,8 +46,8 @@ print(f"{len(X_database)} vectors of {X.shape[1]} features, {X_database.nbytes /
 # %%
 # Candidates
 # ----------
-# How many of the 10 true neighbours are among the first candidates by Hamming distance? This is the recall after
-# re-ranking as many candidates by the vectors themselves. Longer codes need fewer candidates.
+# The curves show the share of the 10 true neighbours that are among the first candidates by Hamming distance. This is
+# also the recall after re-ranking this number of candidates by their vectors. Longer codes need fewer candidates.
 
 figure, ax = plt.subplots(figsize=(7, 4.5), layout="constrained")
 hashers = {n_bits: ITQHasher(n_bits, random_state=0).fit(X_database) for n_bits in (32, 64, 128, 256)}
@@ -57,9 +57,9 @@ for n_bits, hasher in hashers.items():
 # %%
 # Memory
 # ------
-# Without vectors a row takes only its code, and the 100 candidates are re-ranked by the asymmetric distance: that of
-# the query before its signs are taken. Vectors of one byte for each value are a quarter of single precision and
-# hardly change the result.
+# Without vectors only the code of each row is stored, and the 100 candidates are re-ranked by the asymmetric distance,
+# which is computed from the real-valued projection of the query. Vectors with one byte per value take a quarter of the
+# memory of single precision and hardly change the result.
 
 KEPT = {"code only": None, "int8": "int8", "float16": "float16", "float32": "given"}
 figure, ax = plt.subplots(figsize=(7, 4.5), layout="constrained")
@@ -83,9 +83,9 @@ plt.show()
 # %%
 # Better candidates for the same vectors
 # --------------------------------------
-# Where reading vectors is expensive, as from a disk, more candidates are fetched by their codes and those nearest by
-# asymmetric distance are kept. ``fit`` also takes the path of a ``.npy`` file, of which only the rows of candidates
-# are read.
+# If reading vectors is slow, for example from a disk, search for more candidates by their codes and keep those with the
+# smallest asymmetric distances. ``fit`` also accepts the path of a ``.npy`` file. Only the rows of candidates are then
+# read from the file.
 
 for asymmetric_oversample in (1, 2, 4, 10):
     search = RerankedNeighbors(FrozenEstimator(hashers[64]), asymmetric_oversample=asymmetric_oversample)

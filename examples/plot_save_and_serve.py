@@ -3,8 +3,8 @@
 Save and serve
 ==============
 
-A pipeline of a hasher and a search goes into one file without code, comes out of it in another process, and answers
-over HTTP. ``examples/serve_search.py`` is a service with threads and images; this one is of the standard library.
+A pipeline of a hasher and a search is saved in one file that contains no code, loaded again, and served over HTTP. This
+example uses only the standard library for the service; ``examples/serve_search.py`` also accepts images.
 """
 
 import json
@@ -31,7 +31,7 @@ X_database, X_query, y_database, y_query = train_test_split(X, y, test_size=300,
 # %%
 # Save
 # ----
-# The card says what the file is; what the estimator knows of itself is added.
+# The card describes the file. ``save`` adds facts about the estimator, such as the code length.
 
 pipeline = make_pipeline(StandardScaler(), DualHingeHasher(32, random_state=0), HammingNeighbors(n_neighbors=7))
 pipeline.fit(X_database, y_database)
@@ -44,14 +44,14 @@ print(read_card(path)["given"])
 # %%
 # Load and serve
 # --------------
-# Nothing of the file is executed. Several threads may use the hasher and the search at once.
+# Loading executes no code from the file. Several threads may use the hasher and the search at the same time.
 
 loaded = sklearn_hash.load(path)
 hasher, search = loaded[:-1], loaded[-1]
 
 
 class Service(BaseHTTPRequestHandler):
-    """Answer a POST of rows by the ids and distances of their neighbours."""
+    """Answer a POST request with rows by the ids and distances of their neighbours."""
 
     def do_POST(self):
         rows = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -70,7 +70,7 @@ Thread(target=server.serve_forever, daemon=True).start()
 # %%
 # Ask
 # ---
-# A client needs no package at all.
+# A client needs no package besides the standard library.
 
 with urlopen(f"http://127.0.0.1:{server.server_port}", json.dumps(X_query[:5].tolist()).encode()) as response:
     answer = json.load(response)

@@ -3,8 +3,8 @@
 Search texts
 =============
 
-Sparse rows, such as the terms of texts, are hashed without making them dense. The texts here are made on the spot:
-notes of a help desk, composed of phrases.
+Hashers accept sparse rows, such as tf-idf vectors of texts, and never make a dense copy of all rows. The texts of this
+example are synthetic notes of a help desk, composed of words from phrases.
 """
 
 import matplotlib.pyplot as plt
@@ -19,8 +19,8 @@ from sklearn_hash.metrics import mean_average_precision
 # %%
 # Notes
 # -----
-# Each note has a word from each of two phrases of its topic, and six words that say nothing of it. Some words occur in
-# several topics.
+# Each note has one word from each of two phrases of its topic, and six words that do not depend on the topic. Some
+# words occur in several topics.
 
 TOPICS = {
     "login": ["password reset", "cannot sign in", "account locked", "two factor code", "session expired"],
@@ -79,7 +79,8 @@ for distance, row in zip(distances[0], rows[0], strict=True):
 # %%
 # What labels are worth
 # ---------------------
-# Two notes of one topic need not share a word. Without labels, random hyperplanes can only compare words.
+# Two notes of the same topic may have no word in common. Random hyperplanes, which use no labels, only reflect which
+# words two notes share.
 
 figure, ax = plt.subplots(figsize=(7, 4), layout="constrained")
 lengths = [8, 16, 32, 64]

@@ -1,6 +1,6 @@
-"""Every Display, drawn from hashers trained on the digits: several methods side by side on shared axes.
+"""Draw the Displays for hashers trained on the digits, with several methods on the same axes.
 
-python examples/plots.py FOLDER     # writes a picture for each; needs matplotlib
+python examples/plots.py FOLDER     # writes five figures; needs matplotlib
 """
 
 import argparse
@@ -40,7 +40,7 @@ def draw_retrieval(hashers):
 
 
 def draw_codes(hashers):
-    """What a hasher separates, and how its bits are used."""
+    """Distances of similar and dissimilar pairs, and balance and correlation of the bits."""
     figure, (left, middle, right) = plt.subplots(1, 3, figsize=(16, 4.5), layout="constrained")
     for hasher in hashers[::2]:
         HammingDistanceDisplay.from_estimator(hasher, X_query, y_query, X_database, y_database, ax=left)
@@ -51,7 +51,7 @@ def draw_codes(hashers):
 
 
 def draw_training(hashers):
-    """Losses by the epoch, and the outputs that training ended with: as they are, and relaxed."""
+    """Losses against epochs, and the outputs after training, before and after the relaxation."""
     figure, (left, middle, right) = plt.subplots(1, 3, figsize=(16, 4.5), layout="constrained")
     for hasher in hashers:
         TrainingHistoryDisplay.from_estimator(hasher, ax=left)
@@ -61,7 +61,7 @@ def draw_training(hashers):
 
 
 def draw_losses():
-    """The dual hinge beside HashNet."""
+    """The dual hinge loss and the HashNet loss."""
     figure, axes = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained")
     for ax, kind in zip(axes, ("loss", "gradient"), strict=True):
         LossShapeDisplay.from_loss(DualHingeLoss(), name="dual hinge", kind=kind, ax=ax)
@@ -70,7 +70,7 @@ def draw_losses():
 
 
 def draw_neighbors():
-    """Queries of which the last few are hard, under a hasher of few bits."""
+    """Queries and their neighbours, by a hasher of few bits."""
     hasher = DualHingeHasher(8, max_epochs=5, random_state=0).fit(X_database, y_database)
     display = NeighborsDisplay.from_estimator(
         hasher,

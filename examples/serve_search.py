@@ -3,8 +3,8 @@
 A search service
 =================
 
-Serve a pipeline of a hasher and a search, saved in one file, over HTTP. A query is a list of vectors or an image; the
-answer is the ids and distances of the neighbours. Several threads use the hasher and the search at once.
+Serve a saved pipeline of a hasher and a search over HTTP. A query is a list of vectors or an image; the answer contains
+the ids and distances of the neighbours. Several threads use the hasher and the search at the same time.
 
 pip install sklearn_hash uvicorn pillow
 python examples/serve_search.py pipeline.safetensors --port 8000
@@ -12,7 +12,7 @@ python examples/serve_search.py pipeline.safetensors --port 8000
 curl localhost:8000/search -d '{"rows": [[0, 0.5, 1, 0.2]], "n_neighbors": 3}'
 curl localhost:8000/search -H 'content-type: image/png' --data-binary @query.png
 
-The hasher must have been fitted with images of shape (height, width, channels) to take image files.
+To accept image files, the hasher must have been fitted on images of shape (height, width, channels).
 """
 
 import argparse
@@ -36,7 +36,7 @@ class SearchService:
         pipeline = sklearn_hash.load(path, device="cpu")
         self.hasher, self.search = pipeline[:-1], pipeline[-1]
         self.threads = ThreadPoolExecutor(n_threads)
-        self.search.warm_up()  # else the first clients would wait for code to be compiled and an index to be built
+        self.search.warm_up()  # otherwise the first clients would wait until code is compiled and an index is built
 
     async def __call__(self, scope, receive, send):
         body, more = b"", True
