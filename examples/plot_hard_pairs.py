@@ -28,8 +28,8 @@ X_train, y_train, X_test, y_test, family = X[:2000], y[:2000], X[2000:], y[2000:
 # %%
 # The gradients
 # -------------
-# The gradients of HashNet and DHN for a dissimilar pair are the same at all distances from half of the bits down to 0.
-# The gradient of the dual hinge is largest for a dissimilar pair with equal codes.
+# For dissimilar pairs the gradients of HashNet and DHN saturate: they are nearly constant at small distances. The
+# gradient of the dual hinge keeps increasing and is largest for a dissimilar pair with equal codes.
 
 figure, ax = plt.subplots(figsize=(7, 4), layout="constrained")
 for loss in (DualHingeLoss(), HashNetLoss(), DHNLoss()):
