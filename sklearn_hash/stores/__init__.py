@@ -1,4 +1,4 @@
-"""Codes in files and databases that other tools read, and search in what they hold."""
+"""Storage of codes in files and databases that other tools can read, and search in stored codes."""
 
 from sklearn_hash.stores._arrow import to_arrow
 from sklearn_hash.stores._faiss import from_faiss, to_faiss

@@ -1,4 +1,4 @@
-"""Codes as Arrow tables, whole or in blocks."""
+"""Conversion of codes to Arrow tables, as a whole or in blocks."""
 
 from collections.abc import Iterator
 
@@ -26,26 +26,27 @@ __all__ = ["check_origin", "record_batches", "to_arrow"]
 
 @document
 def to_arrow(codes, ids=None, *, packed=False, n_bits=None, hasher=None):
-    """Return codes as an Arrow table, which other tools read and :class:`~sklearn_hash.HammingNeighbors` fits.
+    """Convert codes to an Arrow table, for other tools or for the ``fit`` of :class:`~sklearn_hash.HammingNeighbors`.
 
     Parameters
     ----------
     codes : array-like of shape (n, n_bits), or (n, n_bytes) with ``packed=True``
         Bits, signs or real values, or packed bytes; contiguous packed bytes are not copied.
     ids : array-like of shape (n,), default=None
-        Integers, strings, bytes, UUIDs, dates, or tuples of one of these; by default the row numbers.
+        Ids of the rows: integers, strings, bytes, UUIDs, dates, or tuples of one of these; by default the row numbers.
     {form of codes}
 
     Returns
     -------
     table : pyarrow.Table
-        Columns "id" and "code", the latter fixed_size_binary. The schema's metadata are ``sklearn_hash.n_bits``,
-        ``sklearn_hash.bit_order`` ("big", as :func:`numpy.packbits` has it) and ``sklearn_hash.fingerprint``.
+        Table with the columns "id" and "code", the latter of type fixed_size_binary. The metadata of the schema are
+        ``sklearn_hash.n_bits``, ``sklearn_hash.bit_order`` ("big", as in :func:`numpy.packbits`) and, if `hasher` is
+        given, ``sklearn_hash.fingerprint``.
 
     Raises
     ------
     ImportError
-        If Arrow is missing.
+        If Arrow is not installed.
     ValueError
         If codes or ids are not valid, or the ids are of several types.
 
@@ -64,27 +65,27 @@ def to_arrow(codes, ids=None, *, packed=False, n_bits=None, hasher=None):
 
 
 def record_batches(codes, ids=None, *, packed=False, n_bits=None, hasher=None, batch_size):
-    """Yield codes as record batches of one schema, each made when it is asked for.
+    """Yield codes as record batches of one schema, each created when it is requested.
 
     Parameters
     ----------
     codes : array-like, pyarrow.Table, pyarrow.RecordBatch, or iterator
-        As for :func:`to_arrow`; a table; or an iterator of tables or of (ids, codes), as of a hasher's
-        ``iter_transform``.
+        Codes as for :func:`to_arrow`; a table; or an iterator of tables or of (ids, codes) tuples, such as the result
+        of ``iter_transform`` of a hasher.
     ids, packed, n_bits, hasher
-        As for :func:`to_arrow`; those of a table are its own.
+        As for :func:`to_arrow`; a table has its own.
     batch_size : int
-        Most rows in a batch of an array or a table. The blocks of an iterator stay as they are.
+        Maximum number of rows in a batch of an array or a table. The blocks of an iterator are not divided.
 
     Yields
     ------
     batch : pyarrow.RecordBatch
-        The first one even if there is no row.
+        Record batch; at least one, which is empty if there are no rows.
 
     Raises
     ------
     ValueError
-        If the codes or ids of a block are not valid, or not as those of the first block.
+        If the codes or ids of a block are not valid, or differ in type from those of the first block.
     """
     origin, schema, n_before = fingerprint_of(hasher), None, 0
     for block_ids, block in _blocks(codes, ids, batch_size):
@@ -101,7 +102,7 @@ def record_batches(codes, ids=None, *, packed=False, n_bits=None, hasher=None, b
 
 
 def check_origin(schema, hasher):
-    """Raise a ValueError if a schema says that its codes are those of another hasher than the one given.
+    """Raise a ValueError if the fingerprint in a schema is not that of the given hasher.
 
     Parameters
     ----------
@@ -113,7 +114,7 @@ def check_origin(schema, hasher):
 
 
 def _blocks(codes, ids, batch_size):
-    """Yield (ids, codes) of every block; ids of None are those of a table, or the row numbers."""
+    """Yield (ids, codes) of every block; ids are None for the ids of a table or for the row numbers."""
     if isinstance(codes, Iterator):
         if ids is not None:
             raise ValueError("ids must come with the codes of an iterator, as (ids, codes); got ids beside one.")

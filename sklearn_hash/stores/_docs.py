@@ -1,4 +1,4 @@
-"""Parts of docstrings that the readers and writers of codes share."""
+"""Docstring text that the readers and writers of codes share."""
 
 from sklearn_hash._docstrings import documenter
 
@@ -7,38 +7,39 @@ __all__ = ["document"]
 _TEXTS = {
     "form of codes": """\
         packed : bool, default=False
-            Whether codes are packed bytes, in the bit order of :func:`numpy.packbits`.
+            Whether codes are packed bytes, uint8 in the bit order of :func:`numpy.packbits`.
         n_bits : int, default=None
-            The code length; needed for packed codes whose length is no multiple of 8.
+            The code length; needed for packed codes whose length is not a multiple of 8.
         hasher : estimator or str, default=None
-            The fitted hasher that made the codes, or its :func:`fingerprint`. Searches refuse to compare codes of two
-            known hashers.
+            The fitted hasher that made the codes, or its :func:`fingerprint`, which is stored with the codes. A search
+            among codes with a fingerprint raises an error for queries with another one.
         """,
     "hasher": """\
         hasher : estimator or str, default=None
-            The hasher whose codes they must be, or its :func:`fingerprint`.
+            The hasher that must have made the codes, or its :func:`fingerprint`. Codes without a fingerprint are
+            accepted.
         """,
     "files": """\
         path : str or Path
-            A file, or a folder of ``*.parquet`` files, which are read in the order of their names.
+            Path of a file, or of a folder of ``*.parquet`` files, which are read in the order of their names.
         """,
     "table": """\
         Returns
         -------
         table : pyarrow.Table
-            For ``HammingNeighbors.fit``. Columns and metadata are those of :func:`to_arrow`.
+            Table for ``HammingNeighbors.fit``. Columns and metadata are those of :func:`to_arrow`.
         """,
     "errors of writing": """\
         Raises
         ------
         ImportError
-            If Arrow is missing.
+            If Arrow is not installed.
         ValueError
-            If codes or ids are not valid, or of different types in different blocks. Nothing is written then.
+            If codes or ids are not valid, or of different types in different blocks. Nothing is then written.
 
         See Also
         --------
-        to_arrow : The columns and metadata of the file.
+        to_arrow : Columns and metadata of the file.
         """,
 }
 document = documenter(_TEXTS)

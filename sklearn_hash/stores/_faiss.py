@@ -1,4 +1,4 @@
-"""Searchers as faiss indexes, and back."""
+"""Conversion between searchers and faiss indexes."""
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
@@ -12,25 +12,26 @@ __all__ = ["from_faiss", "to_faiss"]
 
 
 def to_faiss(search):
-    """Return the codes of a fitted searcher as a flat binary index of faiss.
+    """Convert a fitted searcher to a flat binary index of faiss.
 
     Parameters
     ----------
     search : HammingNeighbors
-        Fitted, with integer ids.
+        Fitted searcher with integer ids.
 
     Returns
     -------
     index : faiss.IndexBinaryFlat or faiss.IndexBinaryIDMap
-        The latter around the former where the ids are not the row numbers. It finds neighbours at the same distances;
-        which of those at one distance are cut off may differ.
+        Index with the codes and ids; an IndexBinaryIDMap around an IndexBinaryFlat if the ids are not the row numbers.
+        The distances of the neighbours that it finds are the same as those of the searcher; the choice among rows at
+        equal distance may differ.
 
     Raises
     ------
     ImportError
-        If faiss is missing.
+        If faiss is not installed.
     ValueError
-        If the ids are no 64-bit integers.
+        If the ids are not 64-bit integers.
 
     Examples
     --------
@@ -61,27 +62,28 @@ def to_faiss(search):
 
 
 def from_faiss(index, *, n_bits=None, **params):
-    """Return a searcher fitted with the codes and ids of a flat binary index of faiss.
+    """Convert a flat binary index of faiss to a fitted searcher.
 
     Parameters
     ----------
     index : faiss.IndexBinaryFlat, or faiss.IndexBinaryIDMap or faiss.IndexBinaryIDMap2 around one
+        Index with the codes and ids.
     n_bits : int, default=None
-        The code length, where it is no multiple of 8; faiss knows whole bytes only.
+        The code length; needed if it is not a multiple of 8, since faiss stores only whole bytes.
     **params
-        Parameters of :class:`~sklearn_hash.HammingNeighbors`; ``packed`` tells the form of the queries.
+        Parameters of :class:`~sklearn_hash.HammingNeighbors`; ``packed`` is the form of the queries.
 
     Returns
     -------
     search : HammingNeighbors
-        With a copy of the codes.
+        Fitted searcher with a copy of the codes.
 
     Raises
     ------
     ImportError
-        If faiss is missing.
+        If faiss is not installed.
     ValueError
-        If the index is of another kind, is empty or its ids repeat.
+        If the index is of another type or empty, or its ids repeat.
 
     Examples
     --------
@@ -94,7 +96,7 @@ def from_faiss(index, *, n_bits=None, **params):
     (array([[1]], dtype=int32), array([[1]]))
     """
     faiss = import_engine("faiss", "bench")
-    # A downcast index does not keep the given one alive, so that one keeps its name.
+    # The downcast index does not keep `index` alive, so `index` must not be reassigned.
     flat, ids = faiss.downcast_IndexBinary(index), None
     if isinstance(flat, (faiss.IndexBinaryIDMap, faiss.IndexBinaryIDMap2)):
         ids = faiss.vector_to_array(flat.id_map)

@@ -1,4 +1,4 @@
-"""Fingerprint of a hasher: which hasher made some codes."""
+"""Fingerprint of a hasher, to identify the hasher that made some codes."""
 
 import hashlib
 from functools import partial
@@ -13,18 +13,18 @@ from sklearn_hash._tensors import tensor_to_array
 
 __all__ = ["fingerprint", "fingerprint_of"]
 
-# Fitted attributes that no code depends on.
+# Fitted attributes on which the codes do not depend.
 _BOOKKEEPING = {"classes_", "feature_names_in_", "history_", "n_features_in_", "n_iter_"}
-# Parameters of a transformer that what it returns does not depend on, once it is fitted.
+# Parameters of a transformer on which its output does not depend once it is fitted.
 _WITHOUT_EFFECT = {"copy", "memory", "n_jobs", "random_state", "verbose", "verbose_feature_names_out"}
 
 
 def fingerprint(hasher) -> str:
-    """Return a digest of everything in a fitted hasher that determines its codes.
+    """Compute a digest of everything in a fitted hasher that determines its codes.
 
-    It is the same in another process, on another device and after the hasher was saved and loaded. The form of the
-    codes (`output`) and parameters that only training uses do not count; weights, fitted arrays and the steps of a
-    pipeline do.
+    The fingerprint is the same in another process, on another device, and after the hasher was saved and loaded. It
+    depends on weights, fitted arrays and the steps of a pipeline, but not on the form of the codes (`output`) or on
+    parameters that only training uses.
 
     Parameters
     ----------
@@ -34,17 +34,19 @@ def fingerprint(hasher) -> str:
     Returns
     -------
     digest : str of 32 hexadecimal digits
+        The fingerprint.
 
     Raises
     ------
     sklearn.exceptions.NotFittedError
         If the hasher is not fitted.
     TypeError
-        If an attribute of a step is no number, text, array, estimator, or list or dict of these.
+        If an attribute of a step is not a number, string, array, estimator, or list or dict of these.
 
     Notes
     -----
-    Of a network, the names and classes of its modules and all of its tensors count, not the code of user-made modules.
+    The fingerprint of a network depends on the names and classes of its modules and on all of its tensors, but not on
+    the source code of custom modules.
 
     Examples
     --------
@@ -67,7 +69,7 @@ def fingerprint(hasher) -> str:
 
 
 def fingerprint_of(hasher):
-    """Return the fingerprint of a hasher; a text is one already, and None stands for an unknown hasher.
+    """Return the fingerprint of a hasher; a string is returned unchanged, and so is None for an unknown hasher.
 
     Parameters
     ----------
@@ -81,7 +83,7 @@ def fingerprint_of(hasher):
 
 
 def _chunks(value):
-    """Yield the bytes of a value of any known kind."""
+    """Yield bytes that represent a value of any supported type."""
     value = tensor_to_array(value)
     value = value.item() if isinstance(value, np.generic) else value
     if isinstance(value, np.ndarray) and value.dtype != object:
@@ -97,7 +99,7 @@ def _chunks(value):
 
 
 def _parts(value):
-    """Return the kind of a composed value and what it is made of."""
+    """Return the type name of a composite value and its parts."""
     if isinstance(value, (list, tuple)):
         return "sequence", value
     if isinstance(value, np.ndarray):
@@ -116,13 +118,13 @@ def _parts(value):
     if hasattr(value, "__qualname__"):  # a class or a function
         return "name", [value.__module__, value.__qualname__]
     raise TypeError(
-        f"A hasher with an attribute of type {type(value).__name__} has no fingerprint. Pass a text of your own as "
-        "hasher, the same for codes that may be compared."
+        f"A hasher with an attribute of type {type(value).__name__} has no fingerprint. Pass a string as hasher "
+        "instead, the same one for all codes that may be compared."
     )
 
 
 def _estimator_parts(estimator):
-    """Return the state of a network, the fitted attributes of another hasher, or parameters too of anything else."""
+    """Return the parts of an estimator: network state, fitted attributes, or attributes and parameters of a step."""
     if hasattr(estimator, "steps"):
         return [step for _, step in estimator.steps if step not in (None, "passthrough")]
     if hasattr(estimator, "net_"):

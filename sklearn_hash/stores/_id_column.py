@@ -1,4 +1,4 @@
-"""Ids of rows as a column of an Arrow table."""
+"""Conversion of row ids to a column of an Arrow table."""
 
 import numpy as np
 
@@ -9,23 +9,23 @@ __all__ = ["id_column"]
 
 
 def id_column(ids):
-    """Return ids as an Arrow array.
+    """Convert ids to an Arrow array.
 
     Parameters
     ----------
     ids : array-like or pyarrow array of shape (n,)
-        Of one type that Arrow knows: integers, strings, bytes, UUIDs, dates, decimals, or tuples of one of these. An
-        Arrow array stays as it is.
+        Ids of one type that Arrow supports: integers, strings, bytes, UUIDs, dates, decimals, or tuples of one of
+        these. An Arrow array is not converted.
 
     Returns
     -------
     column : pyarrow.Array
-        int64 or uint64 for integers. Read back, it holds equal ids.
+        Column of type int64 or uint64 for integers. Reading it gives equal ids.
 
     Raises
     ------
     ValueError
-        If the ids are of several types, or of one that Arrow does not know or would change.
+        If the ids are of several types, or of a type that Arrow does not support or would change.
     """
     pa = import_arrow()
     if isinstance(ids, pa.ChunkedArray):
@@ -34,7 +34,7 @@ def id_column(ids):
         return ids
     checked = check_ids(ids)
     if checked.dtype == np.int64:
-        # Blocks keep one type, whether or not one of them has ids above 2**63.
+        # All blocks of uint64 ids get the same type, whether or not a block has ids above 2**63.
         return pa.array(ids if getattr(ids, "dtype", None) == np.uint64 else checked)
     ids = checked
     values = ids.tolist()
@@ -51,7 +51,7 @@ def id_column(ids):
 def _array(pa, values):
     try:
         return pa.array(values)
-    except OverflowError:  # above 2**63; negative ones among them make this fail too
+    except OverflowError:  # ids above 2**63; this fails if there are also negative ids
         return pa.array(values, pa.uint64())
 
 

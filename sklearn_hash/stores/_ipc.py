@@ -1,4 +1,4 @@
-"""Codes in Arrow IPC files, which a search reads in place from a memory map."""
+"""Reading and writing of codes in Arrow IPC files, which a search can read from a memory map."""
 
 from contextlib import ExitStack
 from itertools import chain
@@ -19,20 +19,21 @@ _BLOCK = 1_000_000  # rows
 
 @document
 def write_ipc(path, codes, ids=None, *, packed=False, n_bits=None, hasher=None):
-    """Write codes and ids to an Arrow IPC file, which a search reads in place.
+    """Write codes and ids to an Arrow IPC file, which a search can read from a memory map.
 
-    They are one record batch, as a search in place needs them. The file appears as a whole: a process that is killed
-    leaves what was there before. Codes and integer ids are collected in temporary files beside it, not in memory; the
-    disk needs room for both.
+    The file has a single record batch, so that a search does not have to copy the codes. It is written atomically: a
+    process that is killed leaves the previous file, if any. Codes and integer ids are collected in temporary files in
+    the same folder, not in memory; the disk needs room for these and for the file.
 
     Parameters
     ----------
     path : str or Path
+        Path of the file.
     codes : array-like of shape (n, n_bits) or (n, n_bytes), pyarrow.Table, or iterator
-        Codes; a table of codes; or an iterator of blocks (ids, codes), as ``hasher.iter_transform(X)``, or of tables,
-        as :func:`iter_parquet` yields them.
+        Codes; a table of codes; or an iterator of blocks (ids, codes), such as ``hasher.iter_transform(X)``, or of
+        tables, such as the result of :func:`iter_parquet`.
     ids : array-like of shape (n,), default=None
-        Integers, strings, bytes, UUIDs, dates, or tuples of one of these; by default the row numbers.
+        Ids of the rows: integers, strings, bytes, UUIDs, dates, or tuples of one of these; by default the row numbers.
     {form of codes}
 
     {errors of writing}
@@ -63,26 +64,27 @@ def write_ipc(path, codes, ids=None, *, packed=False, n_bits=None, hasher=None):
 
 @document
 def read_ipc(path, *, hasher=None, memory_map=True):
-    """Open codes and ids of an Arrow IPC file.
+    """Read codes and ids from an Arrow IPC file.
 
     Parameters
     ----------
     path : str or Path
+        Path of the file.
     {hasher}
     memory_map : bool, default=True
-        Whether the table stays in the file; a search then reads it in place, unless other tools wrote it as several
-        record batches.
+        Whether to memory-map the file instead of reading it into memory. A search then reads the codes from the file,
+        unless another tool wrote it with several record batches.
 
     {table}
 
     Raises
     ------
     ImportError
-        If Arrow is missing.
+        If Arrow is not installed.
     FileNotFoundError
-        If there is no such file.
+        If the file does not exist.
     ValueError
-        If the file is no Arrow IPC file, or names the fingerprint of another hasher.
+        If the file is not an Arrow IPC file, or has the fingerprint of another hasher.
 
     Examples
     --------
@@ -100,7 +102,7 @@ def read_ipc(path, *, hasher=None, memory_map=True):
 
 
 class _Column:
-    """The values of a column, collected in a temporary file if they have a fixed width."""
+    """Values of a column, collected in a temporary file if they have a fixed width."""
 
     def __init__(self, kind, folder, stack):
         self.kind = kind
@@ -110,7 +112,7 @@ class _Column:
         self.file = stack.enter_context(TemporaryFile(dir=folder)) if fixed else None  # noqa: SIM115
 
     def append(self, values):
-        """Add an Arrow array without nulls."""
+        """Append the values of an Arrow array without nulls."""
         self.n += len(values)
         if self.file is None:
             self.parts.append(values)
@@ -121,7 +123,7 @@ class _Column:
             self.file.write(memoryview(data)[values.offset * width : (values.offset + len(values)) * width])
 
     def read(self):
-        """Return all values as one array, mapped from the file."""
+        """Return all values as one array; values in a file are memory-mapped."""
         pa = import_arrow()
         if self.file is None:
             return pa.concat_arrays(self.parts)

@@ -1,4 +1,4 @@
-"""Reading and writing of a Lance dataset of codes; every write is a version."""
+"""Reading and writing of a Lance dataset of codes; every write creates a version."""
 
 import numpy as np
 
@@ -13,9 +13,9 @@ def open_dataset(uri, version=None):
     Raises
     ------
     ImportError
-        If Lance is missing.
+        If Lance is not installed.
     FileNotFoundError
-        If there is no such dataset or version.
+        If the dataset or version does not exist.
     """
     lance = import_engine("lance", "lance")
     try:
@@ -28,7 +28,7 @@ def open_dataset(uri, version=None):
 
 
 def write_rows(uri, table):
-    """Write a version that holds these rows only, the first one of a dataset perhaps, and return its number."""
+    """Write a version that holds only these rows, creating the dataset if needed, and return its number."""
     lance = import_engine("lance", "lance")
     try:
         open_dataset(uri)
@@ -38,12 +38,12 @@ def write_rows(uri, table):
 
 
 def append_rows(uri, table, version):
-    """Add rows to a dataset that stands at a version, and return the number of the new one.
+    """Append rows to the given version of a dataset, which must be the newest, and return the new version.
 
     Raises
     ------
     ValueError
-        If another process has written since that version, or the ids are of another type than the stored ones.
+        If another process has written a newer version, or the ids are not of the type of the stored ones.
     """
     lance = import_engine("lance", "lance")
     dataset = _at(uri, version)
@@ -52,15 +52,15 @@ def append_rows(uri, table, version):
 
 
 def delete_rows(uri, positions, version):
-    """Delete the rows at some places from a dataset that stands at a version, and return the number of the new one.
+    """Delete rows by position from the given version of a dataset, which must be the newest; return the new version.
 
     Raises
     ------
     ValueError
-        If another process has written since that version.
+        If another process has written a newer version.
     """
     dataset = _at(uri, version)
-    # Lance deletes by conditions on columns, and knows none on some types of ids: the number of a row is its own.
+    # Lance deletes by conditions on columns, which it does not support for all types of ids, so use its row numbers.
     numbers = dataset.to_table(columns=[], with_row_id=True)["_rowid"].to_numpy()[positions]
     dataset.delete(f"_rowid IN ({', '.join(map(str, np.sort(numbers)))})")
     return dataset.version

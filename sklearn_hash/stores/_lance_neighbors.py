@@ -1,4 +1,4 @@
-"""Exact search among codes that a Lance dataset keeps."""
+"""Exact search among codes that are stored in a Lance dataset."""
 
 from os import PathLike
 
@@ -17,52 +17,54 @@ __all__ = ["LanceNeighbors"]
 
 
 class LanceNeighbors(HammingNeighbors):
-    """Exact nearest neighbours under the Hamming distance, among codes that a Lance dataset keeps.
+    """Exact nearest-neighbour search under the Hamming distance, among codes stored in a Lance dataset.
 
     The codes are searched in memory, as by :class:`~sklearn_hash.HammingNeighbors`, with the same results. ``fit``,
-    ``partial_fit`` and ``remove`` return once the dataset holds the change: a process that is killed afterwards loses
-    nothing, and one that is killed meanwhile leaves all of the change or none of it. Each of them makes a version of
-    the dataset, to which ``checkout`` goes back.
+    ``partial_fit`` and ``remove`` return after the change is written to the dataset: a process that is killed
+    afterwards loses nothing, and one that is killed during the call leaves either the whole change or none of it. Each
+    of them creates a version of the dataset; ``checkout`` loads an earlier version.
 
     Parameters
     ----------
     uri : str or path
-        The folder of the dataset, or where an object store keeps it.
+        Folder of the dataset, or its location in an object store.
     n_neighbors : int, default=5
         Default number of neighbours per query.
     radius : float, default=2
-        Default of the largest distance of a neighbour in radius queries, inclusive.
+        Default radius of radius queries: the largest distance of a neighbour, in bits, inclusive.
     algorithm : {"auto", "flat", "pruned", "multi_index"}, default="auto"
-        Search algorithm; results are the same.
+        Search algorithm, which does not change the results.
     packed : bool, default=False
-        Whether codes are given as packed bytes, in the bit order of :func:`numpy.packbits`.
+        Whether codes are packed bytes, uint8 in the bit order of :func:`numpy.packbits`.
     n_bits : int, default=None
-        The code length; needed for packed codes whose length is no multiple of 8.
+        The code length; needed for packed codes whose length is not a multiple of 8.
     n_jobs : int, default=None
-        Threads per search.
+        Number of threads per search: None means 1 unless in a :obj:`joblib.parallel_config` context, -1 means all
+        processors.
     device : {"cpu", "cuda", "cuda:<index>", "auto"}, default="cpu"
-        Device to search on; results are the same.
+        Device to search on, which does not change the results.
 
     Attributes
     ----------
     version_ : int
-        The version of the dataset that is searched.
+        Version of the dataset that is searched.
     algorithm_, n_bits_, n_samples_fit_, ids_, packed_codes_, n_features_in_, feature_names_in_, fingerprint_
-        As those of :class:`~sklearn_hash.HammingNeighbors`.
+        As in :class:`~sklearn_hash.HammingNeighbors`.
 
     Notes
     -----
-    One process at a time may write, any number may read. A writer that is behind, since another one has written, is
-    refused until it calls ``checkout``; Lance accepts two appends at the same moment, without a look at their ids.
+    Only one process may write at a time; any number of processes may read. If another process has written since the
+    rows were read, a write raises an error until ``checkout`` is called. However, Lance accepts two simultaneous
+    appends without comparing their ids.
 
-    Lance leaves it to the operating system when a file reaches the disk: what was written survives the end of the
-    process, but the last seconds may not survive a power cut.
+    Lance does not force files to disk: changes survive the end of the process, but the changes of the last seconds may
+    be lost in a power failure.
 
-    The columns of the dataset are "id" and "code", the latter lists of uint8, which Lance and LanceDB search by
-    themselves with the metric "hamming". Labels are not stored.
+    The columns of the dataset are "id" and "code", the latter of fixed-size lists of uint8, which Lance and LanceDB can
+    search themselves with the metric "hamming". Labels are not stored.
 
-    Every append adds a file. ``lance.dataset(uri).optimize.compact_files()`` joins them and keeps the rows and their
-    order; ``checkout`` goes to the version that it makes.
+    Every append adds a file. ``lance.dataset(uri).optimize.compact_files()`` merges the files without changing the rows
+    and their order; call ``checkout`` to load the version that it creates.
 
     Examples
     --------
@@ -91,27 +93,28 @@ class LanceNeighbors(HammingNeighbors):
         self.uri = uri
 
     def checkout(self, version=None, *, hasher=None):
-        """Read the rows of a version.
+        """Load the rows of a version.
 
         Parameters
         ----------
         version : int, default=None
-            By default the newest one. Rows can be added and removed there only.
+            Number of the version; by default the newest one. Rows can be added and removed only at the newest version.
         hasher : estimator or str, default=None
-            The hasher whose codes they must be, or its :func:`~sklearn_hash.stores.fingerprint`.
+            The hasher that must have made the codes, or its :func:`~sklearn_hash.stores.fingerprint`.
 
         Returns
         -------
         self : LanceNeighbors
+            The searcher with the rows of the version.
 
         Raises
         ------
         ImportError
-            If Lance is missing.
+            If Lance is not installed.
         FileNotFoundError
-            If there is no such dataset or version.
+            If the dataset or version does not exist.
         ValueError
-            If the codes are those of another hasher, or two writers at the same moment have left ids that repeat.
+            If the codes are from another hasher, or ids repeat because two processes appended simultaneously.
         """
         check_device(self.device)
         dataset = open_dataset(self.uri, version)
@@ -125,31 +128,32 @@ class LanceNeighbors(HammingNeighbors):
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None, ids=None):
-        """Make a version of the dataset that holds these codes only.
+        """Write a version of the dataset that holds only these codes.
 
-        The dataset is created if there is none; its earlier versions stay.
+        The dataset is created if it does not exist; otherwise its earlier versions are kept.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_bits), or (n_samples, n_bytes) with ``packed=True``
-            Codes of the database; or a :class:`pyarrow.Table`, as :func:`~sklearn_hash.stores.to_arrow` makes it, whose
-            fingerprint the dataset keeps.
+            Codes of the database; or a :class:`pyarrow.Table` in the form of :func:`~sklearn_hash.stores.to_arrow`,
+            whose fingerprint is stored in the dataset.
         y : None
-            Labels are not stored.
+            Must be None, since labels are not stored.
         ids : array-like of shape (n_samples,), default=None
-            Ids of the rows, of one type that Arrow knows; by default the row numbers.
+            Ids of the rows, of one type that Arrow supports; by default the row numbers.
 
         Returns
         -------
         self : LanceNeighbors
+            The fitted searcher.
 
         Raises
         ------
         ImportError
-            If Lance is missing.
+            If Lance is not installed.
         ValueError
-            As for :class:`~sklearn_hash.HammingNeighbors`; also if ids are of several types or labels are given.
-            Neither the searcher nor the dataset is changed then.
+            As for :class:`~sklearn_hash.HammingNeighbors`; also if ids are of several types or labels are given. The
+            searcher and the dataset are then left unchanged.
         """
         _refuse_labels(y)
         with self._unchanged_on_failure():
@@ -159,29 +163,30 @@ class LanceNeighbors(HammingNeighbors):
 
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y=None, ids=None):
-        """Append rows to the dataset, which is created if there is none.
+        """Append rows to the dataset, which is created if it does not exist.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_bits), or (n_samples, n_bytes) with ``packed=True``
             Codes to append; or a :class:`pyarrow.Table`, as for ``fit``.
         y : None
-            Labels are not stored.
+            Must be None, since labels are not stored.
         ids : array-like of shape (n_samples,), default=None
-            Their ids, of the type of the stored ones and not in use; by default the integers after the largest one
-            used since the dataset was read.
+            Ids of the new rows, of the type of the stored ones and not in use; by default the integers after the
+            largest id used since the dataset was read.
 
         Returns
         -------
         self : LanceNeighbors
+            The searcher with the rows appended.
 
         Raises
         ------
         ImportError
-            If Lance is missing.
+            If Lance is not installed.
         ValueError
-            As for :class:`~sklearn_hash.HammingNeighbors`; also if ids are of another type or labels are given, or
-            another process has written since the rows were read. Nothing is appended then.
+            As for :class:`~sklearn_hash.HammingNeighbors`; also if ids are not of the type of the stored ones, labels
+            are given, or another process has written since the rows were read. Nothing is then appended.
         """
         _refuse_labels(y)
         if not hasattr(self, "_index"):
@@ -203,17 +208,18 @@ class LanceNeighbors(HammingNeighbors):
         Parameters
         ----------
         ids : array-like of shape (n_removed,)
-            Ids of stored rows, none twice.
+            Ids of stored rows, without repetition.
 
         Returns
         -------
         self : LanceNeighbors
+            The searcher without the rows.
 
         Raises
         ------
         ValueError
-            If an id is unknown or repeats, or another process has written since the rows were read; nothing is removed
-            then.
+            If an id is unknown or repeats, or another process has written since the rows were read. Nothing is then
+            removed.
         """
         check_is_fitted(self)
         positions = np.flatnonzero(self._rows.remaining(self._rows.find(ids)))
@@ -224,14 +230,14 @@ class LanceNeighbors(HammingNeighbors):
         return self._moved_to(version)
 
     def _table(self, packed, ids):
-        """Return a table of rows whose codes are lists of bytes, which Lance itself can search."""
+        """Return a table of rows whose codes are lists of uint8, which Lance can search."""
         pa = import_arrow()
         table = to_arrow(packed, ids, packed=True, n_bits=self.n_bits_, hasher=self.fingerprint_)
         codes = pa.FixedSizeListArray.from_arrays(pa.array(packed.ravel()), packed.shape[1])
         return table.set_column(1, pa.field("code", codes.type, nullable=False), codes)
 
     def _moved_to(self, version):
-        """Note the version that a write made; where another process wrote in between, read its rows too."""
+        """Set the version after a write, and read the rows again if another process wrote in between."""
         if version != self.version_ + 1:
             return self.checkout()
         self.version_ = version

@@ -1,4 +1,4 @@
-"""Import of the optional engines, on first use."""
+"""Import of optional dependencies on first use."""
 
 from importlib import import_module
 
@@ -6,7 +6,7 @@ __all__ = ["import_arrow", "import_engine"]
 
 
 def import_engine(module, extra):
-    """Return a module that an extra of this package installs.
+    """Import and return a module that an extra of this package installs.
 
     Parameters
     ----------
@@ -15,7 +15,7 @@ def import_engine(module, extra):
     Raises
     ------
     ImportError
-        With the command that installs it, if it is missing.
+        If the module is not installed; the message has the command that installs it.
     """
     try:
         return import_module(module)
@@ -24,5 +24,5 @@ def import_engine(module, extra):
 
 
 def import_arrow():
-    """Return the module ``pyarrow``."""
+    """Import and return the module ``pyarrow``."""
     return import_engine("pyarrow", "arrow")

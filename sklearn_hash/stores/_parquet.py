@@ -1,4 +1,4 @@
-"""Codes in Parquet files, written and read row group by row group."""
+"""Reading and writing of codes in Parquet files, one row group at a time."""
 
 from itertools import chain
 from pathlib import Path
@@ -15,20 +15,21 @@ __all__ = ["iter_parquet", "read_parquet", "write_parquet"]
 def write_parquet(path, codes, ids=None, *, packed=False, n_bits=None, hasher=None, row_group_size=1_000_000):
     """Write codes and ids to a Parquet file, one row group at a time.
 
-    The file appears as a whole: a process that is killed leaves what was there before.
+    The file is written atomically: a process that is killed leaves the previous file, if any.
 
     Parameters
     ----------
     path : str or Path
+        Path of the file.
     codes : array-like of shape (n, n_bits) or (n, n_bytes), pyarrow.Table, or iterator
-        Codes; a table of codes; or an iterator of blocks (ids, codes), as ``hasher.iter_transform(X)``, or of tables.
-        Of a memory map or an iterator only one row group is in memory at a time.
+        Codes; a table of codes; or an iterator of blocks (ids, codes), such as ``hasher.iter_transform(X)``, or of
+        tables. For a memory map or an iterator, only one row group is in memory at a time.
     ids : array-like of shape (n,), default=None
-        Integers, strings, bytes, UUIDs, dates, or tuples of one of these; by default the row numbers. Repeats are
-        noticed within a row group only.
+        Ids of the rows: integers, strings, bytes, UUIDs, dates, or tuples of one of these; by default the row numbers.
+        Repeated ids are detected only within a row group.
     {form of codes}
     row_group_size : int, default=1_000_000
-        Most rows in a row group.
+        Maximum number of rows in a row group.
 
     {errors of writing}
 
@@ -46,7 +47,7 @@ def write_parquet(path, codes, ids=None, *, packed=False, n_bits=None, hasher=No
         codes, ids, packed=packed, n_bits=n_bits, hasher=hasher, batch_size=_check_size(row_group_size)
     )
     first = next(batches)
-    # Codes hardly ever repeat often enough for a dictionary to pay, and its pages are kept in memory.
+    # Codes rarely repeat often enough for a dictionary to save space, and its pages are kept in memory.
     options = {"compression": "zstd", "use_dictionary": False}
     with replacing(path) as unfinished, parquet.ParquetWriter(unfinished, first.schema, **options) as writer:
         for batch in chain([first], batches):
@@ -62,21 +63,21 @@ def iter_parquet(path, *, hasher=None, batch_size=1_000_000):
     {files}
     {hasher}
     batch_size : int, default=1_000_000
-        Most rows in a block.
+        Maximum number of rows in a block.
 
     Yields
     ------
     block : pyarrow.Table
-        As of :func:`to_arrow`; no block reaches over two row groups.
+        Table in the form of :func:`to_arrow`; a block does not extend over two row groups.
 
     Raises
     ------
     ImportError
-        If Arrow is missing.
+        If Arrow is not installed.
     FileNotFoundError
-        If there is no such file, or none in the folder.
+        If the file does not exist, or the folder has no ``*.parquet`` file.
     ValueError
-        If the file names the fingerprint of another hasher.
+        If a file has the fingerprint of another hasher.
 
     Examples
     --------
@@ -111,11 +112,11 @@ def read_parquet(path, *, hasher=None):
     Raises
     ------
     ImportError
-        If Arrow is missing.
+        If Arrow is not installed.
     FileNotFoundError
-        If there is no such file, or none in the folder.
+        If the file does not exist, or the folder has no ``*.parquet`` file.
     ValueError
-        If the file names the fingerprint of another hasher, or files differ in their columns or metadata.
+        If a file has the fingerprint of another hasher, or files differ in their columns or metadata.
 
     Examples
     --------
@@ -136,7 +137,7 @@ def read_parquet(path, *, hasher=None):
             tables.append(file.read())
         if not tables[-1].schema.equals(tables[0].schema, check_metadata=True):
             raise ValueError(f"All files must hold codes of one length and origin; {part} differs from the first.")
-    # One chunk, which a search need not copy again.
+    # A search does not have to copy a single chunk.
     return pa.concat_tables(tables).combine_chunks()
 
 
