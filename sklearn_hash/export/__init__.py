@@ -1,4 +1,4 @@
-"""Export of trained hashers to formats that other runtimes read."""
+"""Export of trained hashers to formats that other runtimes can read."""
 
 from sklearn_hash.export._onnx import export_onnx
 

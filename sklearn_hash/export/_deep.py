@@ -1,4 +1,4 @@
-"""The module of a hasher around a network, as a graph can hold it."""
+"""Module of a hasher with a network, in a form that can be exported."""
 
 from copy import deepcopy
 
@@ -15,12 +15,13 @@ def deep_module(hasher):
     Returns
     -------
     module : HashingModule
-        Raw rows to (n, n_bits) real-valued codes; normalisation of images is part of it, augmentation is not.
+        Module that maps raw rows to real-valued codes of shape (n, n_bits). It includes the normalisation of images,
+        but no augmentation.
 
     Raises
     ------
     ValueError
-        If a loader reads the rows.
+        If the rows are read by a loader.
     """
     if hasher.images is not None and hasher.images.loader is not None:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""The module from raw rows to packed codes of a hasher or a pipeline."""
+"""Module that maps raw rows to the packed codes of a hasher or a pipeline."""
 
 import torch
 from sklearn.pipeline import Pipeline
@@ -14,12 +14,12 @@ __all__ = ["final_hasher", "graph_module"]
 
 
 def final_hasher(estimator):
-    """Return the hasher itself, or the last step of a pipeline.
+    """Return the given hasher, or the last step of a pipeline.
 
     Raises
     ------
     TypeError
-        If it is not a hasher.
+        If the estimator or the last step is not a hasher.
     """
     is_pipeline = isinstance(estimator, Pipeline)
     hasher = estimator.steps[-1][1] if is_pipeline else estimator
@@ -33,7 +33,7 @@ def final_hasher(estimator):
 
 
 def graph_module(estimator, dtype, channels):
-    """Build the module of a graph.
+    """Build the module to be exported as a graph.
 
     Parameters
     ----------
@@ -41,13 +41,13 @@ def graph_module(estimator, dtype, channels):
     dtype : {"float32", "float64", "uint8"}
         Type of the rows.
     channels : {"first", "last"} or None
-        Position of the channel axis of images; None for that of the hasher's `images`.
+        Position of the channel axis of images; None means that of the `images` parameter of the hasher.
 
     Returns
     -------
     module : PackedCodes
     inputs : dict of str to tensor
-        Examples of its inputs, two rows, by their names.
+        Example inputs of two rows, by name.
     """
     hasher = final_hasher(estimator)
     steps = _steps(estimator)
@@ -73,13 +73,13 @@ def graph_module(estimator, dtype, channels):
 
 
 def _steps(estimator):
-    """Return the preprocessing steps of a pipeline with their names; a hasher has none."""
+    """Return the preprocessing steps of a pipeline with their names, or an empty list for a hasher."""
     steps = estimator.steps[:-1] if isinstance(estimator, Pipeline) else []
     return [(name, step) for name, step in steps if step is not None and step != "passthrough"]
 
 
 def _float_type(dtype):
-    """Return the type that scikit-learn's steps and the shallow hashers convert rows to."""
+    """Return the type to which scikit-learn's steps and the shallow hashers convert rows."""
     return "float32" if dtype == "float32" else "float64"
 
 

@@ -18,28 +18,28 @@ __all__ = ["export_onnx"]
 
 
 def export_onnx(estimator, path, *, dtype="float32", channels=None):
-    """Write a fitted hasher as an ONNX graph from raw rows to packed codes.
+    """Export a fitted hasher as an ONNX graph from raw rows to packed codes.
 
-    The graph has one input, ``X``, of any number of rows, and one output, ``codes``, (n, ceil(n_bits / 8)) uint8 in the
-    bit order of :func:`numpy.packbits`. Preprocessing and normalisation are part of it; validation of the rows is not,
-    so that NaN raises no error. The codes are those of ``transform`` with ``output="packed"``, except for bits whose
-    real value is so near zero that rounding decides on its sign. A hasher of token ids has an input for each of their
-    fields. The metadata of the file hold the class of the hasher, its :func:`~sklearn_hash.stores.fingerprint`, the
-    code length and the version of this package.
+    The graph has one input ``X`` with any number of rows, and one output ``codes``, uint8 of shape
+    (n, ceil(n_bits / 8)) in the bit order of :func:`numpy.packbits`. It includes preprocessing and normalisation, but
+    no validation of the rows, so that NaN raises no error. The codes are those of ``transform`` with
+    ``output="packed"``, except for bits whose real value is so close to zero that its sign depends on rounding. For a
+    hasher of token ids, the graph has one input for each field. The metadata of the file hold the class of the hasher,
+    its :func:`~sklearn_hash.stores.fingerprint`, the code length and the version of this package.
 
     Parameters
     ----------
     estimator : hasher or Pipeline
-        A fitted hasher, or a pipeline that ends with one and has steps of the classes StandardScaler, MinMaxScaler,
-        Normalizer, PCA and TruncatedSVD before it.
+        A fitted hasher, or a pipeline that ends with one and whose other steps are of the classes StandardScaler,
+        MinMaxScaler, Normalizer, PCA and TruncatedSVD.
     path : str or Path
-        File to write, at most 2 GB; its folder must exist. An existing file is replaced as a whole.
+        Path of the file, whose folder must exist; an existing file is replaced. The file can have at most 2 GB.
     dtype : {"float32", "float64", "uint8"}, default="float32"
-        Type of the rows that the graph takes. Where `images` of the hasher scales bytes to [0, 1], the graph only does
-        so with "uint8".
+        Type of the input rows of the graph. If the `images` parameter of the hasher scales bytes to [0, 1], the graph
+        does so only with "uint8".
     channels : {"first", "last"}, default=None
-        Position of the channel axis of the images that the graph takes. By default it is "last" if `images` of the
-        hasher says so, and "first" otherwise.
+        Position of the channel axis of the input images of the graph. By default it is "last" if the `images` parameter
+        of the hasher says so, and "first" otherwise.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def _check_options(dtype, channels):
 
 
 def _traced(module, inputs, name):
-    """Return the ONNX program of a module, for any number of rows and of tokens."""
+    """Return the ONNX program of a module, for any number of rows and tokens."""
     lengths = {0: torch.export.Dim("n")}
     if module.has_fields:
         lengths[1] = torch.export.Dim.AUTO
@@ -127,7 +127,7 @@ def _traced(module, inputs, name):
 
 @contextmanager
 def _quiet():
-    """Run the exporter without what it says on its own code."""
+    """Suppress the warnings and messages that the exporter gives about its own code."""
     logger = logging.getLogger("torch.onnx")
     level = logger.level
     logger.setLevel(logging.ERROR)

@@ -1,4 +1,4 @@
-"""Modules that compute what the shallow hashers do with dense rows, in the same floating types."""
+"""Modules that compute the codes of the shallow hashers from dense rows, in the same floating-point types."""
 
 import math
 
@@ -12,7 +12,7 @@ __all__ = ["shallow_module"]
 
 
 class _Projection(nn.Module):
-    """Coordinates of centred rows."""
+    """Projection of centred rows."""
 
     def __init__(self, mean, *factors):
         super().__init__()
@@ -29,7 +29,7 @@ class _Projection(nn.Module):
 
 
 class _Eigenfunctions(nn.Module):
-    """Cosines of several frequencies along the directions of a box."""
+    """Cosines of several frequencies along the axes of a box."""
 
     def __init__(self, projection, lower, upper, directions, modes):
         super().__init__()
@@ -45,9 +45,9 @@ class _Eigenfunctions(nn.Module):
 
 
 class _Kernels(nn.Module):
-    """Weighted Gaussian kernels around anchors, and a constant.
+    """Weighted sums of Gaussian kernels around anchors and a constant.
 
-    Distances are computed in float64 and kernels in the type of rows and anchors, as scikit-learn does.
+    As in scikit-learn, distances are computed in float64 and kernels in the type of the rows and anchors.
     """
 
     weights: torch.Tensor
@@ -111,15 +111,15 @@ def shallow_module(hasher, dtype):
     Returns
     -------
     module : nn.Module
-        (n, n_features) rows to (n, n_bits) real-valued codes.
+        Module that maps rows of shape (n, n_features) to real-valued codes of shape (n, n_bits).
 
     Raises
     ------
     TypeError
-        If the class computes its codes in a way that is not known here.
+        If the class of the hasher is not supported.
     """
     for known, build in _MODULES.items():
-        # A subclass that computes something else is not the known class.
+        # A subclass that overrides `_project` is not supported.
         if type(hasher)._project is known._project:
             return build(hasher, dtype)
     names = ", ".join(known.__name__ for known in _MODULES)
@@ -127,6 +127,6 @@ def shallow_module(hasher, dtype):
 
 
 def _tensors(hasher, dtype, *names):
-    """Return fitted arrays in the type that numpy computes in, given rows of a type."""
+    """Return fitted arrays in the type in which numpy computes for rows of the given type."""
     dtype = np.result_type(dtype, hasher.components_.dtype)
     return [torch.from_numpy(getattr(hasher, name).astype(dtype)) for name in names]

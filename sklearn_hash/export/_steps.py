@@ -1,4 +1,4 @@
-"""Modules that compute what preprocessing steps of a pipeline do with dense rows, in the same floating types."""
+"""Modules that compute the preprocessing steps of a pipeline on dense rows, in the same floating-point types."""
 
 import numpy as np
 import torch
@@ -10,7 +10,7 @@ __all__ = ["step_module"]
 
 
 class _Affine(nn.Module):
-    """``(x - shift) / scale`` for every column."""
+    """Computation of ``(x - shift) / scale`` for every column."""
 
     def __init__(self, shift, scale):
         super().__init__()
@@ -23,7 +23,7 @@ class _Affine(nn.Module):
 
 
 class _Range(nn.Module):
-    """``x * scale + shift`` in float64, rounded to a type, and perhaps clipped."""
+    """Computation of ``x * scale + shift`` in float64, converted to a type and optionally clipped."""
 
     def __init__(self, scale, shift, dtype, limits):
         super().__init__()
@@ -39,7 +39,7 @@ class _Range(nn.Module):
 
 
 class _Norm(nn.Module):
-    """Rows divided by their norm; rows of zeros stay."""
+    """Division of rows by their norm; rows of zeros are not changed."""
 
     def __init__(self, order, dtype):
         super().__init__()
@@ -53,7 +53,7 @@ class _Norm(nn.Module):
 
 
 class _Components(nn.Module):
-    """Projections onto components, shifted and scaled."""
+    """Projection onto components, with a shift and a scale."""
 
     def __init__(self, components, shift, scale):
         super().__init__()
@@ -116,21 +116,21 @@ def step_module(name, step, dtype):
     Parameters
     ----------
     name : str
-        Its name in the pipeline.
+        Name of the step in the pipeline.
     step : transformer
     dtype : {"float32", "float64"}
-        Type of the rows that it takes.
+        Type of its input rows.
 
     Returns
     -------
     module : nn.Module
     dtype : {"float32", "float64"}
-        Type of the rows that it returns.
+        Type of its output rows.
 
     Raises
     ------
     TypeError
-        If the step is not one of the known classes.
+        If the class of the step is not supported.
     """
     build = _STEPS.get(type(step))
     if build is None:
