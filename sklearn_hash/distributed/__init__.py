@@ -1,4 +1,4 @@
-"""Encoding and search on Dask: codes of data larger than memory, searched in shards on many workers."""
+"""Encoding and search with Dask: codes of data larger than memory, and search in shards on many workers."""
 
 from sklearn_hash.distributed._encode import encode
 from sklearn_hash.distributed._parts import read_parts, write_parts

@@ -1,4 +1,4 @@
-"""Import of Dask on first use, and what its tasks have in common."""
+"""Import of Dask on first use, and helpers for its tasks."""
 
 from contextlib import contextmanager
 
@@ -11,18 +11,18 @@ __all__ = ["block_array", "import_dask", "import_dask_array", "one_thread"]
 
 
 def import_dask():
-    """Return the module ``dask``."""
+    """Import and return the module ``dask``."""
     return import_engine("dask", "dask")
 
 
 def import_dask_array():
-    """Return the module ``dask.array``."""
+    """Import and return the module ``dask.array``."""
     return import_engine("dask.array", "dask")
 
 
 @contextmanager
 def one_thread():
-    """Run a task on one thread: workers run one task on each core already."""
+    """Limit a task to one thread, since workers already run one task per core."""
     with threadpool_limits(limits=1):
         yield
 
@@ -34,9 +34,9 @@ def block_array(blocks, sizes, width):
     ----------
     blocks : list of Delayed
     sizes : list of int
-        Rows of each.
+        Number of rows of each block.
     width : int
-        Columns of all.
+        Number of columns of all blocks.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Groups of near-duplicates in several shards, from those in each pair of shards."""
+"""Groups of near-duplicates in all shards, merged from the groups in each pair of shards."""
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -16,15 +16,15 @@ def pair_groups(first, second, first_offset, second_offset, radius):
     Parameters
     ----------
     first, second : HammingNeighbors or None
-        Two shards; None has no rows.
+        Two shards; None for a shard without rows.
     first_offset, second_offset : int
-        Numbers of their first rows.
+        Numbers of the first rows of the shards.
     radius : float
 
     Returns
     -------
     links : ndarray of shape (n_links, 2), int64
-        Row and first row of its group, where they differ.
+        Pairs of a row and the first row of its group, if they differ.
     """
     pair = (first, first_offset), (second, second_offset)
     shards = [(shard, offset) for shard, offset in pair if shard is not None]
@@ -40,7 +40,7 @@ def pair_groups(first, second, first_offset, second_offset, radius):
 
 
 def merge_groups(links, n_rows):
-    """Return the groups that all links make.
+    """Return the groups that result from all links.
 
     Parameters
     ----------
@@ -50,9 +50,9 @@ def merge_groups(links, n_rows):
     Returns
     -------
     labels : ndarray of shape (n_rows,), int64
-        Numbered in the order of their first rows.
+        Group of each row; groups are numbered in the order of their first rows.
     kept : ndarray of shape (n_groups,), int64
-        The first row of each group.
+        First row of each group.
     """
     rows, heads = np.concatenate(links).T
     graph = coo_array((np.ones(len(rows), bool), (rows, heads)), shape=(n_rows, n_rows))

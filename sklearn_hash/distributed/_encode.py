@@ -1,4 +1,4 @@
-"""Packed codes of data larger than memory, as a lazy dask array."""
+"""Encoding of data larger than memory to packed codes, as a lazy dask array."""
 
 from copy import copy
 from pathlib import Path
@@ -16,20 +16,21 @@ __all__ = ["encode"]
 
 
 def encode(hasher, X, *, rows_per_block=100_000):
-    """Hash rows on Dask.
+    """Compute the packed codes of rows with Dask.
 
-    Nothing is computed before the result is: pass it to :func:`write_parts`, fit a :class:`ShardedHammingNeighbors`
-    with it, or call its ``compute``. A worker holds one block of rows at a time; a block that is lost with its worker
-    is computed again by another.
+    The result is lazy: pass it to :func:`write_parts` or to the ``fit`` of a :class:`ShardedHammingNeighbors`, or call
+    its ``compute``. A worker holds one block of rows at a time. If a worker is lost, another one computes its blocks
+    again.
 
     Parameters
     ----------
     hasher : fitted hasher, or Pipeline that ends with one
+        Estimator that computes the codes.
     X : dask array of shape (n, n_features) or (n, C, H, W), dask DataFrame, or str or Path
-        Rows; or a folder of ``.npy`` or Parquet files, or one such file, read in the order of names. A Parquet file has
-        numbers in all of its columns, or one column of lists of one length.
+        Rows; or the path of a ``.npy`` or Parquet file, or of a folder of such files, which are read in the order of
+        their names. The columns of a Parquet file are numbers, or a single column of lists of equal length.
     rows_per_block : int, default=100_000
-        Most rows of a file in one block. A dask array keeps its own.
+        Maximum number of rows of a file in one block. The blocks of a dask array are not changed.
 
     Returns
     -------
@@ -39,11 +40,11 @@ def encode(hasher, X, *, rows_per_block=100_000):
     Raises
     ------
     ImportError
-        If Dask is missing.
+        If Dask is not installed.
     TypeError
-        If X is none of these.
+        If X is of another type.
     ValueError
-        If the estimator is no hasher, or the folder has no such file.
+        If the estimator is not a hasher, or the folder has no such file.
     NotFittedError
         If the hasher is not fitted.
 
@@ -60,7 +61,7 @@ def encode(hasher, X, *, rows_per_block=100_000):
     ((1797, 4), (500, 500, 500, 297), dtype('uint8'))
     """
     hasher, n_bits = _with_packed_output(hasher)
-    # A task in the graph, which any worker can repeat; a scattered object would be lost with its worker.
+    # As a task in the graph, any worker can compute it again; a scattered object would be lost with its worker.
     model = import_dask().delayed(hasher, pure=False)
     n_bytes = packed_width(n_bits)
     if isinstance(X, str | Path):
@@ -89,7 +90,7 @@ def _with_packed_output(hasher):
 
 
 def _encode_array(model, X, n_bytes):
-    """Encode block by block; a block holds whole rows."""
+    """Encode block by block; the blocks must hold whole rows."""
     X = X.rechunk(dict.fromkeys(range(1, X.ndim), -1))
     delayed = import_dask().delayed(_encode_block)
     blocks = [delayed(model, block) for block in X.to_delayed().reshape(len(X.chunks[0]))]

@@ -1,4 +1,4 @@
-"""Folders of codes in Parquet files, one file for each block of a dask array."""
+"""Reading and writing of codes in folders of Parquet files, one file for each block of a dask array."""
 
 from pathlib import Path
 
@@ -14,34 +14,36 @@ __all__ = ["read_parts", "write_parts"]
 
 
 def write_parts(codes, folder, *, hasher=None, n_bits=None, compute=True):
-    """Write codes to a folder, each block to a Parquet file of its own.
+    """Write codes to a folder, with one Parquet file per block.
 
-    A file appears as a whole or not at all, whenever a worker is killed. The ids are the row numbers.
+    Each file is written atomically, so that a worker that is killed leaves no incomplete file. The ids are the row
+    numbers.
 
     Parameters
     ----------
     codes : dask array of shape (n, n_bytes), uint8
-        Packed codes, as :func:`encode` returns them.
+        Packed codes, as returned by :func:`encode`.
     folder : str or Path
-        Made if it is not there. Files of codes in it are replaced or, where there are more, refused.
+        Path of the folder, which is created if it does not exist. Files with the names of the new ones are replaced;
+        any other Parquet file raises an error.
     hasher : estimator or str, default=None
-        The hasher that made the codes, or its :func:`sklearn_hash.stores.fingerprint`, for the files' metadata.
+        The hasher that made the codes, or its :func:`sklearn_hash.stores.fingerprint`, for the metadata of the files.
     n_bits : int, default=None
-        The code length; by default that of the hasher, or 8 bits for every byte.
+        The code length; by default that of the hasher, or 8 times the number of bytes.
     compute : bool, default=True
-        Whether to write now, or to return what writes.
+        Whether to write immediately; otherwise a Delayed object is returned whose ``compute`` writes the files.
 
     Returns
     -------
     files : list of str, or Delayed
-        The files, in the order of the rows.
+        Paths of the files, in the order of the rows.
 
     Raises
     ------
     ImportError
-        If Dask or Arrow is missing.
+        If Dask or Arrow is not installed.
     ValueError
-        If the folder has files of other codes.
+        If the folder has other Parquet files.
 
     Examples
     --------
@@ -87,24 +89,26 @@ def _write(codes, file, start, n_bits, origin):
 
 
 def read_parts(folder, *, hasher=None):
-    """Return the codes in a folder of Parquet files as a dask array.
+    """Read the codes in a folder of Parquet files as a dask array.
 
     Parameters
     ----------
     folder : str or Path
+        Path of the folder.
     hasher : estimator or str, default=None
-        The hasher that must have made the codes, or its fingerprint.
+        The hasher that must have made the codes, or its :func:`sklearn_hash.stores.fingerprint`.
 
     Returns
     -------
     codes : dask array of shape (n, n_bytes), uint8
+        Packed codes, with one block per file.
 
     Raises
     ------
     ImportError
-        If Dask or Arrow is missing.
+        If Dask or Arrow is not installed.
     ValueError
-        If there is no file, or a file holds codes of another hasher.
+        If there is no file, or a file has the fingerprint of another hasher.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Rows in folders of ``.npy`` and Parquet files, read in parts."""
+"""Reading of rows from folders of ``.npy`` and Parquet files, in parts."""
 
 from pathlib import Path
 
@@ -12,12 +12,12 @@ _SUFFIXES = (".npy", ".parquet")
 
 
 def row_files(path):
-    """Return the files of rows in a folder, by name, or the file that the path names.
+    """Return the files of rows in a folder, sorted by name, or the given file.
 
     Raises
     ------
     ValueError
-        If there is none, or there are both kinds.
+        If there is no such file, or there are files of both kinds.
     """
     path = Path(path)
     files = sorted(file for file in path.iterdir() if file.suffix in _SUFFIXES) if path.is_dir() else [path]
@@ -35,7 +35,7 @@ def count_rows(file):
 
 
 def read_rows(file, start, stop):
-    """Read some rows of a file.
+    """Read a range of rows of a file.
 
     Returns
     -------
@@ -47,7 +47,7 @@ def read_rows(file, start, stop):
 
 
 def _read_parquet(file, start, stop):
-    """Read the row groups that hold the rows, and no others."""
+    """Read only the row groups that hold the rows."""
     source = _parquet().ParquetFile(file)
     sizes = [source.metadata.row_group(i).num_rows for i in range(source.num_row_groups)]
     ends = np.cumsum(sizes)
@@ -57,7 +57,7 @@ def _read_parquet(file, start, stop):
 
 
 def _columns_as_rows(table):
-    """Return columns of numbers, or one column of lists, as a matrix."""
+    """Return the columns of numbers, or a single column of lists, as a matrix."""
     if table.num_columns == 1 and hasattr(table.schema[0].type, "value_type"):
         values = table.column(0).combine_chunks().flatten().to_numpy(zero_copy_only=False)
         return values.reshape(table.num_rows, -1)

@@ -1,4 +1,4 @@
-"""Exact search among codes that are divided over the workers of a Dask cluster."""
+"""Exact search among codes in shards on the workers of a Dask cluster."""
 
 from itertools import combinations
 from numbers import Integral, Real
@@ -19,32 +19,32 @@ from sklearn_hash.neighbors import HammingNeighbors
 
 __all__ = ["ShardedHammingNeighbors"]
 
-# Answers that one task merges: few enough for the memory of a worker, enough to keep the tree of merges low.
+# Number of results merged by one task: small for the memory of a worker, large enough for a shallow tree of merges.
 _MERGED_AT_ONCE = 8
 
 
 class ShardedHammingNeighbors(BaseEstimator):
-    """Exact nearest neighbours under the Hamming distance, among codes in shards.
+    """Exact nearest-neighbour search under the Hamming distance, among codes in shards.
 
-    Each block of the fitted array is a shard. A worker builds its index once and keeps it; queries go to all shards,
-    and the answers are merged by (distance, row). Results are those of :class:`~sklearn_hash.HammingNeighbors` with all
-    codes, however they are divided. A shard that is lost with its worker is built again by another.
+    Each block of the fitted array is a shard, whose index is built once and kept by a worker. Queries are sent to all
+    shards, and their results are merged by (distance, row). For any division into shards, the results are those of
+    :class:`~sklearn_hash.HammingNeighbors` with all codes. If a worker is lost, another one builds its shards again.
 
     Parameters
     ----------
     n_neighbors : int, default=5
         Default number of neighbours per query.
     radius : float, default=2
-        Default of the largest distance of a neighbour in radius queries, inclusive.
+        Default radius of radius queries: the largest distance of a neighbour, in bits, inclusive.
     algorithm : {"auto", "flat", "pruned", "multi_index"}, default="auto"
         Search algorithm of each shard; see :class:`~sklearn_hash.HammingNeighbors`.
     n_bits : int, default=None
-        The code length; by default 8 bits for every byte.
+        The code length; by default 8 times the number of bytes.
 
     Attributes
     ----------
     shards_ : list of Delayed
-        The searcher of each shard, None for a block without rows.
+        The searcher of each shard; None for a block without rows.
     offsets_ : ndarray of shape (n_shards,), int64
         Number of the first row of each shard.
     n_samples_fit_ : int
@@ -54,13 +54,14 @@ class ShardedHammingNeighbors(BaseEstimator):
 
     See Also
     --------
-    encode : Codes of data larger than memory.
+    encode : Compute codes of data larger than memory.
     sklearn_hash.HammingNeighbors : Search on one machine.
 
     Notes
     -----
-    With a :class:`dask.distributed.Client` the shards live on its workers, otherwise in this process, whose threads
-    then search them side by side. A call takes tens of milliseconds in the scheduler: pass many queries at a time.
+    With a :class:`dask.distributed.Client`, the shards are in the memory of its workers. Otherwise they are in this
+    process, whose threads search them in parallel. The scheduler adds tens of milliseconds to each call, so pass many
+    queries at once.
 
     Examples
     --------
@@ -88,25 +89,28 @@ class ShardedHammingNeighbors(BaseEstimator):
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):
-        """Build the index of each shard, on the workers; this does not wait for them.
+        """Start to build the index of each shard on the workers.
+
+        The call returns without waiting for the workers.
 
         Parameters
         ----------
         X : dask array of shape (n, n_bytes), uint8, or str or Path
-            Packed codes; or a folder of Parquet files that :func:`write_parts` wrote.
+            Packed codes; or the path of a folder of Parquet files written by :func:`write_parts`.
         y : None
-            Not used.
+            Ignored.
 
         Returns
         -------
         self : ShardedHammingNeighbors
+            The fitted searcher.
 
         Raises
         ------
         ImportError
-            If Dask is missing.
+            If Dask is not installed.
         TypeError
-            If X is something else.
+            If X is of another type.
         ValueError
             If there is no code, or codes are not packed bytes of the code length.
         """
@@ -138,28 +142,28 @@ class ShardedHammingNeighbors(BaseEstimator):
         return n_bits
 
     def kneighbors(self, X, n_neighbors=None, return_distance=True):
-        """Find the nearest neighbours of queries.
+        """Find the nearest neighbours.
 
         Parameters
         ----------
         X : array-like of shape (n_queries, n_bytes), uint8
-            Packed codes.
+            Packed codes of the queries.
         n_neighbors : int, default=None
-            Neighbours per query; by default the parameter.
+            Number of neighbours per query; by default the parameter of the estimator.
         return_distance : bool, default=True
-            Whether to return distances too.
+            Whether to return the distances.
 
         Returns
         -------
         distances : ndarray of shape (n_queries, n_neighbors), int32
-            Returned only with ``return_distance=True``.
+            Hamming distances, in bits. Returned only if ``return_distance=True``.
         rows : ndarray of shape (n_queries, n_neighbors), int64
-            Ordered by (distance, row).
+            Row numbers of the neighbours, ordered by (distance, row).
 
         Raises
         ------
         NotFittedError
-            Before ``fit``.
+            If the searcher is not fitted.
         ValueError
             If queries are not packed codes of the fitted length, or there are fewer rows than neighbours.
         """
@@ -171,28 +175,28 @@ class ShardedHammingNeighbors(BaseEstimator):
         return (distances, rows) if return_distance else rows
 
     def radius_neighbors(self, X, radius=None, return_distance=True):
-        """Find all neighbours of queries within a radius.
+        """Find all neighbours within a radius.
 
         Parameters
         ----------
         X : array-like of shape (n_queries, n_bytes), uint8
-            Packed codes.
+            Packed codes of the queries.
         radius : float, default=None
-            Largest distance, inclusive; by default the parameter.
+            Largest distance of a neighbour, in bits, inclusive; by default the parameter of the estimator.
         return_distance : bool, default=True
-            Whether to return distances too.
+            Whether to return the distances.
 
         Returns
         -------
         distances : ndarray of shape (n_queries,) of ndarrays, int32
-            Returned only with ``return_distance=True``.
+            Hamming distances, in bits. Returned only if ``return_distance=True``.
         rows : ndarray of shape (n_queries,) of ndarrays, int64
-            Ordered by (distance, row).
+            Row numbers of the neighbours, ordered by (distance, row).
 
         Raises
         ------
         NotFittedError
-            Before ``fit``.
+            If the searcher is not fitted.
         ValueError
             If queries are not packed codes of the fitted length, or the radius is negative.
         """
@@ -204,33 +208,34 @@ class ShardedHammingNeighbors(BaseEstimator):
         return (distances, rows) if return_distance else rows
 
     def near_duplicates(self, radius=None):
-        """Group codes that are linked by pairs within a radius; see :func:`sklearn_hash.neighbors.near_duplicates`.
+        """Group codes that are linked by pairs within a radius.
 
-        Each pair of shards is searched by one task, which needs the codes of both.
+        The groups are those of :func:`sklearn_hash.neighbors.near_duplicates` with ``method="components"``. Each pair
+        of shards is searched by one task, which needs the codes of both.
 
         Parameters
         ----------
         radius : float, default=None
-            Largest distance of two near-duplicates, inclusive; by default the parameter.
+            Largest distance of two near-duplicates, in bits, inclusive; by default the parameter of the estimator.
 
         Returns
         -------
         labels : ndarray of shape (n,), int64
-            The group of each code, numbered in the order of their first codes.
+            Group of each code; groups are numbered in the order of their first codes.
         kept : ndarray of shape (n_groups,), int64
-            The first row of each group.
+            First row of each group.
 
         Raises
         ------
         NotFittedError
-            Before ``fit``.
+            If the searcher is not fitted.
         """
         check_is_fitted(self)
         radius = self.radius if radius is None else radius
         dask = import_dask()
         group = dask.delayed(pair_groups)
         shards = [(shard, int(offset)) for shard, offset in zip(self.shards_, self.offsets_, strict=True)]
-        # The pairs with others cover the pairs within a shard, unless it is the only one.
+        # Pairs of shards also cover the pairs within a shard, unless there is only one shard.
         pairs = combinations(shards, 2) if len(shards) > 1 else [(shards[0], (None, 0))]
         links = [group(first, second, start, next_start, radius) for (first, start), (second, next_start) in pairs]
         return merge_groups(dask.compute(*links), self.n_samples_fit_)
@@ -240,7 +245,7 @@ class ShardedHammingNeighbors(BaseEstimator):
         return check_codes(X, packed=True, n_bits=self.n_bits_, name="X")[0]
 
     def _answer(self, search, merge, queries, extent):
-        """Search all shards and merge their answers as a tree."""
+        """Search all shards and merge their results in a tree of tasks."""
         dask = import_dask()
         search, merge, queries = dask.delayed(search), dask.delayed(merge), dask.delayed(queries)
         parts = [

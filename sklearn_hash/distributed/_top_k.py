@@ -1,6 +1,7 @@
-"""Nearest neighbours of a shard of codes, and of several shards from those of each.
+"""Nearest neighbours in a shard of codes, and merging of the neighbours in several shards.
 
-Neighbours are ordered by (distance, row), so they are the same however the codes are divided and the parts are merged.
+Neighbours are ordered by (distance, row), so that the result does not depend on the division into shards or on the
+order of merging.
 """
 
 import numpy as np
@@ -16,14 +17,15 @@ def local_topk(codes, queries, n_neighbors, *, offset=0, n_bits=None):
     Parameters
     ----------
     codes : ndarray of shape (n, n_bytes), uint8
-        Packed codes of the shard; there may be none.
+        Packed codes of the shard, which may be empty.
     queries : ndarray of shape (n_queries, n_bytes), uint8
-        Packed codes.
+        Packed codes of the queries.
     n_neighbors : int
+        Number of neighbours per query.
     offset : int, default=0
-        Number of the shard's first row.
+        Number of the first row of the shard.
     n_bits : int, default=None
-        The code length; by default 8 bits for every byte.
+        The code length; by default 8 times the number of bytes.
 
     Returns
     -------
@@ -50,14 +52,14 @@ def local_topk(codes, queries, n_neighbors, *, offset=0, n_bits=None):
 
 
 def merge_topk(parts, n_neighbors):
-    """Merge the nearest neighbours of several shards; the order in which parts are merged does not matter.
+    """Merge the nearest neighbours in several shards; the result does not depend on the order of the parts.
 
     Parameters
     ----------
     parts : list of (distances, rows)
-        As :func:`local_topk` or this function returns them.
+        Results of :func:`local_topk` or of this function.
     n_neighbors : int
-        Neighbours to keep of each query.
+        Number of neighbours to keep per query.
 
     Returns
     -------
