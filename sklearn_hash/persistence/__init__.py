@@ -1,6 +1,6 @@
-"""Saving of estimators in one safetensors file that holds no code, and loading of such files.
+"""Saving of estimators in a single safetensors file that holds no code, and loading of such files.
 
-A function loads on first use: who only prints the card of a file does not pay for the import of scikit-learn.
+Functions are imported on first use, so that reading the card of a file does not import scikit-learn.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""Arrays of numbers, texts and UUIDs, and sparse matrices, as named arrays of plain numbers and a short description."""
+"""Conversion of arrays of numbers, strings or UUIDs and of sparse matrices to arrays of numbers and a description."""
 
 from itertools import pairwise
 from uuid import UUID
@@ -11,7 +11,7 @@ __all__ = ["describe_array", "restore_array"]
 _NUMBERS = "biuf"
 _SPARSE = {"csr_array": sparse.csr_array, "csr_matrix": sparse.csr_matrix}
 
-# A text array of numpy has room for its longest text in each row: what a few bytes of a file may become.
+# In a numpy string array, each row has room for the longest string, so a small file could need a lot of memory.
 _LARGEST_TEXT = 1 << 28
 
 
@@ -22,17 +22,17 @@ def describe_array(array, add):
     ----------
     array : ndarray, csr_matrix or csr_array
     add : callable
-        ``add(suffix, array)`` keeps a C-contiguous array of numbers and returns its name.
+        ``add(suffix, array)`` stores a C-contiguous array of numbers and returns its name.
 
     Returns
     -------
     description : dict or None
-        None for an array of other objects, which has no such form.
+        Description of the array; None for an array of other objects.
 
     Raises
     ------
     ValueError
-        If the array has a type that no file holds.
+        If an array of this type cannot be saved.
     """
     if sparse.issparse(array):
         array = array if array.format == "csr" else array.tocsr()
@@ -42,8 +42,8 @@ def describe_array(array, add):
     if array.dtype.kind in "OU":
         return _describe_objects(array, add)
     if not array.flags.c_contiguous and array.strides[0] < array.strides[-1]:
-        # Products with a matrix depend in their last digit on whether its rows or its columns lie together, and codes
-        # on that; a slice of a matrix is not contiguous and has such an order all the same.
+        # The memory order is kept, since rounding in matrix products, and thus the codes, can depend on it. A slice of
+        # a matrix is not contiguous but also has an order.
         return {"array": add("", _numbers(array.T)), "order": "F"}
     return {"array": add("", _numbers(array))}
 
@@ -78,7 +78,7 @@ def _check_room(kind, n, n_bytes):
 
 
 def restore_array(description, take):
-    """Return the array of a description.
+    """Return the array that a description stands for.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def _restore_numbers(array, take, order="C"):
 
 def _restore_sparse(sparse, shape, data, indices, indptr, take):
     matrix = _SPARSE[sparse]((take(data), take(indices), take(indptr)), shape=tuple(shape))
-    # Routines in C read by these indices without a look.
+    # Compiled routines use these indices without checking them.
     matrix.check_format(full_check=True)
     return matrix
 

@@ -1,4 +1,4 @@
-"""The network that parameters describe, before it has its weights."""
+"""Construction of a network from parameters, without its weights."""
 
 from contextlib import nullcontext
 
@@ -18,11 +18,12 @@ def blank_module(hasher, row_shape, device, *, on_meta):
     ----------
     hasher : DeepHasher
     row_shape : tuple of int, or of str
-        Of token ids, the names of the fields.
+        Shape of a row; for token ids, the names of the fields.
     device : torch.device
-        Where the module will train.
+        Device on which the module will be trained.
     on_meta : bool
-        Build it on the meta device: shapes without memory. So can be built what needs no values, our own encoders.
+        Whether to build the module on the meta device, without allocating memory. This is possible for the built-in
+        encoders, which need no values.
 
     Returns
     -------
@@ -42,7 +43,7 @@ def _blank_rows(row_shape):
 
 
 class _BlankRows:
-    """Black images or rows of zeros in place of training rows: what is learned from these comes with the weights."""
+    """Rows of zeros in place of training rows; statistics of the training rows are loaded with the weights."""
 
     def __init__(self, row_shape):
         self.row_shape = row_shape

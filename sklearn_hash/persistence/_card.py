@@ -1,4 +1,4 @@
-"""The model card of a file: what its caller tells, and what an estimator knows of itself."""
+"""Model card of a file, with information given by the caller and information about the estimator."""
 
 import json
 import platform
@@ -19,18 +19,18 @@ _MOST_LABELS = 100
 
 
 def make_card(estimator, given=None):
-    """Return the card of an estimator, as JSON holds it.
+    """Return the card of an estimator, as a dict that can be written as JSON.
 
     Parameters
     ----------
     estimator : estimator
     given : dict, optional
-        What the caller tells.
+        Information given by the caller.
 
     Raises
     ------
     ValueError
-        If that is not a dict of texts, numbers, lists and dicts.
+        If `given` is not a dict of strings, numbers, lists and dicts.
     """
     given = {} if given is None else given
     try:
@@ -45,7 +45,7 @@ def make_card(estimator, given=None):
 
 
 def _plain(value):
-    """Numbers of numpy, such as metrics are, as Python's own."""
+    """Convert numpy numbers, such as metrics, to Python numbers."""
     if isinstance(value, (np.generic, np.ndarray)):
         return value.tolist()
     raise TypeError(f"{type(value).__name__} is not JSON")
@@ -63,7 +63,7 @@ def _versions():
 
 
 def _facts(estimator):
-    """Return what an estimator knows: of a pipeline, what each step does."""
+    """Return information about an estimator; for a pipeline, about each step."""
     if isinstance(estimator, Pipeline):
         return {name: _facts(step) for name, step in estimator.steps if hasattr(step, "get_params")}
     facts = {name.rstrip("_"): int(getattr(estimator, name)) for name in _NUMBERS if _has_number(estimator, name)}
@@ -89,7 +89,7 @@ def _described_labels(labels):
 
 
 def _training(estimator):
-    """Return the rows and the last losses of a network's training."""
+    """Return the number of training rows and the last losses of a network."""
     history = list(getattr(estimator, "history_", None) or [])
     if not history:
         return {}
@@ -104,17 +104,17 @@ def read_card(path):
     Parameters
     ----------
     path : str or Path
-        A file of :func:`~sklearn_hash.save`.
+        Path of a file written by :func:`~sklearn_hash.save`.
 
     Returns
     -------
     card : dict
-        "given", what the caller of save told; "known", what the estimator knew of itself; and "versions".
+        Dict with "given", the `card` passed to ``save``; "known", information about the estimator; and "versions".
 
     Raises
     ------
     ValueError
-        If the file is not one of ``save``, or has changed since.
+        If the file was not written by ``save``, or has changed since.
 
     Examples
     --------

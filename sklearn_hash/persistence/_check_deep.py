@@ -1,4 +1,4 @@
-"""What a file may ask of a network: nothing whose memory or time its own size does not bear out."""
+"""Checks that a file does not require a network that needs more memory or time than the size of the file justifies."""
 
 import math
 
@@ -7,14 +7,14 @@ import numpy as np
 __all__ = ["check_net_values", "check_sizes"]
 
 _LARGEST_ROW = 1 << 24
-# Centres of classes are rows of a square matrix with as many rows as bits.
+# The centres of classes are rows of a square matrix with one row per bit.
 _LONGEST_CENTRES = 1 << 13
 _MOST_WORKERS = 256
 _MOST_FIELDS = 16
 
 
 def check_net_values(net_params, encoder):
-    """Refuse nested parameters that would reach code that is not ours, or start many processes.
+    """Raise an error for nested parameters that would be passed to custom code or start many processes.
 
     Parameters
     ----------
@@ -39,14 +39,14 @@ def check_net_values(net_params, encoder):
 
 
 def check_sizes(hasher, module, criterion):
-    """Refuse a network larger than its weights.
+    """Raise an error if the parameters describe a network that is larger than the weights in the file.
 
     Parameters
     ----------
     hasher : DeepHasher
-        With its fitted attributes, but for the net.
+        Hasher with its fitted attributes except the net.
     module, criterion : dict of str to ndarray
-        Weights.
+        Weights of the module and of the loss.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def check_sizes(hasher, module, criterion):
     if layer.ndim != 2 or len(layer) != hasher.n_bits_:
         raise ValueError("n_bits_ is not the number of outputs of the hash layer")
     for name, value in (hasher.net_params or {}).items():
-        # An encoder has at least two weights for each layer that its parameters list.
+        # An encoder has at least two weight arrays for each layer listed in its parameters.
         if isinstance(value, (list, tuple)) and name.startswith("encoder__") and 2 * len(value) > len(module):
             raise ValueError(f"{name} lists more layers than the file has weights for")
     _check_classes(hasher, criterion)
@@ -76,7 +76,7 @@ def _check_row_shape(shape):
 
 
 def _check_classes(hasher, criterion):
-    # A loss against a table of rows allocates nothing for its classes.
+    # A loss that compares with a table of rows allocates no memory per class.
     if "n_classes" not in hasher._loss_arguments() or hasher._loss_class.target == "numbers":
         return
     shape = len(hasher.classes_), hasher.n_bits_

@@ -1,4 +1,4 @@
-"""Estimators as tables of their class name, parameters and fitted state."""
+"""Conversion of estimators to tables of their class name, parameters and fitted state."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,16 +10,16 @@ from sklearn_hash.persistence._registry import class_named, state_module_of
 
 __all__ = ["GIVEN_ENCODER", "Context", "describe", "restore"]
 
-# Stands for an encoder that is the user's own code, which no file holds.
+# Placeholder for a custom encoder, whose code is not saved.
 GIVEN_ENCODER = object()
 
-# Parameters that would need code, or open a folder.
+# Parameters that would require code or open a folder.
 _REFUSED = {"FunctionTransformer": ("func", "inverse_func"), "Pipeline": ("memory",)}
 
 
 @dataclass
 class Context:
-    """What the caller of load gives beside the file."""
+    """Arguments of ``load`` other than the file."""
 
     encoder: Any = None
     device: Any = "auto"
@@ -27,7 +27,7 @@ class Context:
 
 
 def describe(value, writer, path):
-    """Return the table that stands for an estimator or another object, or None if it cannot be saved."""
+    """Return the table for an estimator or another object, or None if it cannot be saved."""
     if value is GIVEN_ENCODER:
         return {"given": "encoder"}
     if not isinstance(value, BaseEstimator) or type(value).__name__ == "ImageInput":
@@ -86,7 +86,7 @@ def restore(table, reader, context):
     Raises
     ------
     ValueError, TypeError or KeyError
-        If its class is not on the list, or its parameters or its state are not valid.
+        If the class is not in the list, or the parameters or the state are not valid.
     """
     if "object" in table:
         return restore_object(table, reader)
@@ -104,7 +104,7 @@ def restore(table, reader, context):
 
 
 def _construct(kind, params):
-    """Return an estimator with valid parameters; those that the file lacks are newer than it."""
+    """Return an estimator with validated parameters; parameters newer than the file get their defaults."""
     unknown = params.keys() - set(kind._get_param_names())
     if unknown:
         raise ValueError(f"{kind.__name__} has no parameters {sorted(unknown)!s:.200}")

@@ -1,4 +1,4 @@
-"""The file of an estimator: named arrays and a JSON document in one safetensors file, with a checksum."""
+"""File format of estimators: named arrays and a JSON document in one safetensors file, with a checksum."""
 
 import hashlib
 import json
@@ -22,7 +22,7 @@ from sklearn_hash.persistence._header import (
 
 __all__ = ["FORMAT", "read_document", "read_file", "write_file"]
 
-# Raised when a file can no longer be read by the code of before; files of all earlier numbers are still read.
+# Incremented when earlier versions can no longer read new files. Files of all earlier formats can still be read.
 FORMAT = 1
 _KEY = "sklearn_hash"
 _NO_DIGEST = "0" * 64
@@ -30,26 +30,27 @@ _CHUNK = 1 << 20
 
 
 def write_file(path, document, arrays):
-    """Write a document and arrays; the file at ``path`` is replaced as a whole.
+    """Write a document and arrays; an existing file is replaced atomically.
 
     Parameters
     ----------
     path : str or Path
     document : dict
-        What JSON can hold.
+        Document of values that JSON can represent.
     arrays : dict of str to ndarray
-        C-contiguous, of booleans, integers or floats.
+        C-contiguous arrays of booleans, integers or floats.
 
     Raises
     ------
     ValueError
-        If there are more arrays, or more text, than ``read_document`` accepts.
+        If there are more arrays or more text than ``read_document`` accepts.
     """
     if len(arrays) > MOST_TENSORS:
         raise ValueError(f"The estimator has {len(arrays)} arrays; a file holds at most {MOST_TENSORS}.")
     for name in arrays:
         check_name(name)
-    # One text: safetensors writes several in random order, and equal estimators are to have equal files.
+    # A single metadata entry, since safetensors writes several in random order and equal estimators must have equal
+    # files.
     text = json.dumps({"format": FORMAT, "sha256": _NO_DIGEST, **document}, allow_nan=False, separators=(",", ":"))
     check_extent(text, "The estimator's document")
     with replacing(path) as unfinished:
@@ -58,7 +59,7 @@ def write_file(path, document, arrays):
 
 
 def _sign(path):
-    """Write the checksum of a file over the zeros that stand for it."""
+    """Replace the zeros in place of the checksum of a file by the checksum."""
     before = f'\\"format\\":{FORMAT},\\"sha256\\":\\"'.encode()
     with open(path, "r+b") as file:
         header = _with_length(_header_of(file)[0])
@@ -69,7 +70,7 @@ def _sign(path):
 
 
 def read_document(path):
-    """Return the document of a file, after a check of its format and of its checksum.
+    """Return the document of a file, after checking its format and checksum.
 
     Parameters
     ----------
@@ -84,7 +85,7 @@ def read_document(path):
     Raises
     ------
     ValueError
-        If the file is not one that ``write_file`` has written, has changed since, or has a newer format.
+        If the file was not written by ``write_file``, has changed since, or has a newer format.
     """
     with open(path, "rb") as file:
         header, document, tensors = _read_header(file)
@@ -95,7 +96,7 @@ def read_document(path):
 def read_file(path):
     """Return the document and the arrays of a file, after the same checks.
 
-    The file that is checked is the one that is read, whatever replaces it meanwhile.
+    The file is opened only once, so that the checked file is also the one that is read if it is replaced meanwhile.
 
     Parameters
     ----------
@@ -109,7 +110,7 @@ def read_file(path):
     Raises
     ------
     ValueError
-        As ``read_document`` does.
+        As for ``read_document``.
     """
     with open(path, "rb") as file:
         header, document, tensors = _read_header(file)
@@ -130,11 +131,11 @@ def _read_array(file, dtype, shape, digest):
 
 
 def _read_header(file):
-    """Return what the checksum covers of a header, its document and its tensors."""
+    """Return the part of the header that the checksum covers, the document, and the types and shapes of the tensors."""
     header, n_data = _header_of(file)
     metadata, entries = split_header(header)
     document = read_json(metadata.pop(_KEY, "null"), "its document")
-    _check_format(document)  # first: what follows may be another in a newer one
+    _check_format(document)  # checked first, since the rest may be different in a newer format
     tensors = parse_tensors(entries, n_data)
     digest = document.get("sha256")
     if metadata or not isinstance(digest, str) or not re.fullmatch("[0-9a-f]{64}", digest):
@@ -143,7 +144,7 @@ def _read_header(file):
 
 
 def _header_of(file):
-    """Return the header of a safetensors file, and how many bytes follow it."""
+    """Return the header of a safetensors file and the number of bytes after it."""
     size = os.fstat(file.fileno()).st_size
     length = int.from_bytes(file.read(8), "little")
     if size < 10 or length > size - 8:
@@ -174,7 +175,7 @@ def _check_digest(document, digest):
 
 
 def _digest(file, header):
-    """Return the checksum of a header with its length, and of the rest of a file."""
+    """Return the checksum of a header, with its length, and of the rest of the file."""
     digest = hashlib.sha256(header)
     while chunk := file.read(_CHUNK):
         digest.update(chunk)

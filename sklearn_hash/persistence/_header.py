@@ -1,4 +1,4 @@
-"""Validation of the header of a safetensors file, before anything else reads the file."""
+"""Validation of the header of a safetensors file, before the file is read otherwise."""
 
 import json
 import math
@@ -8,7 +8,7 @@ import numpy as np
 
 __all__ = ["LONGEST_HEADER", "MOST_TENSORS", "check_extent", "check_name", "parse_tensors", "read_json", "split_header"]
 
-# What a header costs in memory is some twenty times its length.
+# A parsed header takes about twenty times its length in memory.
 LONGEST_HEADER = 1 << 23
 MOST_TENSORS = 10_000
 _MOST_DIMENSIONS = 8
@@ -22,7 +22,7 @@ _NAME = re.compile(r"[^\x00-\x1f\x7f/\\]{1,500}")
 
 
 def split_header(header):
-    """Return the metadata of a safetensors header and the entries of its tensors.
+    """Return the metadata and the tensor entries of a safetensors header.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def split_header(header):
     Raises
     ------
     ValueError
-        If the header is not strict JSON, or not such a table.
+        If the header is not strict JSON, or does not have this form.
     """
     entries = read_json(header, "its header")
     if not isinstance(entries, dict):
@@ -53,19 +53,19 @@ def parse_tensors(entries, n_data):
     Parameters
     ----------
     entries : dict
-        As ``split_header`` returns them.
+        Entries as returned by ``split_header``.
     n_data : int
-        Bytes of the file after the header, which the tensors must cover without gap or overlap.
+        Number of bytes after the header, which the tensors must cover without gap or overlap.
 
     Returns
     -------
     tensors : dict of str to (dtype, tuple of int)
-        In the order of the file.
+        Type and shape of each tensor, in the order of the file.
 
     Raises
     ------
     ValueError
-        If an entry is not what the format allows, or of a type that no file has.
+        If an entry is not valid in the format, or has a type that ``save`` does not write.
     """
     if len(entries) > MOST_TENSORS:
         raise ValueError(f"it has {len(entries)} tensors, more than {MOST_TENSORS}")
@@ -76,13 +76,13 @@ def parse_tensors(entries, n_data):
 
 
 def check_extent(text, what):
-    """Raise a ValueError if JSON has more lists and tables than a short text should become in memory."""
+    """Raise a ValueError if JSON has too many lists and tables, which take much more memory than the text."""
     if text.count("[") + text.count("{") > _MOST_CONTAINERS:
         raise ValueError(f"{what} has more than {_MOST_CONTAINERS} lists and tables")
 
 
 def read_json(text, what):
-    """Parse strict JSON: without repeated keys, NaN or infinity, and of bounded depth and extent."""
+    """Parse strict JSON, which has no repeated keys, NaN or infinity, and is limited in depth and extent."""
     try:
         text = text.decode() if isinstance(text, bytes) else text
         check_extent(text, what)
@@ -105,7 +105,7 @@ def _refuse_constant(name):
 
 
 def check_name(name):
-    """Raise a ValueError unless this may be the name of a tensor; names are never paths."""
+    """Raise a ValueError if the name of a tensor is not valid; names are never used as paths."""
     if not _NAME.fullmatch(name) or ".." in name:
         raise ValueError(f"{name!r:.80} cannot be the name of a tensor")
 

@@ -10,36 +10,38 @@ from sklearn_hash.persistence._read_values import Reader
 
 __all__ = ["load"]
 
-# What reading a file of a stranger may raise: in our checks, in constructors, in numpy and torch.
+# Errors that an untrusted file may cause: in our checks, in constructors, in numpy and in torch.
 _ERRORS = (ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError)
 
 
 def load(path, *, encoder=None, device="auto"):
-    """Load an estimator from a file of :func:`~sklearn_hash.save`.
+    """Load an estimator from a file written by :func:`~sklearn_hash.save`.
 
-    Nothing in a file is executed: it can only name classes and values of a closed list, and everything in it is checked
-    before it is used. A file may come from a stranger; of an encoder that you pass, only the weights come from it.
+    No code in a file is executed: a file can only refer to classes and values in a fixed list, and all its content is
+    checked before it is used. Untrusted files can therefore be loaded. For an encoder that is passed as an argument,
+    only the weights are read from the file.
 
     Parameters
     ----------
     path : str or Path
+        Path of the file.
     encoder : nn.Module, class or callable, default=None
-        The encoder of a hasher that was fitted with the user's own: a module, which is copied, or what builds one
-        without arguments. The weights in the file must have the names, shapes and types of its own.
+        Encoder of a hasher that was fitted with a custom encoder: a module, which is copied, or a class or callable
+        that builds one without arguments. The weights in the file must match its names, shapes and types.
     device : str or torch.device, default="auto"
-        Where networks are put. "auto" is the device that the hasher's `device` names, or the CPU on a machine without
-        it. Parameters do not change.
+        Device of the networks. "auto" is the `device` parameter of the hasher, or the CPU on a machine without that
+        device. The parameters of the hasher are not changed.
 
     Returns
     -------
     estimator : estimator
-        As it was saved: with the same parameters and, on the same kind of device, the same codes.
+        The loaded estimator. It has the same parameters and, on the same kind of device, returns the same codes.
 
     Raises
     ------
     ValueError
-        If the file is not one of ``save``, has changed since it was saved, has a newer format, or holds something that
-        is not on the list; or if `encoder` is missing, not needed or of another structure.
+        If the file was not written by ``save``, has changed since it was saved, has a newer format, or holds a class or
+        value that is not in the list; or if `encoder` is missing, not needed or does not match the weights.
     OSError
         If the file cannot be read.
 

@@ -1,4 +1,4 @@
-"""Weights of a module as arrays, and back: strictly, name by name, with shape and type."""
+"""Conversion of the weights of a module to arrays and back, with strict checks of names, shapes and types."""
 
 import numpy as np
 import torch
@@ -6,12 +6,12 @@ import torch
 __all__ = ["check_structure", "load_weights", "weights_of"]
 
 _COMPILED = "_orig_mod."
-# numpy does not know it; as integers it keeps its bits, and its name tells.
+# numpy has no bfloat16, so its bits are stored as integers and marked by this prefix of the name.
 _BFLOAT16 = "bfloat16:"
 
 
 def weights_of(module, without=None):
-    """Return the state of a module as arrays by name.
+    """Return the state of a module as a dict of arrays.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ def weights_of(module, without=None):
     Raises
     ------
     ValueError
-        If a weight is of a type that no file holds.
+        If a weight is of a type that cannot be saved.
     """
     state = {name.removeprefix(_COMPILED): tensor for name, tensor in module.state_dict().items()}
     kept = {name: tensor for name, tensor in state.items() if without is None or not name.startswith(without)}
@@ -42,14 +42,14 @@ def _as_array(name, tensor):
 
 
 def check_structure(module, arrays, without="augment."):
-    """Raise a ValueError unless the weights of a module, which may be on the meta device, have these shapes and types.
+    """Raise a ValueError if arrays do not match the weights of a module, which may be on the meta device.
 
     Parameters
     ----------
     module : nn.Module
     arrays : dict of str to ndarray
     without : str, default="augment."
-        Prefix of names that need not be there.
+        Prefix of names that may be missing.
     """
     wanted = {name: tensor for name, tensor in module.state_dict().items() if not name.startswith(without)}
     given = {name.removeprefix(_BFLOAT16): name.startswith(_BFLOAT16) for name in arrays}
@@ -67,7 +67,7 @@ def check_structure(module, arrays, without="augment."):
 
 
 def load_weights(module, arrays):
-    """Replace the weights of a module; one on the meta device comes to the CPU.
+    """Replace the weights of a module; a module on the meta device is moved to the CPU.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def load_weights(module, arrays):
     Raises
     ------
     ValueError
-        If they do not have the names, shapes and types of the module's own.
+        If the arrays do not have the names, shapes and types of the weights of the module.
     """
     check_structure(module, arrays)
     if any(tensor.is_meta for tensor in module.state_dict().values()):

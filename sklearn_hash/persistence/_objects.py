@@ -1,4 +1,4 @@
-"""The closed list of objects that parameters may hold beside plain values and estimators."""
+"""Fixed list of the objects that parameters may hold in addition to plain values and estimators."""
 
 import sys
 from importlib import import_module
@@ -8,7 +8,7 @@ import numpy as np
 
 __all__ = ["describe_object", "restore_object"]
 
-# Where a class is, and the attributes that its constructor takes under the same names.
+# Module of each class, and the attributes that its constructor takes under the same names.
 _BY_ATTRIBUTES = {
     "ImageInput": ("sklearn_hash.training", ("loader", "channels", "normalize", "augment")),
     "RandomCrop": ("sklearn_hash.training", ("padding",)),
@@ -18,13 +18,13 @@ _BY_ATTRIBUTES = {
 
 
 def describe_object(value, writer, path):
-    """Return the table that stands for an object, or None if it is not on the list.
+    """Return the table for an object, or None if it is not in the list.
 
     Parameters
     ----------
     value : object
     writer : Writer
-        Writes what the object holds.
+        Writer of the values that the object holds.
     path : str
     """
     name = type(value).__name__
@@ -40,7 +40,7 @@ def describe_object(value, writer, path):
 
 
 def _describe_torch(value):
-    """Return the name and the attributes of an object of torch; its import is not ours to pay for."""
+    """Return the name and the attributes of a torch object; torch is not imported if it was not before."""
     torch = sys.modules.get("torch")
     if torch is None:
         return None
@@ -60,12 +60,12 @@ def restore_object(table, reader):
     ----------
     table : dict
     reader : Reader
-        Reads what the object holds.
+        Reader of the values that the object holds.
 
     Raises
     ------
     ValueError, TypeError or KeyError
-        If it is not on the list, or its constructor refuses what the table holds.
+        If the object is not in the list, or its constructor refuses the values in the table.
     """
     name, attributes = table["object"], reader.read_table(table["attributes"])
     if not isinstance(name, str) or len(table) != 2:

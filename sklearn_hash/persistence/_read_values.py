@@ -1,4 +1,4 @@
-"""Values from their form in JSON: only types of a closed list, and each array of the file once."""
+"""Conversion of JSON to values, which are of a fixed list of types and use each array of the file once."""
 
 from uuid import UUID
 
@@ -14,7 +14,7 @@ _ARRAYS = ("array", "sparse", "text", "uuids")
 
 
 class Reader:
-    """Turns JSON back into values.
+    """Reader of values from JSON.
 
     Parameters
     ----------
@@ -29,12 +29,12 @@ class Reader:
         self._depth = 0
 
     def read(self, node):
-        """Return the value of a JSON form.
+        """Return the value that a JSON form stands for.
 
         Raises
         ------
         ValueError, TypeError or KeyError
-            If it is not one that a Writer returns.
+            If the form is not one that a Writer returns.
         """
         if node is None or isinstance(node, (bool, int, float, str)):
             return node
@@ -52,7 +52,7 @@ class Reader:
         return {name: self.read(node) for name, node in nodes.items()}
 
     def check_all_read(self):
-        """Raise a ValueError if the file has arrays that nothing names."""
+        """Raise a ValueError if the file has arrays that no value uses."""
         if self._arrays:
             raise ValueError(f"nothing uses the array {next(iter(self._arrays))!r:.80}")
 

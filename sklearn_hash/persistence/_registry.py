@@ -1,6 +1,6 @@
-"""The closed list of estimators that can be saved, and who knows their fitted state.
+"""Fixed list of the estimators that can be saved, with the modules that handle their fitted state.
 
-A new shallow method needs a line in ``_states.py``, a new searcher one here; deep methods have nothing to declare.
+A new shallow method needs a line in ``_states.py`` and a new searcher a line here; deep methods need no declaration.
 """
 
 from importlib import import_module
@@ -33,13 +33,13 @@ _OTHER_STATES = {"HammingNeighbors": "neighbors", "RerankedNeighbors": "reranked
 
 
 def class_named(name):
-    """Return the class of a name on the list, or None."""
+    """Return the class with a name in the list, or None."""
     known = isinstance(name, str) and name in _MODULES
     return getattr(import_module(_MODULES[name]), name) if known else None
 
 
 def state_module_of(name):
-    """Return the module whose functions get, set and check the fitted state of a class on the list."""
+    """Return the module whose functions get, set and check the fitted state of a class in the list."""
     if name in STATES:
         return _state_table
     return import_module(f"sklearn_hash.persistence._state_{_OTHER_STATES.get(name, 'deep')}")

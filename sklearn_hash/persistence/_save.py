@@ -11,10 +11,11 @@ __all__ = ["save"]
 
 
 def save(estimator, path, *, card=None):
-    """Save a fitted estimator in one safetensors file.
+    """Save a fitted estimator in a single safetensors file.
 
-    Weights and fitted arrays are its tensors; the class name, parameters and numbers are JSON in its metadata. The file
-    holds no code and no pickle. It is replaced as a whole: a process that is killed leaves the old file or the new one.
+    Weights and fitted arrays are stored as tensors; the class name, parameters and numbers are stored as JSON in the
+    metadata. The file holds no code and no pickle. It is replaced atomically: a process that is killed leaves either
+    the old file or the new one.
 
     Parameters
     ----------
@@ -22,27 +23,28 @@ def save(estimator, path, *, card=None):
         A hasher, :class:`~sklearn_hash.HammingNeighbors`, or a :class:`~sklearn.pipeline.Pipeline` of these with
         StandardScaler, MinMaxScaler, Normalizer, PCA, TruncatedSVD, SimpleImputer or a ColumnTransformer of them.
     path : str or Path
-        The file; its folder must be there.
+        Path of the file, whose folder must exist.
     card : dict, default=None
-        What else readers should know, such as the training set and metrics: texts, numbers, lists and dicts. ``python
-        -m sklearn_hash show FILE`` prints it with what is known already: versions, rows and labels.
+        Additional information for readers of the file, such as the training set and metrics, as strings, numbers, lists
+        and dicts. ``python -m sklearn_hash show FILE`` prints it together with information that is saved automatically,
+        such as versions, rows and labels.
 
     Raises
     ------
     ValueError
-        If a step, a parameter or the card holds something that cannot be saved; the message names it. There is then no
-        new file.
+        If a step, a parameter or the card holds something that cannot be saved; the message names it. No file is then
+        written.
     sklearn.exceptions.NotFittedError
         If the estimator is not fitted.
 
     See Also
     --------
-    load : Load such a file.
+    load : Load an estimator.
 
     Notes
     -----
-    An encoder that is your own module or function is not in the file: pass it to ``load``. State of the optimizer is
-    not saved either; ``partial_fit`` of a loaded hasher begins with a new optimizer.
+    The code of a custom encoder (a module or function) is not saved; pass the encoder to ``load``. The state of the
+    optimizer is not saved either, so ``partial_fit`` of a loaded hasher begins with a new optimizer.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The fitted state of the hashers around a network: weights of the module and of the loss, classes and history."""
+"""Fitted state of the hashers with a network: weights of the module and of the loss, classes and history."""
 
 from copy import copy
 
@@ -18,7 +18,7 @@ _OPTIONAL = {"train_codes_": "any N W", **COMMON}
 
 
 def get_params(hasher):
-    """Return the constructor's parameters, with a sign in place of an encoder of the user's own."""
+    """Return the constructor parameters, with a placeholder for a custom encoder."""
     from sklearn_hash.persistence._estimators import GIVEN_ENCODER
 
     params = hasher.get_params(deep=False)
@@ -27,12 +27,12 @@ def get_params(hasher):
 
 
 def get_state(hasher):
-    """Return the fitted state; nothing of a hasher that is not fitted.
+    """Return the fitted state, which is empty for a hasher that is not fitted.
 
     Raises
     ------
     ValueError
-        If parameters have become others than those of the fitted network, or attributes are not known.
+        If the parameters no longer match the fitted network, or there are unknown attributes.
     """
     if not hasattr(hasher, "net_"):
         return {}
@@ -52,7 +52,7 @@ def get_state(hasher):
 
 
 def _without_batches(epoch):
-    """An epoch of the history as plain numbers; the losses of its batches stay behind."""
+    """Return an epoch of the history as plain numbers, without the losses of its batches."""
     return {name: _plain(value) for name, value in epoch.items() if name != "batches"}
 
 
@@ -73,10 +73,10 @@ def _check_parameters_still_fit(hasher, state):
 
 
 def set_state(hasher, state, context):
-    """Build the network anew from parameters, and load its weights strictly.
+    """Build the network from the parameters, and load its weights strictly.
 
-    The network is first built without memory: shapes that the arrays of the file do not bear out are refused before
-    anything is allocated.
+    A built-in encoder is first built on the meta device, so that shapes that do not match the arrays of the file raise
+    an error before memory is allocated.
     """
     check_state(state, {**_ATTRIBUTES, **_STATE}, _OPTIONAL)
     module_weights, criterion_weights, history = state.pop("module"), state.pop("criterion"), state.pop("history_")
@@ -104,7 +104,7 @@ def _net_around(module, builder, device):
 
 
 def _builder(hasher):
-    """A hasher that builds the network as the fitted one has it, whatever ``n_bits`` has become; not compiled."""
+    """Return a hasher that builds the fitted network, also if ``n_bits`` has changed since, without compilation."""
     builder = copy(hasher)
     builder.n_bits = hasher.n_bits_
     builder.net_params = {key: value for key, value in (hasher.net_params or {}).items() if key != "compile"}

@@ -1,4 +1,4 @@
-"""The fitted state of HammingNeighbors: codes, ids and labels of its rows."""
+"""Fitted state of HammingNeighbors: codes, ids and labels of its rows."""
 
 from sklearn_hash.persistence._states import COMMON, check_state
 from sklearn_hash.persistence._stored_rows import ROWS, get_rows, make_rows
@@ -9,17 +9,17 @@ _ATTRIBUTES = {"fingerprint_": "str?", **COMMON}
 
 
 def get_params(search):
-    """Return the constructor's parameters."""
+    """Return the constructor parameters."""
     return search.get_params(deep=False)
 
 
 def get_state(search):
-    """Return the fitted rows; removed ones are left out.
+    """Return the fitted rows without the removed ones.
 
     Raises
     ------
     ValueError
-        If the searcher has attributes that are not known.
+        If the searcher has unknown attributes.
     """
     if not hasattr(search, "_index"):
         return {}

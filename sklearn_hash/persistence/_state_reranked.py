@@ -1,4 +1,4 @@
-"""The fitted state of RerankedNeighbors: its hasher, and codes, ids and vectors of its rows."""
+"""Fitted state of RerankedNeighbors: its hasher, and codes, ids and vectors of its rows."""
 
 import numpy as np
 
@@ -17,17 +17,17 @@ _TYPES = {"float32": "f4", "float16": "f2", "int8": "i1"}
 
 
 def get_params(search):
-    """Return the constructor's parameters."""
+    """Return the constructor parameters."""
     return search.get_params(deep=False)
 
 
 def get_state(search):
-    """Return the fitted rows, with their vectors; removed ones are left out.
+    """Return the fitted rows with their vectors, without the removed ones.
 
     Raises
     ------
     ValueError
-        If the searcher has attributes that are not known.
+        If the searcher has unknown attributes.
     """
     if not hasattr(search, "_index"):
         return {}
@@ -47,7 +47,7 @@ def get_state(search):
 
 
 def _kept_vectors(store, rows):
-    """Vectors as they are kept, of the rows that remain; no copy of a single array, which may be a memory map."""
+    """Return the stored vectors of the remaining rows; a single array, maybe a memory map, is not copied."""
     stored = rows.remaining_stored if store._row_of is None else store._row_of[rows.remaining_stored]
     vectors = store._parts[0].vectors
     return vectors if len(store._parts) == 1 and len(stored) == len(vectors) else take_rows(store._parts, stored)

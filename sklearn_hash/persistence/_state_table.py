@@ -1,4 +1,4 @@
-"""The fitted state of estimators whose attributes are declared in a table."""
+"""Fitted state of estimators whose attributes are declared in a table."""
 
 from sklearn_hash.persistence._states import COMMON, STATES, check_state
 
@@ -6,17 +6,17 @@ __all__ = ["get_params", "get_state", "set_state"]
 
 
 def get_params(estimator):
-    """Return the constructor's parameters."""
+    """Return the constructor parameters."""
     return estimator.get_params(deep=False)
 
 
 def get_state(estimator):
-    """Return the declared attributes that an estimator has; none of one that is not fitted.
+    """Return the declared attributes of an estimator, which has none if it is not fitted.
 
     Raises
     ------
     ValueError
-        If one of the project's own estimators has attributes that are not declared.
+        If an estimator of this package has attributes that are not declared.
     """
     declared = {**STATES[type(estimator).__name__], **COMMON}
     present = vars(estimator)
@@ -27,6 +27,6 @@ def get_state(estimator):
 
 
 def set_state(estimator, state, context):
-    """Set the fitted attributes, after a check of their types and shapes."""
+    """Set the fitted attributes, after checking their types and shapes."""
     check_state(state, STATES[type(estimator).__name__], COMMON)
     vars(estimator).update(state)

@@ -1,7 +1,7 @@
-"""Fitted attributes of the classes whose state is arrays and numbers, and their declared types and shapes.
+"""Fitted attributes of the classes whose state is arrays and numbers, with their declared types and shapes.
 
-A declaration is a type, ``?`` if the value may be None, and a letter for each axis: F is the number of features, B that
-of bits, and one letter stands for one length within an estimator.
+A declaration is a type, followed by ``?`` if the value may be None and by a letter for each axis: F is the number of
+features, B the number of bits, and within an estimator a letter always stands for the same length.
 """
 
 __all__ = ["COMMON", "STATES", "check_state"]
@@ -48,7 +48,7 @@ STATES = {
     "TruncatedSVD": _COMPONENTS,
     "SimpleImputer": {"statistics_": "any F", "indicator_": "any", "_fit_dtype": "any", "_fill_dtype": "any"},
     "MissingIndicator": {"features_": "int M", "_n_features": "int", "_precomputed": "bool"},
-    # What "passthrough" becomes in a ColumnTransformer.
+    # A ColumnTransformer replaces "passthrough" by this transformer.
     "FunctionTransformer": {},
     "FrozenEstimator": {},
     "Pipeline": {},
@@ -62,7 +62,7 @@ STATES = {
     },
 }
 
-# What any estimator may have.
+# Attributes that any estimator may have.
 COMMON = {"n_bits_": "int", "n_features_in_": "int", "feature_names_in_": "any F", "_sklearn_output_config": "any"}
 
 _OUTPUT_CONFIGS = {("transform", form) for form in ("default", "pandas", "polars")}
@@ -71,26 +71,27 @@ _ARRAY_KINDS = {"int": "iu", "float": "f", "any": "biufOU"}
 
 
 def check_state(state, required, optional):
-    """Check fitted attributes against their declarations, and the lengths of their axes against each other.
+    """Check fitted attributes against their declarations, and the lengths of their axes for consistency.
 
     Parameters
     ----------
     state : dict of str to object
     required : dict of str to str
-        All of them, or none where the estimator is not fitted.
+        Declarations of the required attributes; an estimator that is not fitted has none of these.
     optional : dict of str to str
+        Declarations of the optional attributes.
 
     Raises
     ------
     ValueError
-        If an attribute is missing, unknown or not as declared.
+        If an attribute is missing, unknown or does not match its declaration.
     """
     config = state.get("_sklearn_output_config", {})
     if not isinstance(config, dict) or not set(config.items()) <= _OUTPUT_CONFIGS:
         raise ValueError(f"{config!r:.80} is no configuration of output")
     declared = {**required, **optional}
     is_fitted = bool(state.keys() - {"_sklearn_output_config"})
-    # Private ones are scikit-learn's, which may not have them in every version.
+    # Private attributes are those of scikit-learn, which may not have them in every version.
     missing = {name for name in required if is_fitted and name not in state and not name.startswith("_")}
     unknown = state.keys() - declared.keys()
     if missing or unknown:
@@ -123,6 +124,6 @@ def _is_array(value, kind, axes, lengths):
 
 
 def _length(axis, length, lengths):
-    """Return the length that an axis must have; the first array with an axis sets it."""
+    """Return the length that an axis must have, which is set by the first array with that axis."""
     name, _, more = axis.partition("+")
     return lengths.setdefault(name, length - int(more or 0)) + int(more or 0)

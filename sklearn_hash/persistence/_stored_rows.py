@@ -1,4 +1,4 @@
-"""Codes and ids of the rows of a searcher, without those that are removed, and the index of them."""
+"""Codes and ids of the rows of a searcher, without removed rows, and their index."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from sklearn_hash.neighbors._stored_rows import StoredRows
 
 __all__ = ["ROWS", "get_rows", "make_rows"]
 
-# The state of these rows, as declared to `check_state`.
+# Declarations of the state of these rows, for `check_state`.
 ROWS = {"packed": "any N W", "ids": "any", "labels": "any", "next_id": "int"}
 
 
@@ -22,7 +22,7 @@ def get_rows(search):
 
 
 def make_rows(state, n_bits, algorithm):
-    """Return the rows and the index of a searcher, after the checks of its ``fit``; they are taken from the state.
+    """Return the rows and the index of a searcher from a state, after the same checks as in ``fit``.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def make_rows(state, n_bits, algorithm):
     Raises
     ------
     ValueError
-        If codes, ids and labels are not valid together.
+        If codes, ids and labels are not valid or not consistent.
     """
     packed, n_bits = check_codes(np.asarray(state.pop("packed")), packed=True, n_bits=n_bits)
     rows = StoredRows()

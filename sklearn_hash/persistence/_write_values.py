@@ -1,4 +1,4 @@
-"""Values as JSON and named arrays: plain numbers and texts, containers, arrays, and the objects of a closed list."""
+"""Conversion of values to JSON and named arrays: numbers, strings, containers, arrays and a fixed list of objects."""
 
 import math
 import re
@@ -17,13 +17,12 @@ _NOT_IN_NAMES = re.compile(r"[^\w\-.]|\.(?=\.)")
 
 
 class Writer:
-    """Turns values into JSON, and keeps their arrays.
+    """Writer of values as JSON, which collects their arrays.
 
     Parameters
     ----------
     describe_object : callable
-        ``describe_object(value, writer, path)`` returns a table that stands for an object, or None if it is none of
-        those that can be saved.
+        ``describe_object(value, writer, path)`` returns the table for an object, or None if it cannot be saved.
 
     Attributes
     ----------
@@ -41,12 +40,12 @@ class Writer:
         ----------
         value : object
         path : str
-            Where the value is, for errors and for the names of its arrays.
+            Location of the value, for error messages and for the names of its arrays.
 
         Raises
         ------
         ValueError
-            If the value, or one in it, is of a type that cannot be saved.
+            If the value or a nested value is of a type that cannot be saved.
         """
         if isinstance(value, np.generic):
             value = value.item()
@@ -64,11 +63,11 @@ class Writer:
         return described
 
     def write_table(self, values, prefix):
-        """Return the JSON forms of the values of a dict with texts as keys."""
+        """Return the JSON forms of the values of a dict whose keys are strings."""
         return {name: self.write(value, prefix + name) for name, value in values.items()}
 
     def _add(self, name, array):
-        """Keep an array under a name like this one that is not in use."""
+        """Store an array under this name, with a suffix if the name is in use."""
         name = _NOT_IN_NAMES.sub("_", name)
         while name in self.arrays:
             name += "_"
@@ -91,7 +90,7 @@ class Writer:
         return value if math.isfinite(value) else {"float": str(value)}
 
     def _write_tuple(self, value, path):
-        # A step has its name in the path already.
+        # The path already has the name of a step.
         return {
             "tuple": [self.write(each, path) for each in value] if _is_step(value) else self._write_items(value, path)
         }
@@ -115,7 +114,7 @@ class Writer:
 
 
 def _is_step(value):
-    """Whether a value is a named estimator, as in the lists of a Pipeline or a ColumnTransformer."""
+    """Return whether a value is a named estimator, as in the lists of a Pipeline or a ColumnTransformer."""
     return type(value) is tuple and len(value) in (2, 3) and type(value[0]) is str and hasattr(value[1], "get_params")
 
 
