@@ -15,7 +15,8 @@ def main(argv=None):
     Returns
     -------
     status : int
-        Exit status: 0 for success, 2 for an error in the arguments or the data, 1 for any other error.
+        Exit status: 0 for success, 2 for an error in the arguments or the data, 1 for any other error, 130 for an
+        interrupted command.
     """
     argv = sys.argv[1:] if argv is None else argv
     if argv and not argv[0].startswith("-"):
