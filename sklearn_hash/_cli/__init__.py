@@ -1,1 +1,1 @@
-"""The command line: ``python -m sklearn_hash COMMAND``, and the main job without one."""
+"""Command line: ``python -m sklearn_hash COMMAND``, or without a command the main job."""

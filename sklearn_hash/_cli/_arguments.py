@@ -1,4 +1,4 @@
-"""Types and groups of arguments that several commands have."""
+"""Types and groups of arguments that several commands share."""
 
 import argparse
 import json
@@ -8,18 +8,18 @@ __all__ = ["add_data", "assignment", "check_folder", "natural", "positive"]
 
 
 def add_data(parser, what):
-    """Add the argument of a data set, and the options that say what is in it."""
+    """Add the argument for a data set and the options that describe its content."""
     parser.add_argument(
         "data", type=Path, metavar="DATA", help=f"{what}: .npy, .npz, .csv or .parquet file, or folder of images"
     )
     parser.add_argument(
-        "--labels", metavar="WHERE", help="column, array of the .npz, or .npy or text file; of images, their folders"
+        "--labels", metavar="WHERE", help="column, array of the .npz, or .npy or text file; for images: their folders"
     )
-    parser.add_argument("--ids", metavar="WHERE", help="the same for ids; row numbers, or of images their paths")
+    parser.add_argument("--ids", metavar="WHERE", help="the same for ids; default: row numbers, for images: paths")
 
 
 def check_folder(path):
-    """Raise an OSError where a file cannot be written, before what takes long."""
+    """Raise an OSError if a file cannot be written, before a long computation starts."""
     if path.is_dir():
         raise IsADirectoryError(f"--out must name a file; {path} is a folder")
     if not path.absolute().parent.is_dir():
@@ -43,7 +43,7 @@ def _whole(text, least):
 
 
 def assignment(text):
-    """Parse NAME=VALUE; the value is JSON, or a text."""
+    """Parse NAME=VALUE; the value is JSON or, if it is not valid JSON, a string."""
     name, equals, value = text.partition("=")
     if not name or not equals:
         raise argparse.ArgumentTypeError(f"must be NAME=VALUE; got {text!r}")

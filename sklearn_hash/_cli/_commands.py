@@ -1,4 +1,4 @@
-"""The commands, their shared options, and what happens to errors."""
+"""The commands, their shared options, and the handling of errors."""
 
 import argparse
 import os
@@ -39,7 +39,7 @@ def main(argv):
 
             print_rows(rows, args.format)
         sys.stdout.flush()
-    except BrokenPipeError:  # the reader of a pipe has had enough
+    except BrokenPipeError:  # the reader of a pipe has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         return _fail("interrupted", _INTERRUPTED)
@@ -51,7 +51,7 @@ def main(argv):
 
 
 def _fail(error, status, debug=False):
-    """Tell of the error that is being handled."""
+    """Print the error that is being handled, and return the exit status."""
     if debug:
         raise
     print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
@@ -61,13 +61,13 @@ def _fail(error, status, debug=False):
 def _parse(argv):
     parser = argparse.ArgumentParser(
         prog="python -m sklearn_hash",
-        description="Learn binary codes and search them. Without a command: the main job, see --help there.",
+        description="Learn binary codes and search them. Without a command, the main job is run; --help describes it.",
         epilog="Results go to stdout, progress and errors to stderr. The status is 0, or 2 after an error in arguments "
         "or data.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, summary in COMMANDS.items():
-        # Only the command that is run pays for its imports.
+        # Import only the command that is run.
         module = import_module(f"sklearn_hash._cli._{name}") if name == argv[0] else None
         command = commands.add_parser(
             name,
@@ -82,6 +82,8 @@ def _parse(argv):
 
 
 def _add_shared(parser):
-    parser.add_argument("--format", choices=["table", "csv", "json"], default="table", help="form of the result; table")
+    parser.add_argument(
+        "--format", choices=["table", "csv", "json"], default="table", help="form of the result (default: table)"
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
     parser.add_argument("--debug", action="store_true", help="tracebacks of errors")

@@ -1,4 +1,4 @@
-"""Reading of rows with their labels and ids, from files of several kinds and folders of images."""
+"""Reading of rows with their labels and ids, from files in several formats and folders of images."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ __all__ = ["Data", "read_data"]
 
 @dataclass
 class Data:
-    """Rows, and what is known of them.
+    """Rows with their labels, ids and image format.
 
     Attributes
     ----------
@@ -19,7 +19,7 @@ class Data:
     y : ndarray of shape (n,) or (n, n_labels), or None
     ids : ndarray of shape (n,), or None for row numbers
     image : dict, or None
-        Of images: their size and mode.
+        Size and mode of images.
     """
 
     X: Any
@@ -29,7 +29,7 @@ class Data:
 
     @property
     def names(self):
-        """Ids of the rows as texts or numbers."""
+        """Ids of the rows as strings or numbers."""
         return list(range(len(self.X))) if self.ids is None else self.ids.tolist()
 
 
@@ -41,11 +41,11 @@ def read_data(path, labels=None, ids=None, image=None, quiet=False):
     path : Path
         A ``.npy``, ``.npz``, ``.csv`` or ``.parquet`` file, or a folder of images.
     labels, ids : str, optional
-        A column of the table, an array of the ``.npz``, or a ``.npy`` or text file with one for each row.
+        A column of the table, an array of the ``.npz``, or a ``.npy`` or text file with one entry per row.
     image : dict, optional
-        Size and mode that images are brought to.
+        Size and mode to which images are converted.
     quiet : bool, default=False
-        No progress on stderr.
+        Whether to show no progress on stderr.
 
     Returns
     -------
@@ -54,9 +54,9 @@ def read_data(path, labels=None, ids=None, image=None, quiet=False):
     Raises
     ------
     ValueError
-        If the file is of another kind or does not hold rows, or labels and ids are not there or of another number.
+        If the file has another format or does not hold rows, or labels or ids are missing or not one per row.
     OSError
-        If it cannot be read.
+        If the file cannot be read.
     """
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such file or folder")
@@ -76,7 +76,7 @@ def read_data(path, labels=None, ids=None, image=None, quiet=False):
 
 
 def _column(where):
-    """The name of a column or array; None where it is a file."""
+    """Return the name of a column or array; None if it is a file."""
     return None if where is None or Path(where).suffix in (".npy", ".txt") else where
 
 
@@ -129,7 +129,7 @@ def _csv_columns(path, columns, dtype):
 
 
 def _as_numbers(texts):
-    """Texts as whole numbers where all of them are."""
+    """Return strings as integers if all of them are integers."""
     try:
         return texts.astype(np.int64)
     except ValueError:
@@ -143,7 +143,7 @@ def _read_parquet(path, labels, ids):
 
 
 def _read_list(path):
-    """One label or id a row, from a file of its own."""
+    """Read one label or id per row from a separate file."""
     if path.suffix == ".npy":
         return np.load(path, allow_pickle=False)
     return _as_numbers(np.array(path.read_text(encoding="utf-8").splitlines()))

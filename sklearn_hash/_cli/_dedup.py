@@ -1,4 +1,4 @@
-"""Find near-duplicates among rows or codes: a line for each row that another one stands for.
+"""Find near-duplicates among rows or codes, and print each row to remove with the row to keep.
 
 python -m sklearn_hash dedup photos/ --model photos.safetensors --radius 3
 python -m sklearn_hash dedup codes.npy --radius 2 --format csv > duplicates.csv
@@ -17,15 +17,22 @@ def add_arguments(parser):
     """Add the arguments of the command."""
     add_data(parser, "rows, or packed codes without --model")
     parser.add_argument("--model", type=Path, metavar="FILE", help="file of a hasher")
-    parser.add_argument("--bits", type=positive, metavar="N", help="length of packed codes, if no multiple of 8")
-    parser.add_argument("--radius", type=natural, default=2, metavar="N", help="largest distance of duplicates; 2")
     parser.add_argument(
-        "--groups", choices=["components", "leader"], default="components", help="chains of duplicates, or around a row"
+        "--bits", type=positive, metavar="N", help="code length of packed codes, if not a multiple of 8"
+    )
+    parser.add_argument(
+        "--radius", type=natural, default=2, metavar="N", help="largest distance of duplicates (default: 2)"
+    )
+    parser.add_argument(
+        "--groups",
+        choices=["components", "leader"],
+        default="components",
+        help="how pairs form groups (default: components)",
     )
 
 
 def run(args):
-    """Group; return the rows to remove, each with the one to keep."""
+    """Group the rows, and return the rows to remove, each with the row to keep."""
     image = None if args.model is None else image_of(args.model)
     data = read_data(args.data, args.labels, args.ids, image, args.quiet)
     codes, n_bits = data.X, args.bits

@@ -1,4 +1,4 @@
-"""The main job: train hashers on one data set and print what their codes are worth."""
+"""The main job: train hashers on one data set and print the quality of their codes."""
 
 import argparse
 import json
@@ -25,9 +25,9 @@ _SIZES = {"queries": 1000, "train": 5000, "database": 10000}
 
 
 def load_split(name, data_home, n_query=None, n_train=None, n_database=None):
-    """The embedded digits, or a set of a local folder cut down to the protocol; rows as vectors.
+    """Load the digits, or a sample of a data set in a local folder; rows are vectors.
 
-    Sizes left out are those of the protocol, or of the set where that has fewer rows.
+    Sizes that are None are those of the protocol, or all rows of the data set if it has fewer.
     """
     split = load_digits_retrieval() if name == "digits" else load_local(name, data_home)
     if split.X is None:
@@ -42,22 +42,22 @@ def load_split(name, data_home, n_query=None, n_train=None, n_database=None):
 
 
 def _size(asked, there, option):
-    """As many rows as asked for; only the default makes do with fewer."""
+    """Return the number of rows to draw; a default size is limited to the available rows."""
     if asked is not None and asked > there:
         raise ValueError(f"--{option} must be at most {there}, the rows that the set has for it; got {asked}")
     return min(_SIZES[option], there) if asked is None else asked
 
 
 def evaluate(method, n_bits, seed, split):
-    """Train one hasher on the training rows; score the queries against the database.
+    """Train one hasher on the training rows, and score the queries against the database.
 
     Returns
     -------
     row : dict
-        method, bits, seed, map (tie-aware, over the whole database), precision (within Hamming radius 2), distinct
-        (codes in the database) and seconds (of fit).
+        Dict with method, bits, seed, map (tie-aware, over the whole database), precision (within Hamming radius 2),
+        distinct (number of distinct codes in the database) and seconds (time of ``fit``).
     """
-    # Torch loads its compiler with the first optimizer of a process: seconds that are none of fit's.
+    # Torch loads its compiler with the first optimizer of a process; this time must not count as time of fit.
     torch.optim.SGD([torch.zeros(1)])
     X, y = split.X, split.y
     hasher = getattr(hashers, METHODS[method])(n_bits=n_bits, output="packed", random_state=seed)
@@ -78,7 +78,7 @@ def evaluate(method, n_bits, seed, split):
 
 
 def evaluate_all(split, methods, bits, seeds, label="", n_jobs=1):
-    """A row for every method, code length and seed, behind a progress bar; ``n_jobs`` processes share the fits."""
+    """Return a row per method, code length and seed, with a progress bar; the fits run in ``n_jobs`` processes."""
     jobs = [(method, n_bits, seed) for method in methods for n_bits in bits for seed in range(seeds)]
     results = Parallel(n_jobs, return_as="generator")(delayed(evaluate)(*job, split) for job in jobs)
     rows = []
@@ -91,7 +91,7 @@ def evaluate_all(split, methods, bits, seeds, label="", n_jobs=1):
 
 
 def summarise(rows):
-    """Means over seeds, with the deviation of mAP, a line for each method and code length."""
+    """Return means over seeds and the standard deviation of mAP, for each method and code length."""
     groups: dict = {}
     for row in rows:
         groups.setdefault((row["method"], row["bits"]), []).append(row)
@@ -105,7 +105,7 @@ def summarise(rows):
 
 
 def format_table(means, seeds):
-    """The aligned table."""
+    """Format the results as an aligned table."""
     deviation = f" {'+-':>6}" if seeds > 1 else ""
     width = max(len("method"), *(len(row["method"]) for row in means))
     lines = [f"{'method':<{width}} {'bits':>4} {'mAP':>6}{deviation} {'P@r<=2':>7} {'codes':>6} {'fit s':>6}"]
@@ -119,7 +119,7 @@ def format_table(means, seeds):
 
 
 def describe(name, split, seeds):
-    """Describe the protocol of the figures: rows, k and the rule for ties."""
+    """Describe the protocol of the results: rows, k and the treatment of ties."""
     trained_on = np.isin(split.database, split.train).sum()
     return (
         f"{name}, {seeds} seed{'s' * (seeds > 1)}\n"
@@ -131,7 +131,7 @@ def describe(name, split, seeds):
 
 
 def main(argv=None):
-    """Run the command line; returns the exit status."""
+    """Run the main job and return the exit status."""
     args = _parse(argv)
     try:
         if args.json and args.json.is_dir():
@@ -154,14 +154,14 @@ def main(argv=None):
 def _parse(argv):
     parser = argparse.ArgumentParser(
         prog="python -m sklearn_hash",
-        description="Train hashers on one data set and print what their codes are worth.",
+        description="Train hashers on one data set and print the quality of their codes.",
         epilog=f"Commands for your own data: {', '.join(COMMANDS)}. See python -m sklearn_hash COMMAND --help.",
     )
     parser.add_argument("--data", default="digits", help="digits (embedded), or the name of a set in --data-home")
     parser.add_argument(
         "--data-home",
         default=os.environ.get("SKLEARN_HASH_DATA"),
-        help="folder of the .npz sets; the environment variable SKLEARN_HASH_DATA where left out",
+        help="folder of the .npz sets (default: the environment variable SKLEARN_HASH_DATA)",
     )
     parser.add_argument(
         "--methods",
@@ -169,18 +169,18 @@ def _parse(argv):
         choices=[*METHODS, "all"],
         default=PAPERS,
         metavar="METHOD",
-        help=f"all, or of {', '.join(METHODS)}; {' '.join(PAPERS)} unless given",
+        help=f"all, or some of {', '.join(METHODS)} (default: {' '.join(PAPERS)})",
     )
     parser.add_argument(
-        "--bits", nargs="+", type=_positive, default=[8, 16, 32], metavar="N", help="code lengths; 8 16 32 unless given"
+        "--bits", nargs="+", type=_positive, default=[8, 16, 32], metavar="N", help="code lengths (default: 8 16 32)"
     )
-    parser.add_argument("--seeds", type=_positive, default=1, metavar="N", help="how many seeds to average over")
+    parser.add_argument("--seeds", type=_positive, default=1, metavar="N", help="number of seeds to average over")
     for option, size in _SIZES.items():
         rows = {"queries": "query", "train": "training"}.get(option, option)
-        told = f"{rows} rows; {size}, or all where there are fewer, unless given; not for digits"
+        told = f"number of {rows} rows (default: {size}, or all if there are fewer); not for digits"
         parser.add_argument(f"--{option}", type=_positive, metavar="N", help=told)
-    parser.add_argument("--jobs", type=_positive, default=1, metavar="N", help="processes that share the fits")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write every single result here")
+    parser.add_argument("--jobs", type=_positive, default=1, metavar="N", help="number of processes that run the fits")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write all single results to this file")
     args = parser.parse_args(argv)
     if "all" in args.methods:
         args.methods = list(METHODS)

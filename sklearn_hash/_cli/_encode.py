@@ -1,9 +1,10 @@
-"""Hash rows with a saved hasher.
+"""Compute the codes of rows with a saved hasher.
 
   python -m sklearn_hash encode rows.npy --model itq.safetensors --out codes.npy
   python -m sklearn_hash encode photos/ --model photos.safetensors --format csv > codes.csv
 
-Codes in files are packed bytes, (n, n_bytes) uint8 as of numpy.packbits; on stdout they are hexadecimal.
+Codes in files are packed bytes of shape (n, n_bytes), uint8 in the bit order of numpy.packbits; on stdout they are
+hexadecimal.
 """
 
 from pathlib import Path
@@ -21,12 +22,12 @@ def add_arguments(parser):
     add_data(parser, "rows")
     parser.add_argument("--model", type=Path, required=True, metavar="FILE", help="file of a hasher")
     parser.add_argument(
-        "--out", type=Path, metavar="FILE", help=".npy or .parquet file for the codes, in place of stdout"
+        "--out", type=Path, metavar="FILE", help=".npy or .parquet file for the codes, instead of stdout"
     )
 
 
 def run(args):
-    """Hash; return the codes, or one row about the file."""
+    """Compute the codes, and return them or one row about the file."""
     if args.out is not None and args.out.suffix not in (".npy", ".parquet"):
         raise ValueError(f"--out must be a .npy or .parquet file; got {args.out.name!r}")
     if args.out is not None:

@@ -3,7 +3,7 @@
   python -m sklearn_hash evaluate queries.npz --database rows.npz --model csq.safetensors
   python -m sklearn_hash evaluate rows.csv --labels kind --model csq.safetensors
 
-Without a database, every row is a query against all others. Rows that share a label are relevant to each other.
+Without a database, every row is a query against all other rows. Rows that share a label are relevant to each other.
 """
 
 from pathlib import Path
@@ -17,14 +17,18 @@ from sklearn_hash.metrics import mean_average_precision, n_distinct_codes, preci
 def add_arguments(parser):
     """Add the arguments of the command."""
     add_data(parser, "queries")
-    parser.add_argument("--database", type=Path, metavar="DATA", help="rows to search, with labels as the queries have")
+    parser.add_argument(
+        "--database", type=Path, metavar="DATA", help="rows to search, with labels in the form of the queries"
+    )
     parser.add_argument("--model", type=Path, required=True, metavar="FILE", help="file of a hasher")
-    parser.add_argument("-k", type=positive, metavar="N", help="only the first neighbours; all of the database")
-    parser.add_argument("--radius", type=natural, default=2, metavar="N", help="radius of the precision; 2")
+    parser.add_argument(
+        "-k", type=positive, metavar="N", help="number of rows retrieved for mAP (default: all of the database)"
+    )
+    parser.add_argument("--radius", type=natural, default=2, metavar="N", help="radius of the precision (default: 2)")
 
 
 def run(args):
-    """Score; return one row of measures."""
+    """Score the codes, and return one row of measures."""
     model, image = load_model(args.model), image_of(args.model)
     queries, database = _read(args.data, args, image), None
     codes, n_bits = hash_rows(model, queries.X, quiet=args.quiet)

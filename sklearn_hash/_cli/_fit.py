@@ -24,10 +24,10 @@ def add_arguments(parser):
         "--method",
         choices=list(METHODS),
         metavar="METHOD",
-        help=f"dual_hinge with labels, itq without; {' '.join(METHODS)}",
+        help=f"one of {' '.join(METHODS)} (default: dual_hinge with labels, itq without)",
     )
-    parser.add_argument("--bits", type=positive, default=32, metavar="N", help="code length; 32")
-    parser.add_argument("--seed", type=natural, default=0, metavar="N", help="random_state; 0")
+    parser.add_argument("--bits", type=positive, default=32, metavar="N", help="code length (default: 32)")
+    parser.add_argument("--seed", type=natural, default=0, metavar="N", help="random_state (default: 0)")
     parser.add_argument(
         "--set",
         type=assignment,
@@ -37,7 +37,11 @@ def add_arguments(parser):
         help="parameter, such as max_epochs=10",
     )
     parser.add_argument(
-        "--image-size", type=positive, default=32, metavar="N", help="side that images are brought to; 32"
+        "--image-size",
+        type=positive,
+        default=32,
+        metavar="N",
+        help="height and width of the resized images (default: 32)",
     )
     parser.add_argument("--grey", action="store_true", help="read images without colours")
     parser.add_argument(
@@ -46,12 +50,12 @@ def add_arguments(parser):
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="what else the card should tell",
+        help="additional entry of the card",
     )
 
 
 def run(args):
-    """Train, save, and return one row about it."""
+    """Train and save a hasher, and return one row about it."""
     check_folder(args.out)
     image = {"size": [args.image_size] * 2, "mode": "L" if args.grey else "RGB"}
     data = read_data(args.data, args.labels, args.ids, image, args.quiet)

@@ -1,4 +1,4 @@
-"""Images of a folder as rows; the folders in it are their labels."""
+"""Reading of the images in a folder as rows, with the subfolders as labels."""
 
 from pathlib import Path
 
@@ -20,14 +20,14 @@ def read_images(folder, image=None, quiet=False):
     ----------
     folder : Path
     image : dict, optional
-        "size", the height and width that each is brought to; "mode", RGB or L.
+        Dict with "size", the height and width to which images are resized, and "mode", RGB or L.
     quiet : bool, default=False
-        No progress on stderr.
+        Whether to show no progress on stderr.
 
     Returns
     -------
     data : Data
-        (n, height, width, channels) uint8; labels are the names of the folders that hold them, if there are several.
+        Images, uint8 of shape (n, height, width, channels); labels are the names of their folders if there are several.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Save a searcher of rows, together with the hasher that hashes queries, or of codes alone.
+"""Save a searcher of rows, together with the hasher for queries, or a searcher of codes.
 
 python -m sklearn_hash index rows.npy --model itq.safetensors --out index.safetensors
 python -m sklearn_hash index codes.npy --out index.safetensors
@@ -18,12 +18,14 @@ def add_arguments(parser):
     """Add the arguments of the command."""
     add_data(parser, "rows, or packed codes without --model")
     parser.add_argument("--model", type=Path, metavar="FILE", help="file of a hasher")
-    parser.add_argument("--bits", type=positive, metavar="N", help="length of packed codes, if no multiple of 8")
+    parser.add_argument(
+        "--bits", type=positive, metavar="N", help="code length of packed codes, if not a multiple of 8"
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="file of the searcher")
 
 
 def run(args):
-    """Index, save, and return one row about it."""
+    """Build and save a searcher, and return one row about it."""
     check_folder(args.out)
     image = None if args.model is None else image_of(args.model)
     data = read_data(args.data, args.labels, args.ids, image, args.quiet)

@@ -1,4 +1,4 @@
-"""Saved hashers and searchers as the commands use them."""
+"""Loading and use of saved hashers and searchers in the commands."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ def load_model(path):
 
 
 def image_of(path):
-    """The size and mode that a saved hasher was fitted on images of; None where it was on other rows."""
+    """Return the size and mode of the images on which a saved hasher was fitted; None if the rows were no images."""
     from sklearn_hash.persistence import read_card
 
     given = read_card(path).get("given")
@@ -24,7 +24,7 @@ def image_of(path):
 
 
 def prepared(X, estimator):
-    """Images as vectors for what takes no images."""
+    """Flatten images to vectors for an estimator that does not take images."""
     if X.ndim == 2 or hasattr(_last(estimator), "net_") or hasattr(_last(estimator), "net_params"):
         return X
     return X.reshape(len(X), -1)
@@ -36,18 +36,18 @@ def _last(estimator):
 
 
 def hash_rows(model, X, quiet=False):
-    """Packed codes of rows, and the code length.
+    """Return the packed codes of rows and the code length.
 
     Parameters
     ----------
-    model : hasher, or a pipeline that ends in one
+    model : hasher, or a pipeline that ends with one
     X : ndarray of shape (n, ...)
     quiet : bool, default=False
 
     Raises
     ------
     ValueError
-        If the model is no hasher.
+        If the model is not a hasher.
     """
     hasher = _last(model)
     if not hasattr(hasher, "n_bits_") or not hasattr(hasher, "decision_function"):
@@ -55,7 +55,7 @@ def hash_rows(model, X, quiet=False):
     hasher.set_params(output="packed")
     X = prepared(X, model)
     if hasher is model and "verbose" in hasher.get_params(deep=False):
-        # Block by block, which shows progress.
+        # With `out`, the codes are computed block by block and a progress bar is shown.
         hasher.set_params(verbose=int(not quiet))
         codes = hasher.transform(X, out=np.empty((len(X), packed_width(hasher.n_bits_)), np.uint8))
         hasher.set_params(verbose=0)

@@ -1,4 +1,4 @@
-"""Rows of a Parquet file: a column of vectors, or the columns that are numbers."""
+"""Reading of rows from a Parquet file: a column of vectors, or the columns of numbers."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ def read_parquet(path, labels, ids):
     ----------
     path : Path
     labels, ids : str or None
-        Columns.
+        Names of columns.
 
     Returns
     -------
@@ -24,7 +24,7 @@ def read_parquet(path, labels, ids):
     Raises
     ------
     ValueError
-        If there is no such column, or no column of vectors or numbers.
+        If a named column does not exist, or there is no column of vectors or numbers.
     ImportError
         If pyarrow is not installed.
     """

@@ -1,4 +1,4 @@
-"""Results on stdout: as an aligned table, as CSV or as JSON."""
+"""Printing of results on stdout, as an aligned table, as CSV or as JSON."""
 
 import csv
 import json
@@ -13,7 +13,7 @@ def print_rows(rows, form):
     Parameters
     ----------
     rows : list of dict
-        With the same keys, texts and numbers.
+        Results with the same keys; the values are strings and numbers.
     form : {"table", "csv", "json"}
     """
     if form == "json":
@@ -38,5 +38,5 @@ def _print_table(rows):
 def _cell(value):
     if isinstance(value, float):
         return f"{value:.4f}"
-    # A file may come from a stranger, and a terminal obeys some characters.
+    # Untrusted files may hold control characters, which a terminal would interpret.
     return "" if value is None else "".join(each if each.isprintable() else " " for each in str(value))

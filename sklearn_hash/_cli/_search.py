@@ -15,15 +15,15 @@ from sklearn_hash._cli._model import image_of, load_model, prepared
 
 def add_arguments(parser):
     """Add the arguments of the command."""
-    add_data(parser, "queries: rows, or packed codes where the searcher has no hasher")
+    add_data(parser, "queries: rows, or packed codes if the searcher has no hasher")
     parser.add_argument("--index", type=Path, required=True, metavar="FILE", help="file of a searcher")
     how = parser.add_mutually_exclusive_group()
-    how.add_argument("-k", type=positive, default=10, metavar="N", help="neighbours of each query; 10")
+    how.add_argument("-k", type=positive, default=10, metavar="N", help="number of neighbours per query (default: 10)")
     how.add_argument("--radius", type=natural, metavar="N", help="all neighbours within this distance instead")
 
 
 def run(args):
-    """Search; return one row for each neighbour."""
+    """Search, and return one row per neighbour."""
     estimator = load_model(args.index)
     data = read_data(args.data, args.labels, args.ids, image_of(args.index), args.quiet)
     search, X = estimator, data.X

@@ -1,4 +1,4 @@
-"""Print the card of a saved file, what it holds and how large its parts are. Nothing in it is loaded.
+"""Print the card, the content and the sizes of the parts of a saved file, without loading its estimator.
 
 python -m sklearn_hash show itq.safetensors
 """
@@ -15,7 +15,7 @@ def add_arguments(parser):
 
 
 def run(args):
-    """Return one row for each thing that the file tells."""
+    """Return one row per fact about the file."""
     try:
         document, tensors = read_document(args.file)
     except ValueError as error:
@@ -32,7 +32,7 @@ def run(args):
 
 
 def _listed(part, prefix, value):
-    """What a table of the card says, one fact a line."""
+    """Return the entries of a table of the card as one row per fact."""
     if not isinstance(value, dict):
         return [(part, prefix, value if isinstance(value, (str, int, float)) else str(value))]
     inside = ((f"{prefix}.{name}" if prefix else name, each) for name, each in value.items())
@@ -40,7 +40,7 @@ def _listed(part, prefix, value):
 
 
 def _flat(name, node):
-    """Class and parameters of an estimator, and of those in it."""
+    """Return the class and the parameters of an estimator and of the estimators in it."""
     if not isinstance(node, dict) or "class" not in node:
         return []
     facts, inside = [(name, "class", node["class"])], []
@@ -61,7 +61,7 @@ def _estimators_in(node):
 
 
 def _short(node):
-    """A parameter as a reader would write it."""
+    """Return a parameter in the notation of Python."""
     if isinstance(node, dict) and len(node) == 1:
         (tag, value), *_ = node.items()
         if tag == "dict" and isinstance(value, dict):
