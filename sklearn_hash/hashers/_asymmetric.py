@@ -54,9 +54,9 @@ class AsymmetricHasher(LabelHasher):
         Raises
         ------
         ValueError
-            If X or y is not valid, the pairs of rows carry no information because all are similar or all are unknown,
-            the loss becomes NaN, or the checkpoint is from a fit with other parameters or data. The estimator is then
-            left unchanged.
+            If X or y is not valid, the pairs of rows carry no information (for example because all are similar), the
+            loss becomes NaN, or the checkpoint is from a fit with other parameters or data. The estimator is then left
+            unchanged.
         """
         with self._unchanged_on_failure():
             super().fit(X, y, checkpoint=checkpoint)
