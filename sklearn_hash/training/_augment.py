@@ -1,4 +1,4 @@
-"""Random augmentation of training images, for a whole batch at once on its device."""
+"""Random augmentation of training images, for a whole batch at once and on its device."""
 
 import torch
 import torch.nn.functional as F
@@ -8,12 +8,12 @@ __all__ = ["RandomCrop", "RandomFlip"]
 
 
 class RandomCrop(nn.Module):
-    """Shift every image by a few pixels, at random, with zeros at the border.
+    """Shift every image by a random number of pixels, with zeros at the border.
 
     Parameters
     ----------
     padding : int, default=4
-        The most pixels, in each direction.
+        Largest shift in each direction, in pixels.
 
     Examples
     --------
@@ -29,10 +29,10 @@ class RandomCrop(nn.Module):
         self.padding = padding
 
     def forward(self, x):
-        """Return shifted images, (n, channels, height, width), in the type of the input."""
+        """Return the shifted images, of shape (n, channels, height, width) and of the input type."""
         _check_images(self, x)
         n, _, height, width = x.shape
-        # A view in which every window of every image has its own place.
+        # A view with an axis for each position of the window in an image.
         windows = F.pad(x, [self.padding] * 4).unfold(2, height, 1).unfold(3, width, 1)
         down, right = torch.randint(2 * self.padding + 1, (2, n), device=x.device)
         return windows[torch.arange(n, device=x.device), :, down, right]
@@ -43,12 +43,12 @@ class RandomCrop(nn.Module):
 
 
 class RandomFlip(nn.Module):
-    """Flip images horizontally, at random.
+    """Flip images horizontally at random.
 
     Parameters
     ----------
     p : float, default=0.5
-        Probability of an image to be mirrored.
+        Probability that an image is flipped.
 
     Examples
     --------
@@ -63,7 +63,7 @@ class RandomFlip(nn.Module):
         self.p = p
 
     def forward(self, x):
-        """Return images, some flipped, (n, channels, height, width), in the type of the input."""
+        """Return the images, some of them flipped, of shape (n, channels, height, width) and of the input type."""
         _check_images(self, x)
         mirrored = torch.rand(len(x), device=x.device) < self.p
         return torch.where(mirrored.view(-1, 1, 1, 1), x.flip(-1), x)

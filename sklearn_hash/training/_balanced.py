@@ -1,4 +1,4 @@
-"""Order of the rows of an epoch that puts similar rows into the same batch."""
+"""Order of the rows of an epoch in which similar rows are in the same batch."""
 
 import numpy as np
 import torch
@@ -9,27 +9,27 @@ from sklearn_hash.training._targets import IndicatorTargets, MatrixTargets
 
 __all__ = ["balanced_order"]
 
-# Similar rows in a group, where there are as many: six similar pairs, and room for many groups in a batch.
+# Number of similar rows in a group, if there are enough: six similar pairs, and room for many groups in a batch.
 _ROWS_A_GROUP = 4
 
 
 def balanced_order(targets, batch_size):
     """Draw a permutation of all rows in which groups of similar rows are adjacent.
 
-    A batch cut from it holds several groups, with similar pairs in each. Rows of one class make a group. A row with
-    several labels joins a group of one of them, more likely of a rare one. With a similarity matrix a group is a row
-    and others that are similar to it.
+    A batch of consecutive rows in this order has several groups, with similar pairs in each. With class labels, a group
+    is made of rows of one class. With several labels per row, a row joins a group of one of its labels, with a higher
+    probability for rare labels. With a similarity matrix, a group is a row and some of the rows similar to it.
 
     Parameters
     ----------
     targets : LabelTargets, IndicatorTargets or MatrixTargets
     batch_size : int
-        Rows of one batch, which holds at least four groups.
+        Number of rows in a batch, which has at least four groups.
 
     Returns
     -------
     order : tensor of shape (n,), int64
-        Drawn from torch's default generator.
+        Permutation of the rows, drawn from the default generator of torch.
 
     Examples
     --------
@@ -60,15 +60,16 @@ def _label_groups(labels, size, rng):
     ----------
     labels : ndarray of shape (n,)
     size : int
-        The rows of a label, in random order, are dealt into equal groups of no more rows.
+        Largest size of a group. The rows of a label are divided at random into groups of equal size.
     rng : Generator
 
     Returns
     -------
     groups : ndarray of shape (n,)
-        Number of every row's group.
+        Group of each row.
     places : ndarray of shape (n_groups,), float64
-        Of the groups in the epoch, from 0 to 1: those of a label are spread evenly, so that batches hold many labels.
+        Positions of the groups in the epoch, from 0 to 1. The groups of a label are spread evenly, so that batches have
+        many labels.
     """
     order = np.lexsort((rng.random(len(labels)), labels))
     _, counts = np.unique(labels, return_counts=True)
@@ -87,13 +88,13 @@ def _numbered(counts):
 
 
 def _one_label_each(targets, rng):
-    """Draw one label per row, with probability inverse to its frequency; a row without labels gets a unique number."""
+    """Draw a label per row, with probability inverse to its frequency; a row without labels gets a unique number."""
     Y = sparse.csr_array(targets.labels)
     Y.eliminate_zeros()
     labels = Y.shape[1] + np.arange(Y.shape[0])
     labelled = np.diff(Y.indptr) > 0
     frequency = np.bincount(Y.indices, minlength=Y.shape[1])
-    # The first of exponential clocks to ring is each with odds of its rate.
+    # The smallest of several exponential variables is each of them with a probability proportional to its rate.
     clocks = rng.exponential(size=Y.nnz) * frequency[Y.indices]
     rows = np.repeat(np.arange(Y.shape[0]), np.diff(Y.indptr))
     labels[labelled] = Y.indices[np.lexsort((clocks, rows))[Y.indptr[:-1][labelled]]]

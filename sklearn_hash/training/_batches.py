@@ -1,4 +1,4 @@
-"""Batches sliced from the data as a whole: a DataLoader spends more on single rows than a network on training."""
+"""Batches sliced from whole arrays, since a DataLoader takes more time for single rows than training a network."""
 
 import torch
 from torch.utils.data import DataLoader, Dataset
@@ -17,7 +17,7 @@ class HashingDataset(Dataset):
     rows : DenseRows, MappedRows, SparseRows or LoadedRows
     targets : LabelTargets, IndicatorTargets, MatrixTargets or FeatureTargets, optional
     target : {"similarity", "labels", "features"}, default="similarity"
-        Which of the things that the targets can say.
+        Kind of target that the loss takes.
     """
 
     def __init__(self, rows, targets=None, target="similarity"):
@@ -30,24 +30,24 @@ class HashingDataset(Dataset):
 
     @property
     def index_device(self):
-        """Device of the row indices: a GPU only if nothing on the host needs them."""
+        """Device of the row indices, a GPU only if they are not needed on the host."""
         devices = {part.index_device for part in (self.rows, self.targets) if part is not None}
         return devices.pop() if len(devices) == 1 else torch.device("cpu")
 
     @property
     def read(self):
-        """Return a function that yields the rows of each batch, read by worker processes if there are any."""
+        """Return a function that reads the rows of a batch; worker processes, if any, call it."""
         return self.rows.take
 
     def complete(self, index, rows):
-        """Return the batch of rows and its target, or None without targets.
+        """Return the rows of a batch and their target, which is None without targets.
 
         Parameters
         ----------
         index : slice or tensor of int
             Numbers of the rows.
         rows : tensor
-            The rows, as read.
+            The rows that were read.
 
         Returns
         -------
@@ -87,7 +87,7 @@ class HashingDataset(Dataset):
         return HashingDataset(self.rows.select(index), self.targets.select(index), self.target)
 
     def to(self, device):
-        """Return the same data with its tensors on a device, where they fit.
+        """Return the same data with its tensors on a device, if they fit.
 
         Parameters
         ----------
@@ -102,13 +102,13 @@ class HashingDataset(Dataset):
 
 
 class EncodingDataset(HashingDataset):
-    """Rows to encode; each batch comes with its row numbers and with the errors of rows that cannot be loaded.
+    """Rows to encode; each batch has its row numbers and the errors of rows that cannot be loaded.
 
     Parameters
     ----------
     rows : DenseRows, MappedRows, SparseRows or LoadedRows
     skip : bool, default=False
-        Leave out rows of a loader that cannot be loaded, in place of raising.
+        Whether to leave out rows that a loader cannot load, instead of raising an error.
     """
 
     def __init__(self, rows, skip=False):
@@ -117,18 +117,18 @@ class EncodingDataset(HashingDataset):
 
     @property
     def read(self):
-        """Return a function that yields the rows of each batch, with the failures where rows may be left out."""
+        """Return a function that reads the rows of a batch, with the failures if rows may be left out."""
         return self.rows.take_loadable if self.skip else self.rows.take
 
     def complete(self, index, rows):
-        """Return the rows, and a pair of their numbers and the failures by number of the rows left out.
+        """Return the rows, and a pair of their numbers and the failures of rows left out, by row number.
 
         Parameters
         ----------
         index : slice
             Numbers of the rows.
         rows : tensor or (tensor, dict)
-            The rows, with the failures by position where rows may be left out.
+            The rows; if rows may be left out, with the failures by position.
 
         Returns
         -------
@@ -144,23 +144,22 @@ class EncodingDataset(HashingDataset):
 
 
 class BatchIterator:
-    """Iterate over a :class:`HashingDataset` in batches, in place of a DataLoader.
+    """Iterate over a :class:`HashingDataset` in batches, instead of a DataLoader.
 
     Parameters
     ----------
     dataset : HashingDataset
     batch_size : int
     shuffle : bool, default=False
-        Draw a new order every epoch, from torch's default generator.
+        Whether to draw a new order every epoch, from the default generator of torch.
     drop_last : bool, default=False
-        Leave out a trailing partial batch, unless it is the only one. Its few pairs would weigh as much in a step as
-        a whole batch's, and a trailing row alone has no pair at all.
+        Whether to drop an incomplete last batch, unless it is the only one. Its few pairs would have the same weight in
+        a step as those of a complete batch, and a single row has no pairs.
     balanced : bool, default=False
-        Draw orders in which similar rows come together, in place of plain ones; see
-        :func:`sklearn_hash.training.balanced_order`.
+        Whether to draw orders in which similar rows are adjacent; see :func:`sklearn_hash.training.balanced_order`.
     num_workers : int, default=0
-        Processes that read rows of a loader, a Dataset or a memory map ahead of their batch. Batches are the same, and
-        come in the same order, as without. Rows in memory need none.
+        Number of processes that read rows of a loader, a Dataset or a memory map ahead of their batch. It does not
+        change the batches or their order, and is not used for rows in memory.
     """
 
     def __init__(self, dataset, batch_size, shuffle=False, drop_last=False, balanced=False, num_workers=0):
@@ -174,12 +173,12 @@ class BatchIterator:
     def __iter__(self):
         for index, rows in self._read():
             if isinstance(rows, _Failure):
-                # An exception that came from there would hold this frame, and with it the processes, in a cycle.
+                # An exception from the worker would keep this frame, and thus the processes, alive in a cycle.
                 raise ValueError(rows.message)
             yield self.dataset.complete(index, rows)
 
     def _read(self):
-        """Yield pairs of row numbers and the rows read."""
+        """Yield pairs of row numbers and rows."""
         if self.reader is not None:
             return self.reader
         read = self.dataset.read
@@ -200,7 +199,7 @@ class _BatchIndices:
 
     def __len__(self):
         n, size = self.n_rows, self.batch_size
-        # A trailing row alone makes no pair, and has no statistics: it joins the batch before.
+        # A single last row has no pairs and no batch statistics, so it is added to the previous batch.
         whole_only = self.drop_last or (self.in_pairs and n % size == 1)
         return max(n // size, 1) if whole_only else -(-n // size)
 
@@ -214,7 +213,7 @@ class _BatchIndices:
             yield chosen if order is None else order[chosen]
 
     def _order(self):
-        """Draw the order of an epoch before its first batch, because training draws from the same random stream."""
+        """Draw the order of an epoch before its first batch, since training draws from the same random stream."""
         if self.targets is not None:
             return balanced_order(self.targets, self.batch_size).to(self.device)
         return torch.randperm(self.n_rows).to(self.device) if self.shuffle else None
@@ -230,13 +229,13 @@ def _reader(dataset, indices, num_workers):
         collate_fn=_as_it_is,
         multiprocessing_context=START_METHOD,
         persistent_workers=True,
-        # It seeds the processes from this generator; without one it would draw from torch's default one.
+        # Seeds the processes; without it, the DataLoader would draw from the default generator of torch.
         generator=torch.Generator().manual_seed(torch.initial_seed()),
     )
 
 
 class _Failure:
-    """Error of a worker process, returned rather than raised because torch would add a traceback to its message."""
+    """Error of a worker process, which is returned since torch would add a traceback to a raised error."""
 
     def __init__(self, message):
         self.message = message

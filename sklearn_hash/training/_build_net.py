@@ -1,4 +1,4 @@
-"""Building of an initialised net from the parameters of an estimator."""
+"""Construction of an initialised net from the parameters of an estimator."""
 
 from copy import deepcopy
 from inspect import signature
@@ -22,10 +22,10 @@ from sklearn_hash.training._token_rows import TokenRows
 
 __all__ = ["build_net"]
 
-# Rows a pass without gradients takes at once: few enough for the cache, many enough to hide the cost of a call.
+# Number of rows per forward pass without gradients: small for the cache, large to amortise the cost of a call.
 _PREDICT_ROWS = 1024
 
-# One pass over the weights in place of a dozen: with a small network, half of a step's time on a CPU.
+# Optimizers with a fused implementation, which halves the time of a step of a small network on a CPU.
 _FUSED = (torch.optim.Adam, torch.optim.AdamW, torch.optim.SGD)
 
 
@@ -35,18 +35,18 @@ def build_net(params, rows, loss, method_callbacks, device, validation=None, mod
     Parameters
     ----------
     params : dict
-        The estimator's constructor parameters; ``images`` is an ImageInput.
+        Constructor parameters of the estimator; ``images`` is an ImageInput.
     rows : DenseRows, MappedRows, SparseRows or LoadedRows
-        Training rows, for the encoder's shape and standardisation.
+        Training rows, for the input shape and the standardisation of the encoder.
     loss : nn.Module
-        ``loss(z, similarity)``.
+        Loss, called as ``loss(z, target)``.
     method_callbacks : list of (name, callback)
-        The method's own, such as HashNet's continuation.
+        Callbacks that the method needs, such as the continuation of HashNet.
     device : torch.device
     validation : HashingDataset, optional
-        Rows that decide when to stop.
+        Validation rows for early stopping.
     module : HashingModule, optional
-        The module, where it is built already; ``rows`` are not used then.
+        A module that is already built; ``rows`` is then not used.
 
     Returns
     -------
@@ -73,18 +73,18 @@ def build_net(params, rows, loss, method_callbacks, device, validation=None, mod
         **{**_defaults(params, nested, device), **nested},
     )
     net.initialize()
-    # The net owns them as module_ and criterion_ now; kept as parameters too, a pickle would hold the weights twice.
+    # The instances are now module_ and criterion_; if they also remained parameters, a pickle would hold them twice.
     net.module, net.criterion = HashingModule, type(loss)
     return net
 
 
 def _popped(nested, prefix):
-    """Take the parameters of one component out of the nested ones, without its prefix."""
+    """Remove the parameters of a component from the nested ones, and return them without the prefix."""
     return {key.removeprefix(prefix): nested.pop(key) for key in list(nested) if key.startswith(prefix)}
 
 
 def _make_module(params, rows, encoder_params, module_params, device):
-    """Build the module of the net; values of its parameters are copied."""
+    """Build the module of the net; parameter values are copied."""
     images = params["images"]
     normalize = make_normalize(images.normalize, rows)
     standardize = isinstance(images.normalize, str) and images.normalize == "auto"
@@ -107,7 +107,7 @@ def _make_module(params, rows, encoder_params, module_params, device):
 
 
 def _defaults(params, nested, device):
-    """Nested parameters of the net that the user's own override."""
+    """Return the default nested parameters of the net, which those of the user override."""
     optimizer = resolve_optimizer(nested.pop("optimizer", "Adam"))
     defaults = {
         "optimizer": optimizer,

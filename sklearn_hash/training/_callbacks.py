@@ -14,9 +14,9 @@ __all__ = ["Continuation", "CosineSchedule", "FitProgressBar", "ValidationStoppi
 
 
 class CosineSchedule(Callback):
-    """Decay the learning rates to zero along half a cosine over the steps of the fit.
+    """Anneal the learning rates to zero by a cosine schedule over the steps of the fit.
 
-    A training whose end is not known (``partial_fit``) keeps the rates that the optimizer started with.
+    In ``partial_fit``, where the number of steps is not known, the learning rates are constant.
 
     Examples
     --------
@@ -37,18 +37,20 @@ class CosineSchedule(Callback):
 
 
 class Continuation(Callback):
-    """Increase beta of tanh(beta z) in stages, until it is close to the sign function, as HashNet does.
+    """Increase beta of tanh(beta z) in stages until it is close to the sign function, as in HashNet.
 
-    Stage s of S holds ``beta = (1 + (end ** 2 - 1) t) ** 0.5`` with ``t = s / (S - 1)`` over an equal share of the
-    steps of the fit, so the first stage has beta 1 and the last has ``end`` whatever the number of epochs.
+    In stage s of S, ``beta = (1 + (end ** 2 - 1) t) ** 0.5`` with ``t = s / (S - 1)``. All stages have an equal share
+    of the steps of the fit, so that beta is 1 in the first stage and ``end`` in the last one for any number of epochs.
     ``schedule="linear"`` and ``"geometric"`` interpolate beta and its logarithm instead.
 
     Parameters
     ----------
     end : float, default=7.0
+        Value of beta in the last stage.
     schedule : {"sqrt", "linear", "geometric"}, default="sqrt"
+        Schedule of beta.
     n_stages : int, default=10
-        At most; a fit of fewer steps has as many stages.
+        Maximum number of stages; a fit with fewer steps has one stage per step.
 
     Examples
     --------
@@ -63,14 +65,14 @@ class Continuation(Callback):
         self.n_stages = n_stages
 
     def beta_at(self, step, n_steps):
-        """Return beta of a step; steps past the end of the fit have the last beta.
+        """Return the beta of a step; steps after the end of the fit have the last beta.
 
         Parameters
         ----------
         step : int
-            From 0.
+            Number of the step, from 0.
         n_steps : int
-            Steps of the whole fit.
+            Number of steps of the whole fit.
 
         Returns
         -------
@@ -86,7 +88,7 @@ class Continuation(Callback):
         return math.sqrt(1.0 + (self.end**2 - 1.0) * t)
 
     def on_batch_begin(self, net, training=None, **kwargs):
-        """Set beta of the next step."""
+        """Set the beta of the next step."""
         if training:
             net.criterion_.set_beta(self.beta_at(net.step_, net.n_steps_))
 
@@ -96,15 +98,15 @@ class Continuation(Callback):
 
 
 class ValidationStopping(Callback):
-    """Stop when validation mAP no longer improves, and restore the weights of the best epoch.
+    """Stop when the validation mAP no longer improves, and restore the weights of the best epoch.
 
-    Validation rows are the queries, the training rows the database: the protocol of the papers, on rows that no
-    test set contains. Without labels, what counts is the validation loss.
+    The validation rows are the queries and the training rows are the database, as in the evaluation protocol of the
+    papers but without the test set. Without labels, the validation loss is used.
 
     Parameters
     ----------
     patience : int, default=10
-        Epochs without a better one after which training stops.
+        Number of epochs without improvement after which training stops.
 
     Examples
     --------
@@ -129,7 +131,7 @@ class ValidationStopping(Callback):
         self.best_state_ = None
 
     def on_epoch_end(self, net, dataset_train=None, dataset_valid=None, **kwargs):
-        """Score the epoch, and stop training when patience is exhausted."""
+        """Score the epoch, and stop training after `patience` epochs without improvement."""
         if dataset_valid is None:
             return
         score = self._score(net, dataset_train, dataset_valid)
@@ -158,12 +160,12 @@ class ValidationStopping(Callback):
 
 
 class FitProgressBar(Callback):
-    """Show one progress bar for the whole fit: epochs done, the loss, and validation mAP where there is one.
+    """Show a progress bar for the whole fit, with the epochs, the loss and, if there is one, the validation mAP.
 
     Parameters
     ----------
     label : str
-        What stands before the bar.
+        Text before the bar.
 
     Examples
     --------
@@ -187,7 +189,7 @@ class FitProgressBar(Callback):
         if "valid_map" in net.history[-1]:
             shown["valid mAP"] = f"{net.history[-1]['valid_map']:.4f}"
         self.bar_.set_postfix(shown, refresh=False)
-        # A fit that goes on from a checkpoint has more epochs behind it than the bar has seen.
+        # A fit that was resumed from a checkpoint has more epochs in its history than the bar has counted.
         self.bar_.update(1 if net.open_ended_ else len(net.history) - self.bar_.n)
 
     def on_train_end(self, net, **kwargs):
@@ -195,5 +197,5 @@ class FitProgressBar(Callback):
         self.bar_.close()
 
     def __getstate__(self):
-        # A bar cannot be pickled, nor does a later training continue it.
+        # A progress bar cannot be pickled, and later training does not continue it.
         return {name: value for name, value in vars(self).items() if name != "bar_"}

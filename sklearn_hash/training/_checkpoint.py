@@ -1,4 +1,4 @@
-"""Checkpoints after every epoch, and training resumed from them."""
+"""Writing of checkpoints after every epoch, and resuming of training from them."""
 
 import json
 import os
@@ -20,29 +20,29 @@ _FORMAT = 1
 class Checkpoint:
     """File with the state of a fit, written after every epoch.
 
-    It holds tensors, numbers and text, no pickled code, and is replaced as a whole: whoever reads it finds the last
-    epoch that was written out, whenever the process ended.
+    The file holds tensors, numbers and strings, but no pickled code. It is replaced atomically, so that it always holds
+    a complete epoch, whenever the process ends.
 
     Parameters
     ----------
     directory : str or Path
-        Made if it is not there; one training each.
+        Directory of the file, which is created if it does not exist; use a separate directory for each training.
     fingerprint : dict of str to str
-        What the training starts from, by name.
+        Digests of the parameters and data of the training, by name.
     seed : int
         Seed of the training.
     any_seed : bool, default=False
-        Take the seed of the training that the file holds, if it does.
+        Whether to use the seed in the file, if there is one.
 
     Attributes
     ----------
     seed : int
-        The seed to train with.
+        Seed to train with.
 
     Raises
     ------
     ValueError
-        If the file cannot be read, or holds a training that started from something else.
+        If the file cannot be read, or is from training with other parameters or data.
 
     Examples
     --------
@@ -87,12 +87,12 @@ class Checkpoint:
             )
 
     def train(self, net, dataset):
-        """Train from the checkpoint if there is one; a finished one is only loaded.
+        """Train from the checkpoint if there is one; the result of a finished training is only loaded.
 
         Parameters
         ----------
         net : HashingNet
-            As initialised with the seed.
+            Net initialised with the seed.
         dataset : HashingDataset
         """
         if self.state is not None and self.state["finished"]:
@@ -121,13 +121,13 @@ class Checkpoint:
     def write(self, net, finished=False):
         """Replace the file by the state of a net, atomically: if the process ends meanwhile, the old file remains.
 
-        Of a distributed fit, only the first process writes it.
+        In a distributed fit, only the first process writes the file.
 
         Parameters
         ----------
         net : HashingNet
         finished : bool, default=False
-            Whether the training is over.
+            Whether training has finished.
         """
         if rank() > 0:
             return
@@ -153,7 +153,7 @@ class Checkpoint:
 
 
 class _EpochWriter(Callback):
-    """Write the checkpoint, as the last of the callbacks so that their records are in it."""
+    """Write the checkpoint; it must be the last callback, so that the file has the records of the others."""
 
     epochs_ = 0
 
@@ -169,13 +169,13 @@ class _EpochWriter(Callback):
         self.checkpoint.write(net)
 
     def on_train_end(self, net, **kwargs):
-        # Ctrl-C ends a training too, but one that can go on.
+        # Training that was ended by Ctrl-C is not finished and can be resumed.
         if net.stopped_by_callback_ or self.epochs_ == net.max_epochs:
             self.checkpoint.write(net, finished=True)
 
 
 def _numbered(device):
-    """Return the device with its index where there may be several of its kind."""
+    """Return the device with its index if there can be several of its type."""
     return () if torch.device(device).index is None else (device,)
 
 
@@ -191,7 +191,7 @@ def _listening(net, callback):
 
 
 def _callback_state(callback):
-    """Return the state of a callback: its own state_dict, or its attributes that are tensors or numbers."""
+    """Return the state of a callback: its state_dict if it has one, otherwise attributes of plain types."""
     if hasattr(callback, "state_dict"):
         return {"state_dict": callback.state_dict()}
     state = {}
@@ -215,7 +215,7 @@ def _restore_callback(callback, state):
 
 
 def _as_json(value):
-    """Convert numbers of numpy and torch, which callbacks may record, to those of Python."""
+    """Convert numbers of numpy and torch, which callbacks may record, to Python numbers."""
     return value.tolist() if hasattr(value, "tolist") else repr(value)
 
 
@@ -228,7 +228,7 @@ def _is_plain(value):
 
 
 def _without_numpy(value):
-    """Convert a state to Python's own types, the only ones in a file without pickled code."""
+    """Convert the numpy objects in a state to Python types, since the file must not have pickled code."""
     if isinstance(value, Mapping):
         return {key: _without_numpy(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

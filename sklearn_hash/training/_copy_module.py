@@ -1,4 +1,4 @@
-"""Deep copy of a module whose attributes are accessed as quickly as those of the original."""
+"""Deep copy of a module without loss of speed of attribute access."""
 
 from copy import deepcopy
 from typing import Any
@@ -11,10 +11,10 @@ _OWN_WAYS = ("__deepcopy__", "__reduce__", "__reduce_ex__", "__getstate__", "__s
 
 
 def copy_module(module):
-    """Return what :func:`copy.deepcopy` returns, with attributes set in the order of the constructors.
+    """Return a deep copy of a module, like :func:`copy.deepcopy`, with attributes set one by one.
 
-    Instances of a class share one table of their attributes' names, unless their ``__dict__`` was filled at once, as
-    by deepcopy. The memory that takes makes every pass through an encoder of hundreds of small parts slower.
+    Instances of a class share a table of their attribute names, unless their ``__dict__`` was filled at once, as by
+    deepcopy. The additional memory makes forward passes through an encoder with hundreds of submodules slower.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def copy_module(module):
     copies = [_new(type(part)) for part in parts]
     memo = {id(part): copied for part, copied in zip(parts, copies, strict=True)}
     for part, copied in zip(parts, copies, strict=True):
-        # What most attributes are: the dozen empty containers of every module.
+        # Most attributes are the empty containers that every module has.
         memo.update({id(value): type(value)() for value in vars(part).values() if _is_empty(value)})
         for name, value in part.__getstate__().items():
             object.__setattr__(copied, name, deepcopy(value, memo))
@@ -40,7 +40,7 @@ def _new(kind: Any):
 
 
 def _is_plain(kind):
-    """Return True if deepcopy would copy the attributes of a module one by one, and do nothing else."""
+    """Return whether deepcopy would only copy the attributes of a module."""
     slots = any("__slots__" in vars(parent) for parent in kind.__mro__[:-1])
     return not slots and all(getattr(kind, way, None) is getattr(nn.Module, way, None) for way in _OWN_WAYS)
 

@@ -1,4 +1,4 @@
-"""Rows of an array in memory, read in whole batches."""
+"""Rows of an array in memory, which are read in whole batches."""
 
 import math
 
@@ -14,19 +14,19 @@ _HOST = torch.device("cpu")
 
 
 class DenseRows:
-    """Rows of a dense array, (n, ...), kept on the device where they fit.
+    """Rows of a dense array of shape (n, ...), which are kept on the device if they fit.
 
     Parameters
     ----------
     X : ndarray of shape (n, ...), float32, float16 or uint8
-        Kept in its own type: a batch becomes float32 when the network reads it.
+        The array keeps its type; a batch is converted to float32 when the network reads it.
     """
 
     reads = False
 
     def __init__(self, X):
-        # A tensor over read-only memory would be undefined behaviour if written to; torch warns. It has no tensors that
-        # run backwards (X[::-1]). Both stay arrays, copied one batch at a time.
+        # torch warns of tensors over read-only memory and does not support negative strides (X[::-1]). Such arrays are
+        # not converted; their rows are copied batch by batch.
         self.X = torch.from_numpy(X) if X.flags.writeable and min(X.strides) >= 0 else X
 
     def __len__(self):
@@ -59,7 +59,7 @@ class DenseRows:
         return dense_moments(self)
 
     def to(self, device):
-        """Return the rows on a device, where they take at most a quarter of its free memory."""
+        """Return the rows on a device, if they take at most a quarter of its free memory."""
         if device.type != "cuda" or self.X.nbytes > torch.cuda.mem_get_info(device)[0] // 4:
             return self
         moved = DenseRows.__new__(DenseRows)
@@ -72,7 +72,7 @@ def dense_moments(rows):
     step = max(1, _VALUES_A_BLOCK // math.prod(rows.row_shape))
     blocks = [slice(start, start + step) for start in range(0, len(rows), step)]
     mean = sum(rows.take(block).numpy().sum(axis=0, dtype=np.float64) for block in blocks) / len(rows)
-    # What is not finite leaves no finite deviation, which is what Standardize looks at.
+    # Values that are not finite make the standard deviation not finite, which Standardize checks.
     with np.errstate(invalid="ignore"):
         squares = sum(np.square(rows.take(block).numpy() - mean).sum() for block in blocks)
     return mean, float(np.sqrt(squares / (len(rows) * mean.size)))

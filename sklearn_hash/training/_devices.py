@@ -8,18 +8,18 @@ from sklearn_hash.training._process_group import world_size
 
 __all__ = ["resolve_device", "trains_in_bfloat16"]
 
-# Of NVIDIA's devices, the first generation that computes in bfloat16.
+# First CUDA compute capability with bfloat16 arithmetic.
 _BFLOAT16_CAPABILITY = (8, 0)
 
 
 def resolve_device(device) -> torch.device:
-    """Return the device that the parameter ``device`` names.
+    """Return the device for the parameter ``device``.
 
     Parameters
     ----------
     device : "auto", str or torch.device
-        "auto" is the current CUDA device where there is one, else Apple's GPU ("mps"), else the CPU. Processes that
-        ``torchrun`` started have the GPU of their local rank for "auto" and "cuda".
+        "auto" is the current CUDA device if there is one, otherwise the GPU of Apple ("mps") if there is one, otherwise
+        the CPU. In processes started by ``torchrun``, "auto" and "cuda" are the GPU of the local rank.
 
     Returns
     -------
@@ -28,7 +28,7 @@ def resolve_device(device) -> torch.device:
     Raises
     ------
     ValueError
-        If torch does not know the device, or this machine does not have it.
+        If torch does not support the device, or this machine does not have it.
 
     Examples
     --------
@@ -53,12 +53,12 @@ def resolve_device(device) -> torch.device:
 
 
 def trains_in_bfloat16(precision, device) -> bool:
-    """Return True if training runs the encoder in bfloat16.
+    """Return whether training runs the encoder in bfloat16.
 
     Parameters
     ----------
     precision : {"auto", "float32", "bfloat16"}
-        "auto" is bfloat16 on CUDA devices that compute in it, float32 elsewhere.
+        "auto" is bfloat16 on CUDA devices with bfloat16 arithmetic, and float32 on other devices.
     device : torch.device
 
     Returns

@@ -1,4 +1,4 @@
-"""Net of a distributed fit: its steps are those of one process that has the whole batch."""
+"""Net of a distributed fit, whose steps are those of a single process with the whole batch."""
 
 import zlib
 from contextlib import contextmanager
@@ -22,27 +22,27 @@ from sklearn_hash.training._seeds import seed_torch
 
 __all__ = ["DistributedNet", "RankDataset"]
 
-# Callbacks of skorch that decide on the weights or are part of its loop, and those of ours that only report.
+# Callbacks of skorch that affect the weights or are part of its loop, and our callbacks that only report.
 _ACTS = (EpochTimer, GradientNormClipping, LRScheduler, ParamMapper, PassthroughScoring)
 _REPORTS = (FitProgressBar, RetrievalScoring)
 
 
 class RankDataset(HashingDataset):
-    """Rows of which one process reads its part of each batch; the targets are those of the whole batch.
+    """Data set of which a process reads its part of each batch; the targets are those of the whole batch.
 
     Parameters
     ----------
     rows, targets, target
-        As of :class:`HashingDataset`.
+        As in :class:`HashingDataset`.
     """
 
     def __init__(self, rows, targets, target):
         super().__init__(rows, targets, target)
-        self.part = rank(), world_size()  # for processes that read rows, which have no process group
+        self.part = rank(), world_size()  # stored for worker processes, which have no process group
 
     @property
     def read(self):
-        """Return a function that reads this process's part of a batch."""
+        """Return a function that reads the part of a batch of this process."""
         return self._take_own
 
     def _take_own(self, index):
@@ -62,11 +62,11 @@ class RankDataset(HashingDataset):
 
 
 class DistributedNet(HashingNet):
-    """Train with the loss and gradient of one process, whatever the number of processes.
+    """Net that trains in several processes with the loss and the gradient of a single process.
 
-    All processes hold the same weights and draw the same orders of rows. Each encodes its part of a batch. The outputs
-    are gathered, every process computes the loss of the whole batch, and gradients are added up. Dropout and
-    augmentation draw from a random stream of each process's own.
+    All processes have the same weights and draw the same orders of rows. Each process encodes its part of a batch. The
+    outputs are gathered, every process computes the loss of the whole batch, and the gradients are summed. For dropout
+    and augmentation, each process has its own random stream.
     """
 
     callbacks_: list
@@ -84,7 +84,7 @@ class DistributedNet(HashingNet):
         return self
 
     def notify(self, method_name, **cb_kwargs):
-        """Call a hook; where a callback of the first process stops training, all processes stop."""
+        """Call a hook; if a callback of the first process stops training, all processes stop."""
         if method_name != "on_epoch_end":
             super().notify(method_name, **cb_kwargs)
             return
@@ -104,7 +104,7 @@ class DistributedNet(HashingNet):
         return super().get_iterator(dataset, training)
 
     def on_epoch_begin(self, net, **kwargs):
-        """Give all processes the random stream of the first, and seed each one's own stream from it."""
+        """Give all processes the random stream of the first process, and seed their own streams from it."""
         super().on_epoch_begin(net, **kwargs)
         device = torch.device(self.device)
         shared = broadcast_from_first(_random_state(device))  # a callback may have drawn from it
@@ -125,13 +125,13 @@ class DistributedNet(HashingNet):
         return super().get_loss(z, y_true, X=X, training=training)
 
     def backpropagate(self, loss):
-        """Compute the gradients of the whole batch. Those of the loss's own weights are whole in every process."""
+        """Compute the gradients of the whole batch; those of the weights of the loss need no sum over processes."""
         super().backpropagate(loss)
         sum_gradients(self.module_.parameters())
 
 
 class _RandomStream:
-    """Random stream apart from the one in use.
+    """Random stream that is separate from the current one.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ class _RandomStream:
 
     @contextmanager
     def drawing(self):
-        """Draw from this stream in the block."""
+        """Use this stream in the ``with`` block."""
         shared = _random_state(self.device)
         _set_random_state(self.device, self.state)
         try:
@@ -155,7 +155,7 @@ class _RandomStream:
 
 
 def _random_state(device):
-    """Return the states of torch's generators of the CPU and of a device, None for the latter if it is the CPU."""
+    """Return the states of the torch generators of the CPU and of a device, or None for the latter on the CPU."""
     on_device = None if device.type == "cpu" else torch.get_device_module(device).get_rng_state(device)
     return torch.get_rng_state(), on_device
 
@@ -167,6 +167,6 @@ def _set_random_state(device, state):
 
 
 def _acts(callback):
-    """Return True if a callback decides on the weights: all processes need it, where reports are made once."""
+    """Return whether a callback affects the weights and must run in all processes, unlike those that report."""
     ours = type(callback).__module__.startswith("sklearn_hash.") and not isinstance(callback, _REPORTS)
     return ours or isinstance(callback, _ACTS)

@@ -1,4 +1,4 @@
-"""Dropout with a mask that is cheap on a CPU."""
+"""Dropout with a mask that is fast to draw on a CPU."""
 
 import torch
 from torch import nn
@@ -9,20 +9,20 @@ _LEVELS = 1 << 16
 
 
 class Dropout(nn.Dropout):
-    """Dropout as in torch, with masks from 16 random bits per value.
+    """Dropout with masks from 16 random bits per value on a CPU.
 
-    Torch draws a double for each: on a CPU a tenth of the training of a small network. The share of values kept is a
-    multiple of 1 / 65,536, the nearest to ``1 - p``, and what is kept is scaled by exactly its inverse. Elsewhere than
-    on a CPU this is torch's own.
+    Torch draws a double per value, which takes a tenth of the training time of a small network on a CPU. Here the
+    probability of keeping a value is the multiple of 1 / 65,536 nearest to ``1 - p``, and the values that are kept are
+    scaled by its exact inverse. On other devices, the dropout of torch is used.
 
     Parameters
     ----------
     p : float, default=0.5
-        Probability of a value to become zero.
+        Probability that a value is set to zero.
     """
 
     def forward(self, input):
-        """Drop values at random in training, none in evaluation."""
+        """Drop values at random in training; return the input unchanged in evaluation."""
         if not self.training:
             return input
         kept = round((1 - self.p) * _LEVELS)

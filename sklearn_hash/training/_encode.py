@@ -1,4 +1,4 @@
-"""Real-valued codes of rows from a trained net: all at once, or block by block."""
+"""Computation of real-valued codes by a trained net, for all rows at once or block by block."""
 
 import warnings
 
@@ -14,7 +14,7 @@ __all__ = ["encode", "encode_blocks"]
 
 
 def encode(net, rows):
-    """Hash-layer output of all rows.
+    """Compute the hash-layer output of all rows.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def encode(net, rows):
     Raises
     ------
     ValueError
-        If a value is NaN.
+        If an output is NaN.
     """
     with plain_torch(), isolated(torch.device(net.device)):
         z = net.forward(HashingDataset(rows)).numpy()
@@ -39,7 +39,7 @@ def encode(net, rows):
 
 
 def encode_blocks(net, rows, batch_size, skip=False):
-    """Hash-layer output block by block.
+    """Compute the hash-layer output of rows block by block.
 
     Parameters
     ----------
@@ -47,12 +47,13 @@ def encode_blocks(net, rows, batch_size, skip=False):
     rows : DenseRows, MappedRows, SparseRows or LoadedRows
     batch_size : int
     skip : bool, default=False
-        Leave out rows that cannot be loaded or whose output is NaN, and warn of them at the end, in place of raising.
+        Whether to leave out rows that cannot be loaded or whose output is NaN and to warn at the end, instead of
+        raising an error.
 
     Yields
     ------
     numbers : ndarray of shape (n_rows,)
-        Of the rows of a block.
+        Row numbers of a block.
     z : ndarray of shape (n_rows, n_bits), float32
     """
     skipped = {}
@@ -70,7 +71,7 @@ def encode_blocks(net, rows, batch_size, skip=False):
 
 
 def _passes(net, dataset, batch_size):
-    """Output, numbers and failures of every batch; in between torch is as the caller has set it."""
+    """Yield output, row numbers and failures of every batch; the caller's torch settings apply between batches."""
     device = torch.device(net.device)
     batches = net.iterator_valid(dataset, **{**net.get_params_for("iterator_valid"), "batch_size": batch_size})
     batches = iter(on_device(batches, device))

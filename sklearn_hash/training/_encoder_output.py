@@ -1,4 +1,4 @@
-"""Floating type of an encoder's input, and the field of its output that holds the features."""
+"""Floating-point type of the input of an encoder, and selection of the features in its output."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ _HALF = (torch.float16, torch.bfloat16)
 
 
 def input_type(encoder):
-    """Return the type of an encoder's input: the one it names, or that of its weights if they are in half precision."""
+    """Return the input type of an encoder: the one it declares, or that of its weights if in half precision."""
     named = getattr(encoder, "input_type", None)
     if isinstance(named, torch.dtype):
         return named
@@ -19,7 +19,7 @@ def input_type(encoder):
 
 
 def select_field(output, field=None, mask=None):
-    """Return the tensor of features in an encoder's output.
+    """Return the tensor of features in the output of an encoder.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def select_field(output, field=None, mask=None):
     field : str or int, optional
         Key, attribute or position of the features. A field of shape (n, n_tokens, n_features) is averaged over tokens.
     mask : tensor of shape (n, n_tokens), optional
-        1 for the tokens to average, 0 for padding. With it, a plain tensor of features per token is averaged as well.
+        1 for tokens to average, 0 for padding. If given, a plain tensor of features per token is also averaged.
 
     Returns
     -------
@@ -55,7 +55,7 @@ def select_field(output, field=None, mask=None):
 
 
 def _mean_over_tokens(features, mask):
-    """Average features per token over the tokens of the mask; a row without any gives zeros."""
+    """Average features per token over the tokens in the mask; the result is 0 for a row without such tokens."""
     if features.ndim != 3:
         return features
     if mask is None:

@@ -1,4 +1,4 @@
-"""Encoders of this package, and the wrapping of any other module as one."""
+"""Encoders of this package, and wrapping of other modules as encoders."""
 
 import math
 from inspect import Parameter, signature
@@ -17,10 +17,10 @@ __all__ = ["CNNEncoder", "LinearEncoder", "MLPEncoder", "Standardize", "make_enc
 
 
 class Standardize(nn.Module):
-    """Centre every input and divide by one global standard deviation, both kept as buffers.
+    """Centre every feature and divide by one global standard deviation; both are stored as buffers.
 
-    Raw pixels then train as well as scaled ones. One deviation for all inputs, not one each: a nearly constant pixel
-    must not become as loud as an informative one.
+    Training then works equally well with raw and scaled pixels. One standard deviation is used for all features so that
+    nearly constant features are not amplified to the scale of informative ones.
 
     Parameters
     ----------
@@ -66,12 +66,12 @@ class Standardize(nn.Module):
         self.deviation.fill_(deviation if deviation > 0 else 1.0)
 
     def forward(self, x):
-        """Standardise a batch, (n, ...)."""
+        """Standardise a batch of shape (n, ...)."""
         return (x - self.mean) / self.deviation
 
 
 class LinearEncoder(nn.Module):
-    """Standardise the inputs only: with the hash layer on top, a linear hash function.
+    """Standardise the input; together with the hash layer, this is a linear hash function.
 
     Parameters
     ----------
@@ -91,20 +91,21 @@ class LinearEncoder(nn.Module):
         self.standardize = Standardize(shape)
 
     def forward(self, x):
-        """Return features of a batch, (n, d)."""
+        """Return the features of a batch, of shape (n, d)."""
         return self.standardize(x).flatten(1)
 
 
 class MLPEncoder(nn.Module):
-    """Multi-layer perceptron on standardised inputs, with ReLU and dropout after each hidden layer.
+    """Multi-layer perceptron on standardised input, with ReLU and dropout after each hidden layer.
 
     Parameters
     ----------
     shape : tuple of int
         Shape of one row.
     hidden : int or tuple of int, default=512
-        Width of every hidden layer.
+        Width of each hidden layer.
     dropout : float, default=0.3
+        Probability of dropout.
 
     Examples
     --------
@@ -124,24 +125,24 @@ class MLPEncoder(nn.Module):
         self.layers = nn.Sequential(*layers)
 
     def forward(self, x):
-        """Return features of a batch, (n, hidden)."""
+        """Return the features of a batch, whose width is that of the last hidden layer."""
         return self.layers(self.standardize(x))
 
 
 class CNNEncoder(nn.Module):
     """Small residual network on standardised images.
 
-    Every stage is a convolution, pooling to half the size, and a residual block of two more convolutions, with batch
-    normalisation and ReLU after each convolution; then comes the mean over the remaining pixels.
+    Each stage has a convolution, pooling to half the size and a residual block of two more convolutions, with batch
+    normalisation and ReLU after each convolution. The features are the means over the remaining pixels.
 
     Parameters
     ----------
     shape : tuple of int
-        Channels, height and width.
+        Channels, height and width of the images.
     channels : tuple of int, default=(32, 64, 128)
-        Channels of every stage.
+        Number of channels of each stage.
     dropout : float, default=0.3
-        On the pooled features.
+        Probability of dropout of the features.
 
     Examples
     --------
@@ -158,8 +159,8 @@ class CNNEncoder(nn.Module):
         self.stages = nn.Sequential(*stages, nn.AdaptiveAvgPool2d(1), nn.Flatten(), Dropout(dropout))
 
     def forward(self, x):
-        """Return features of a batch, (n, channels[-1])."""
-        # With the channels of a pixel side by side, a step takes three quarters of the time on a CPU.
+        """Return the features of a batch, of shape (n, channels[-1])."""
+        # With the channels-last memory format, a step takes three quarters of the time on a CPU.
         return self.stages(self.standardize(x).contiguous(memory_format=torch.channels_last))
 
 
@@ -184,7 +185,7 @@ _NAMED = {"linear": LinearEncoder, "mlp": MLPEncoder, "cnn": CNNEncoder}
 
 
 def encoder_factory(encoder, shape):
-    """Return a callable that builds the encoder named by ``encoder``, and True if it is one of this package."""
+    """Return a callable that builds the encoder, and whether it is an encoder of this package."""
     if isinstance(encoder, str):
         if encoder == "auto":
             encoder = "cnn" if len(shape) == 3 else "mlp"
@@ -198,32 +199,32 @@ def encoder_factory(encoder, shape):
 
 
 def make_encoder(encoder, rows, params, normalize=None, standardize=True, output_field=None):
-    """Build the encoder named by ``encoder``; module instances are copied, never trained in place.
+    """Build the encoder given by ``encoder``; module instances are copied, never trained in place.
 
     Parameters
     ----------
     encoder : {"auto", "linear", "mlp", "cnn"}, nn.Module class, instance or factory
     rows : DenseRows, MappedRows, SparseRows or LoadedRows
-        Training rows: their shape, mean and deviation.
+        Training rows, for the shape, the mean and the standard deviation.
     params : dict
         Keyword arguments of the class or factory.
     normalize : nn.Module, optional
-        What makes raw rows float32 before the encoder.
+        Module that converts raw rows to float32 before the encoder.
     standardize : bool, default=True
         Whether a named encoder standardises its input by the training rows.
     output_field : str or int, optional
-        The part of its output that holds the features.
+        Part of the output that holds the features.
 
     Returns
     -------
     encoder : nn.Module
     n_features : int
-        Width of its flattened output.
+        Width of the flattened output.
 
     Raises
     ------
     ValueError
-        If an argument is not one of the encoder's, or what it returns is not a batch of features.
+        If the encoder does not take an argument, or does not return a batch of features.
     """
     if isinstance(rows, TokenRows) and isinstance(encoder, str):
         raise ValueError(f"encoder={encoder!r} cannot read token ids. Pass an nn.Module that takes {rows.names}.")
@@ -239,7 +240,7 @@ def make_encoder(encoder, rows, params, normalize=None, standardize=True, output
     if not isinstance(module, nn.Module):
         raise ValueError(f"encoder must give a torch nn.Module; got {type(module).__name__} from {encoder!r}.")
     if torch.get_default_dtype() != torch.float32:
-        module.float()  # built in the caller's default type, where rows come as float32
+        module.float()  # it was built in the caller's default type, but rows are float32
     if isinstance(rows, TokenRows):
         module, output_field = TokenEncoder(module, rows.names, output_field), None
     if ours and not standardize:
@@ -261,7 +262,7 @@ def _call_factory(factory, args, params):
 
 
 def _n_features(module, rows, normalize, output_field):
-    """Return the width of the encoder's output, from a forward pass of two rows."""
+    """Return the width of the encoder output, from a forward pass with two rows."""
     module.eval()
     x = rows.take(slice(0, 2))
     x = (x.float() if normalize is None else normalize(x)).clone().to(input_type(module))
@@ -284,12 +285,12 @@ def _n_features(module, rows, normalize, output_field):
 
 
 def encoder_param_names(encoder):
-    """Return the names that ``encoder__<name>`` may take, or None where the callable takes any."""
+    """Return the valid names in ``encoder__<name>``, or None if the callable takes any keyword argument."""
     if isinstance(encoder, nn.Module):
         return []
     if isinstance(encoder, str) and encoder not in (*_NAMED, "auto"):
         return None  # fit refuses it
-    # By name, "auto" may become either: the shape of X decides, so both lists are open until fit.
+    # The shape of X decides what "auto" is, so the names of both encoders are valid until fit.
     classes = [_NAMED[encoder]] if encoder in _NAMED else [MLPEncoder, CNNEncoder] if encoder == "auto" else [encoder]
     names: dict[str, Parameter] = {}
     for factory in classes:

@@ -1,4 +1,4 @@
-"""Targets of the losses that compare codes with the rows themselves."""
+"""Targets of the losses that compare codes with the input rows."""
 
 import torch
 
@@ -6,14 +6,14 @@ __all__ = ["FeatureTargets"]
 
 
 class FeatureTargets:
-    """Centred rows, for losses without labels.
+    """Centred rows as targets, for losses without labels.
 
     Parameters
     ----------
     n : int
-        How many rows.
+        Number of rows.
     mean : ndarray
-        Of the training rows, in the shape of one row.
+        Mean of the training rows, of the shape of one row.
     """
 
     def __init__(self, n, mean):

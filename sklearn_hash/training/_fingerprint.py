@@ -1,4 +1,4 @@
-"""Digest of the parameters and data of a fit, by which a checkpoint recognises its own."""
+"""Digest of the parameters and data of a fit, to check that a checkpoint belongs to it."""
 
 import hashlib
 from functools import partial
@@ -12,23 +12,23 @@ from torch import nn
 
 __all__ = ["fingerprint"]
 
-# Of an array larger than this, evenly spread rows stand for all: a memory map may be larger than the memory.
+# For an array larger than this, only evenly spaced rows are read, since a memory map may be larger than memory.
 _READ_WHOLE = 1 << 27
 _SPREAD_ROWS = 1024
 
-# What changes no code: the form of the output, what is shown, and who reads the rows.
+# Parameters that do not change the codes: the form of the output, verbosity, and the processes that read rows.
 _WITHOUT_EFFECT = ("output", "verbose", "iterator_train__num_workers", "iterator_valid__num_workers")
 
 
 def fingerprint(params, **data):
-    """Return a digest of every parameter and of the data, by name.
+    """Return digests of every parameter and of the data, by name.
 
     Parameters
     ----------
     params : dict
-        Parameters of an estimator, nested ones included.
+        Parameters of an estimator, including nested ones.
     **data : dict
-        What else decides the training.
+        Data and other values on which the training depends.
 
     Returns
     -------
@@ -47,7 +47,7 @@ def _digest(value):
 
 
 def _chunks(value, seen):
-    """Yield the bytes of a value of any kind; an object that contains itself is visited once."""
+    """Yield bytes that represent any value; an object that contains itself is visited once."""
     if torch.is_tensor(value):
         value = value.detach().cpu()
         value = (value.float() if value.dtype == torch.bfloat16 else value).numpy()
@@ -97,7 +97,7 @@ def _parts(value):
 
 
 def _body_of(function):
-    """Return what distinguishes functions of the same name: code, defaults, and variables of the closure."""
+    """Return the parts that distinguish functions of the same name: code, defaults and closure variables."""
     if not hasattr(function, "__code__"):
         return []
     closed = [_content(cell) for cell in function.__closure__ or ()]
@@ -107,7 +107,7 @@ def _body_of(function):
 def _content(cell):
     try:
         return cell.cell_contents
-    except ValueError:  # of a variable that is not assigned yet
+    except ValueError:  # the variable is not assigned yet
         return None
 
 

@@ -1,6 +1,6 @@
 """Batch normalisation with the statistics of the whole batch of a distributed fit.
 
-:class:`torch.nn.SyncBatchNorm` does the same on CUDA devices only.
+:class:`torch.nn.SyncBatchNorm` does the same, but only on CUDA devices.
 """
 
 import torch
@@ -13,7 +13,7 @@ __all__ = ["GlobalBatchNorm", "global_batch_norm", "with_global_batch_norm"]
 
 
 class GlobalBatchNorm(_BatchNorm):
-    """Batch normalisation of any number of dimensions, (n, n_channels, ...), over the rows of all processes."""
+    """Batch normalisation of tensors of shape (n, n_channels, ...) over the rows of all processes."""
 
     def forward(self, x):
         """Normalise a batch."""
@@ -24,7 +24,7 @@ class GlobalBatchNorm(_BatchNorm):
 
 
 def with_global_batch_norm(module):
-    """Replace the batch normalisations of torch in a module; their weights and statistics are shared.
+    """Replace the batch normalisations of torch in a module; the new ones share their weights and statistics.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def with_global_batch_norm(module):
     Returns
     -------
     module : nn.Module
-        The same module, or the replacement of one that is a batch normalisation itself.
+        The same module, or its replacement if it is a batch normalisation itself.
     """
     if type(module) in (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d):
         replacement = GlobalBatchNorm.__new__(GlobalBatchNorm)
@@ -45,13 +45,13 @@ def with_global_batch_norm(module):
 
 
 def global_batch_norm(norm, x):
-    """Normalise a batch by the statistics of the rows of all processes, and update the running ones.
+    """Normalise a batch by the statistics of the rows of all processes, and update the running statistics.
 
     Parameters
     ----------
     norm : nn.BatchNorm1d, nn.BatchNorm2d or nn.BatchNorm3d
     x : tensor of shape (n, n_channels, ...)
-        The rows of this process.
+        Rows of this process.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Batch normalisation of a hash layer's output."""
+"""Batch normalisation of the output of a hash layer."""
 
 import torch
 from torch import nn
@@ -11,10 +11,10 @@ __all__ = ["HashNorm"]
 
 
 class HashNorm(nn.BatchNorm1d):
-    """Batch normalisation whose statistics hold nothing of their initial values, 0 and 1.
+    """Batch normalisation with running statistics that do not depend on their initial values, 0 and 1.
 
-    Those of torch forget them by a tenth a step. After a short training they still decide on the signs of outputs that
-    lie near 0, which is all that a code is.
+    In torch, the weight of the initial values decreases by a tenth per step (with the default momentum). After short
+    training, they would still affect the signs of outputs near 0, and thus the bits.
 
     Parameters
     ----------
@@ -30,10 +30,10 @@ class HashNorm(nn.BatchNorm1d):
         super().__init__(n_bits, dtype=torch.float32)
 
     def forward(self, z):
-        """Normalise a batch, (n, n_bits)."""
+        """Normalise a batch of shape (n, n_bits)."""
         if self.training:
             return global_batch_norm(self, z) if world_size() > 1 else super().forward(z)
-        # Their weight, but before any batch, when there is nothing else.
+        # Weight of the initial values, which is removed unless there was no batch yet.
         initial = (1 - self.momentum) ** self.num_batches_tracked
         initial = torch.where(self.num_batches_tracked > 0, initial, 0.0)
         mean, variance = self.running_mean / (1 - initial), (self.running_var - initial) / (1 - initial)

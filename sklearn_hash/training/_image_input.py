@@ -1,4 +1,4 @@
-"""Description of image input: reading, order of axes, normalisation and augmentation."""
+"""Description of image input: loading, order of axes, normalisation and augmentation."""
 
 from sklearn.base import BaseEstimator
 
@@ -8,33 +8,34 @@ __all__ = ["ImageInput"]
 
 
 class ImageInput(BaseEstimator):
-    """Describe how images are read and prepared, for the `images` parameter of the hashers.
+    """Description of how images are loaded and prepared, for the `images` parameter of the hashers.
 
     Parameters
     ----------
     loader : callable, default=None
-        ``loader(item)`` returns the row of one item of X, a 1-D array of paths or row ids. Rows are then read when a
-        batch needs them, by other processes where `net_params` sets ``iterator_train__num_workers`` and
-        ``iterator_valid__num_workers``.
+        Function called as ``loader(item)`` that returns the row of one item of X, where X is a 1-D array of paths or
+        row ids. Rows are loaded when a batch needs them, by worker processes if `net_params` sets
+        ``iterator_train__num_workers`` and ``iterator_valid__num_workers``.
 
     channels : {"auto", "first", "last"}, default="auto"
-        Position of the channel axis: (n, channels, height, width) or (n, height, width, channels). "auto" decides by
-        its length: 1, 3 or 4, and less than height and width.
+        Position of the channel axis: "first" for (n, channels, height, width), "last" for (n, height, width, channels).
+        "auto" chooses the axis of length 1, 3 or 4 that is shorter than height and width.
 
     normalize : {"auto", "unit", "imagenet"}, (mean, std) or None, default="auto"
-        Normalisation of a batch on the device, before the encoder. "unit" scales bytes to [0, 1]. (mean, std), numbers
-        or one per channel, also subtracts and divides; "imagenet" does so with the values that most pretrained encoders
-        expect. Values that are not bytes must be in [0, 1] already. "auto" standardises the input of the named encoders
-        by the training rows and passes the values unchanged to a module; None always passes them unchanged.
+        Normalisation of a batch on the device, before the encoder. "unit" scales bytes to [0, 1]. (mean, std), each a
+        number or one number per channel, also subtracts the mean and divides by std; "imagenet" does so with the values
+        that most pretrained encoders expect. Values that are not bytes must already be in [0, 1]. "auto" standardises
+        the input of the built-in encoders by the training rows and passes the values unchanged to a custom module. None
+        always passes them unchanged.
 
     augment : callable, default=None
-        Random transformation of a training batch on the device, before `normalize`: ``augment(x)`` returns as many
-        rows as `x` has. :class:`~sklearn_hash.training.RandomCrop` and
+        Random transformation of a training batch on the device, before `normalize`, called as ``augment(x)``; it must
+        return as many rows as `x` has. :class:`~sklearn_hash.training.RandomCrop` and
         :class:`~sklearn_hash.training.RandomFlip` can be chained with ``torch.nn.Sequential``. A module is copied.
 
     See Also
     --------
-    DualHingeHasher : A hasher that takes it.
+    DualHingeHasher : Hasher with a parameter `images`.
 
     Examples
     --------

@@ -1,11 +1,11 @@
-"""Order of the axes of images: networks expect channels first, files and numpy arrays often have them last."""
+"""Conversion of images to channels first, as networks expect; files and numpy arrays often have channels last."""
 
 import numpy as np
 import torch
 
 __all__ = ["ChannelsFirst", "channels_first"]
 
-# Grey, colour, and colour with transparency.
+# Numbers of channels of grey images, colour images, and colour images with transparency.
 _CHANNEL_COUNTS = (1, 3, 4)
 
 
@@ -16,7 +16,7 @@ def channels_first(X, channels="auto"):
     ----------
     X : array of shape (n, channels, height, width) or (n, height, width, channels), or list of images
     channels : {"auto", "first", "last"}, default="auto"
-        "auto" takes the side on which there are 1, 3 or 4, fewer than on the two other axes.
+        Position of the channel axis; "auto" chooses the axis of length 1, 3 or 4 that is shorter than the other two.
 
     Returns
     -------
@@ -25,7 +25,7 @@ def channels_first(X, channels="auto"):
     Raises
     ------
     ValueError
-        If images differ in shape, or their shape does not say on which side the channels are.
+        If images differ in shape, or the position of the channel axis cannot be inferred from the shape.
 
     Examples
     --------
@@ -37,19 +37,19 @@ def channels_first(X, channels="auto"):
     X = _stacked(X)
     if getattr(X, "ndim", 0) != 4 or not _channels_last(X.shape[1:], channels):
         return X
-    # The class of a memory map survives: its rows stay in their file.
+    # A memory map keeps its class, so its rows are not read.
     return np.moveaxis(X if isinstance(X, np.ndarray) else np.asarray(X), -1, 1)
 
 
 class ChannelsFirst:
-    """Loader whose images have channels first.
+    """Loader that returns images with channels first.
 
     Parameters
     ----------
     loader : callable
-        ``loader(item)`` gives a row: an array, a tensor, or an image that numpy can read.
+        Function called as ``loader(item)`` that returns a row: an array, a tensor, or an image that numpy can convert.
     channels : {"auto", "first", "last"}, default="auto"
-        Where channels are in what it gives; see :func:`channels_first`.
+        Position of the channel axis in the output of the loader; see :func:`channels_first`.
 
     Examples
     --------

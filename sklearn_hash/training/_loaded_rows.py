@@ -1,4 +1,4 @@
-"""Rows loaded one by one by a user's function or a torch Dataset."""
+"""Rows that are loaded one by one by a function of the user or a torch Dataset."""
 
 import sys
 
@@ -7,10 +7,10 @@ import torch
 
 __all__ = ["START_METHOD", "LoadedRows"]
 
-# How worker processes start. joblib's processes have a default that torch cannot use.
+# Start method of worker processes. Processes of joblib have a default that torch cannot use.
 START_METHOD = "fork" if sys.platform == "linux" else "spawn"
 
-# Rows whose mean and deviation are computed: reading a file takes as long as a training step.
+# Number of rows from which mean and deviation are computed, since loading a file takes as long as a training step.
 _LOADED_FOR_MOMENTS = 10_000
 
 _HOST = torch.device("cpu")
@@ -24,9 +24,9 @@ class LoadedRows:
     items : ndarray of shape (n,)
         Paths or row ids.
     loader : callable
-        ``loader(item)`` gives the row of one item, an array or tensor.
+        Function called as ``loader(item)`` that returns the row of an item, an array or tensor.
     row_shape : tuple of int, optional
-        The shape that every row must have; that of the first unless given.
+        Shape that every row must have; by default that of the first row.
     """
 
     reads = True
@@ -81,7 +81,7 @@ class LoadedRows:
         -------
         rows : tensor
         failures : dict of int to str
-            Why others cannot, by their position in `index`.
+            Errors of the other rows, by their position in `index`.
         """
         rows, failures = [], {}
         for position, item in enumerate(self._items(index)):
@@ -106,5 +106,5 @@ class LoadedRows:
         return mean, float(np.sqrt(max((squares / len(items) - np.square(mean)).mean(), 0.0)))
 
     def to(self, device):
-        """Return self: no tensor is held."""
+        """Return self, since there are no tensors to move."""
         return self

@@ -1,4 +1,4 @@
-"""Wrapping of X as rows that a network reads batch by batch."""
+"""Wrapping of X as rows that are read batch by batch."""
 
 from collections.abc import Mapping, Sized
 from functools import partial
@@ -25,9 +25,9 @@ def make_rows(X, loader=None, row_shape=None, channels="first"):
     X : ndarray of shape (n, d) or (n, C, H, W), memmap, CSR of shape (n, d), items of a loader, torch Dataset, or dict
     loader : callable, optional
     row_shape : tuple of int, optional
-        The shape that rows of a loader or a Dataset must have; that of the first unless given.
+        Shape that rows of a loader or a Dataset must have; by default that of the first row.
     channels : {"auto", "first", "last"}, default="first"
-        Where images of a loader or a Dataset have their channels; in the rows they are first.
+        Position of the channel axis in images of a loader or a Dataset; in the rows, channels are first.
 
     Returns
     -------
@@ -36,7 +36,7 @@ def make_rows(X, loader=None, row_shape=None, channels="first"):
     Raises
     ------
     ValueError
-        If an array has another number of dimensions, or a Dataset has no length.
+        If an array has an unsupported number of dimensions, or a Dataset has no length.
     """
     if isinstance(X, Mapping):
         return TokenRows(X)

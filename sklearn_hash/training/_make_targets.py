@@ -1,4 +1,4 @@
-"""Targets of a fit, made from y and the `similarity` parameter."""
+"""Construction of the targets of a fit from y and the `similarity` parameter."""
 
 import numpy as np
 from scipy import sparse
@@ -20,21 +20,22 @@ def make_targets(y, similarity, n):
     Parameters
     ----------
     y : array-like or sparse matrix
-        Class labels, a 0/1 indicator, the similarity matrix itself with ``similarity="precomputed"``, or row ids.
+        Class labels, an indicator of 0 and 1, the similarity matrix with ``similarity="precomputed"``, or row ids with
+        a matrix or callable.
     similarity : {"share", "jaccard", "cosine", "precomputed"}, matrix or callable
     n : int
-        The number of rows of X.
+        Number of rows of X.
 
     Returns
     -------
     targets : LabelTargets, IndicatorTargets or MatrixTargets
     classes : ndarray or None
-        The classes, the label numbers of an indicator, or None without labels.
+        Class labels, the column numbers of an indicator, or None without labels.
 
     Raises
     ------
     ValueError
-        If y does not fit the kind of similarity.
+        If y does not have the form that `similarity` requires.
     """
     if isinstance(similarity, str) and similarity in LABEL_KINDS:
         return _label_targets(y, similarity)
@@ -81,20 +82,21 @@ def _label_targets(y, kind):
 
 
 def check_can_teach(targets, classes, name="y"):
-    """Raise an error if all pairs have the same similarity.
+    """Raise an error if no code can be learned from the pairs, for example because all are similar.
 
     Parameters
     ----------
     targets : LabelTargets, IndicatorTargets or MatrixTargets
     classes : ndarray or None
-        What the numbers of LabelTargets stand for.
+        Class labels of the numbers in LabelTargets.
     name : str, default="y"
-        What error messages call the labels.
+        Name of the labels in error messages.
 
     Raises
     ------
     ValueError
-        If every pair is similar, or nothing is known of any.
+        If there is only one class, no row has a label, all rows share a label, or all known pairs of a similarity
+        matrix have the same value.
     """
     if isinstance(targets, LabelTargets):
         present = np.unique(targets.labels)
@@ -140,7 +142,7 @@ def _check_matrix(targets):
 
 
 def _known_values(matrix):
-    """Return the similarities stored off the diagonal, and one 0 for all pairs that are not stored."""
+    """Return the similarities off the diagonal; for a sparse matrix, one 0 represents all pairs that are not stored."""
     matrix = matrix.tocoo()
     stored = matrix.data[matrix.row != matrix.col]
     n_pairs = matrix.shape[0] * (matrix.shape[0] - 1)

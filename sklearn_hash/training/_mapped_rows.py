@@ -1,4 +1,4 @@
-"""Rows of a memory map, read from the file batch by batch."""
+"""Rows of a memory map, which are read from the file batch by batch."""
 
 import numpy as np
 import torch
@@ -8,21 +8,21 @@ from sklearn_hash.training._loaded_rows import START_METHOD
 
 __all__ = ["MappedRows"]
 
-# Kept as they are until a batch is on the device; any other number becomes float32 in the batch.
+# Types that are converted to float32 only on the device; other types are converted when a batch is read.
 _KEPT_TYPES = (np.float32, np.float16, np.uint8)
 
 _HOST = torch.device("cpu")
 
 
 class MappedRows:
-    """Rows of a memory map, read when a batch needs them: the file is never copied as a whole.
+    """Rows of a memory map, which are read when a batch needs them; the file is never copied as a whole.
 
     Parameters
     ----------
     X : memmap of shape (n, ...)
-        Of numbers; other types than float32, float16 and uint8 become float32 in the batch.
+        Memory map of numbers; types other than float32, float16 and uint8 are converted to float32 in a batch.
     index : ndarray of shape (n_rows,), optional
-        Which rows, in which order; all of them unless given.
+        Row numbers in order; by default all rows.
 
     Raises
     ------
@@ -30,14 +30,14 @@ class MappedRows:
         If X does not hold real numbers.
     """
 
-    # A process that does not share this one's memory would get a copy of the whole file.
+    # A worker process that does not share memory with this one would get a copy of the whole file.
     reads = START_METHOD == "fork"
     index_device = _HOST
 
     def __init__(self, X, index=None):
         if X.dtype.kind not in "buif":
             raise ValueError(f"X must be a memory map of real numbers; got {X.dtype}.")
-        # Slicing the memmap class itself takes several times as long.
+        # Slicing an ndarray is several times faster than slicing a memmap.
         self.X = np.asarray(X)
         self.index = index
 
@@ -60,9 +60,9 @@ class MappedRows:
         return MappedRows(self.X, index if self.index is None else self.index[index])
 
     def moments(self):
-        """Return the mean of every column and one standard deviation over all rows; reads the file twice, in blocks."""
+        """Return the mean of every column and one standard deviation, by reading the file twice in blocks."""
         return dense_moments(self)
 
     def to(self, device):
-        """Return self: the rows stay in their file."""
+        """Return self, since the rows stay in the file."""
         return self

@@ -10,32 +10,35 @@ __all__ = ["HashingModule"]
 
 
 def _as_float(x):
-    """Convert to float32; checking first saves most steps a call into torch."""
+    """Convert to float32; the check avoids a call into torch in most steps."""
     return x if x.dtype == torch.float32 else x.float()
 
 
 class HashingModule(nn.Module):
-    """Augmentation, normalisation, encoder, hash layer and, optionally, normalisation of its output.
+    """Module with augmentation, normalisation, encoder, hash layer and optionally normalisation of its output.
 
     Parameters
     ----------
     encoder : nn.Module
-        (n, ...) float32 to (n, n_features), or to any shape that flattens to it.
+        Module that maps float32 rows of shape (n, ...) to features of shape (n, n_features), or of a shape that is
+        flattened to it.
     n_features : int
+        Number of features.
     n_bits : int
+        The code length.
     normalize : nn.Module, optional
-        Makes a raw batch float32; without it the batch becomes float32 as it is.
+        Module that normalises a raw batch to float32; by default the batch is only converted to float32.
     augment : callable, optional
-        What training does to a raw batch first.
+        Transformation of a raw batch in training.
     frozen : bool, default=False
-        Whether the encoder is only used: its statistics stay too, and no gradient is computed in it.
+        Whether the encoder is not trained; it stays in evaluation mode and no gradient is computed in it.
     autocast : bool, default=False
-        Whether training runs the encoder in bfloat16. The hash layer stays float32: it costs next to nothing, and its
-        output is what losses compare.
+        Whether training runs the encoder in bfloat16. The hash layer, whose output the losses compare, is always
+        float32; this takes little time.
     batch_norm : bool, default=False
         Whether a batch normalisation follows the hash layer.
     output_field : str or int, optional
-        The part of the encoder's output to take, where that is a dict, a tuple or an object with fields.
+        Part of the encoder output to use, if it is a dict, a tuple or an object with fields.
 
     Examples
     --------
@@ -70,14 +73,14 @@ class HashingModule(nn.Module):
         self.train()
 
     def train(self, mode=True):
-        """Set training or evaluation mode; a frozen encoder stays in the latter."""
+        """Set training or evaluation mode; a frozen encoder stays in evaluation mode."""
         super().train(mode)
         if self.frozen:
             self.encoder.eval()
         return self
 
     def forward(self, x):
-        """Return the hash-layer output z of a raw batch, (n, n_bits) float32."""
+        """Return the hash-layer output z of a raw batch, float32 of shape (n, n_bits)."""
         if self.training and self.augment is not None:
             x = self._augmented(x)
         x = _as_float(x) if self.normalize is None else self.normalize(x)
@@ -89,7 +92,7 @@ class HashingModule(nn.Module):
         return z if self.hash_norm is None else self.hash_norm(z)
 
     def _trained_features(self, x):
-        """Return features in training, in bfloat16 or without gradients of a frozen encoder where asked for."""
+        """Return the features in training, in bfloat16 with `autocast` and without gradients if `frozen`."""
         with (
             torch.set_grad_enabled(torch.is_grad_enabled() and not self.frozen),
             torch.autocast(x.device.type, torch.bfloat16, enabled=self.autocast),

@@ -1,4 +1,4 @@
-"""skorch net with its history and callbacks, without its overhead per row and per module."""
+"""Net based on skorch, with its history and callbacks but less overhead per row and per module."""
 
 import dis
 import math
@@ -19,17 +19,17 @@ __all__ = ["HashingNet"]
 
 _LOSSES = ("train_loss", "valid_loss")
 
-# Losses that wait to be read. Each keeps the allocator from using its neighbourhood for the next step's large tensors.
+# Number of losses before they are read from the device. Many small tensors would fragment its memory.
 _WAITING_LOSSES = 256
 
 
 def _listens(callback, method):
-    """Return True if a callback overrides a hook."""
+    """Return whether a callback overrides a hook."""
     return getattr(type(callback), method, None) is not getattr(Callback, method)
 
 
 def _ends_training(interrupt):
-    """Return True if a callback raised the interruption itself: Ctrl-C interrupts at any other instruction."""
+    """Return whether a callback raised the KeyboardInterrupt itself, as opposed to Ctrl-C."""
     trace = interrupt.__traceback__
     while trace.tb_next is not None:
         trace = trace.tb_next
@@ -47,18 +47,18 @@ def _record_batches(rows, prefix, losses, sizes):
 
 
 class HashingNet(NeuralNet):
-    """Skorch net for hashing: a batch is (rows, target); the criterion ``loss(z, target)`` names its kind of target.
+    """Skorch net for hashing, in which a batch is (rows, target) and the criterion is ``loss(z, target)``.
 
-    What differs from skorch: losses are read back together (on a GPU every ``.item()`` waits for the device),
-    callbacks are only called for hooks that they override, train/eval mode is only set where it changes, and a
-    KeyboardInterrupt that no callback raised warns.
+    The criterion declares the kind of target that it takes. Differences from skorch: losses are read from the device
+    many at a time (on a GPU, every ``.item()`` waits for the device), callbacks are called only for hooks that they
+    override, training or evaluation mode is set only if it changes, and an interruption by the user raises a warning.
 
     Attributes
     ----------
     step_, n_steps_ : int
-        Steps of the fit done, and all of its ``max_epochs``.
+        Number of steps done, and number of steps in ``max_epochs``.
     open_ended_ : bool
-        Whether training goes on for an unknown number of epochs (``partial_fit``).
+        Whether the number of epochs is unknown, as in ``partial_fit`` of an estimator.
     """
 
     @property
@@ -98,7 +98,7 @@ class HashingNet(NeuralNet):
             raise
 
     def _listening(self, method_name):
-        """Return the callbacks that override a hook, looked up once per fit to save some ten microseconds per step."""
+        """Return the callbacks that override a hook; cached, which saves some ten microseconds per step."""
         if method_name not in self._listeners:
             listening = [callback for _, callback in self.callbacks_ if _listens(callback, method_name)]
             self._listeners[method_name] = listening
@@ -109,13 +109,13 @@ class HashingNet(NeuralNet):
         self._listeners = {}
 
     def partial_fit(self, X, y=None, classes=None, epochs=None, **fit_params):
-        """Train up to ``max_epochs``, or for ``epochs`` more epochs where the total is not known."""
+        """Train up to ``max_epochs``, or for ``epochs`` more epochs if the total number is not known."""
         self.open_ended_ = epochs is not None
         self.forget_listeners()
         return super().partial_fit(X, y, classes=classes, epochs=epochs, **fit_params)
 
     def fit_loop(self, X, y=None, epochs=None, **fit_params):
-        """Train; an interruption by the user ends training with a warning."""
+        """Train; an interruption by the user ends the training with a warning."""
         self.stopped_by_callback_ = False
         n_epochs = len(self.history)
         epochs = self.max_epochs - n_epochs if epochs is None else epochs
@@ -142,24 +142,24 @@ class HashingNet(NeuralNet):
         return super().get_iterator(dataset.asked(self.criterion_.target), training=training)
 
     def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
-        """Train on all batches once; losses are read back many at a time."""
+        """Run one epoch over all batches; losses are read from the device many at a time."""
         if iterator is None:
             return
         n_batches, epoch = len(iterator), len(self.history) - 1
         heard_before, heard_after = self._listening("on_batch_begin"), self._listening("on_batch_end")
         rows, losses, sizes = self.history[-1]["batches"], [], []
         if training:
-            # As if all epochs were like this one: the calls of partial_fit may differ in their number of rows.
+            # Assumes that all epochs are like this one; calls of partial_fit may differ in their number of rows.
             self.n_steps_ = self.max_epochs * n_batches
         for i, batch in enumerate(on_device(iterator, torch.device(self.device))):
             if training:
-                object.__setattr__(self, "step_", epoch * n_batches + i)  # skorch looks into all that is set
+                object.__setattr__(self, "step_", epoch * n_batches + i)  # avoids the checks of skorch
             rows.append({})
             if heard_before:
                 self.notify("on_batch_begin", batch=batch, training=training)
             step = step_fn(batch, **fit_params)
             losses.append(step["loss"].detach())
-            sizes.append(len(batch[1]))  # of a distributed fit, each process has a part of the rows only
+            sizes.append(len(batch[1]))  # in a distributed fit, each process has only a part of the rows
             if heard_after or len(losses) == _WAITING_LOSSES:
                 _record_batches(rows, prefix, losses, sizes)
             if heard_after:
@@ -182,9 +182,9 @@ class HashingNet(NeuralNet):
             )
 
     def train_step(self, batch, **fit_params):
-        """Take one optimizer step, without the closure that only LBFGS needs."""
+        """Take one optimizer step, without the closure, which only LBFGS needs."""
         self._set_training(True)
-        # As zero_grad does; it enters the profiler of torch for that, which takes longer than all else here.
+        # Like zero_grad, but without the profiler of torch, which takes longer than the rest of this method.
         for group in self.optimizer_.param_groups:
             for parameter in group["params"]:
                 parameter.grad = None
@@ -207,7 +207,7 @@ class HashingNet(NeuralNet):
         loss.backward()
 
     def on_batch_begin(self, net, **kwargs):
-        """Do nothing: the batch is in the history already."""
+        """Do nothing, since the batch is already in the history."""
 
     def on_epoch_begin(self, net, **kwargs):
         """Start the history of the epoch, and drop the cached outputs of the previous one."""
@@ -215,7 +215,7 @@ class HashingNet(NeuralNet):
         super().on_epoch_begin(net, **kwargs)
 
     def on_train_end(self, net, **kwargs):
-        """Release what only training needed."""
+        """Release the objects that are needed only for training."""
         self._outputs = {}
         super().on_train_end(net, **kwargs)
 
@@ -235,11 +235,11 @@ class HashingNet(NeuralNet):
         return self._outputs[id(dataset)]
 
     def get_dataset(self, X, y=None):
-        """Wrap rows as a dataset, so that skorch's methods take plain rows too."""
+        """Wrap rows as a dataset, so that the methods of skorch also take plain rows."""
         return X if isinstance(X, HashingDataset) else HashingDataset(make_rows(X))
 
     def forward(self, X, training=False, device="cpu"):
-        """Return the hash-layer output of rows, (n, n_bits), copied from the device once, because each copy waits."""
+        """Return the hash-layer output of rows, of shape (n, n_bits), with a single copy from the device."""
         X = self.get_dataset(X)
         self._set_training(training)
         z, start = None, 0
@@ -255,12 +255,12 @@ class HashingNet(NeuralNet):
         return z if z is None else z.to(device)
 
     def _is_one_batch(self, X):
-        """Whether rows in memory fit in one batch: an iterator would take longer than a small network."""
+        """Return whether rows in memory fit in one batch, for which an iterator would be slower than the network."""
         plain = self.iterator_valid is BatchIterator and not X.rows.reads
         return plain and len(X) <= self.iterator_valid__batch_size
 
     def _set_training(self, training=True):
-        """Set the mode of the module, only where it changes."""
+        """Set training or evaluation mode if it changes."""
         for name in self._modules + self._criteria:
             module = getattr(self, f"{name}_")
             if module.training != training:
@@ -277,7 +277,7 @@ class HashingNet(NeuralNet):
         return self.criterion_(y_pred, y_true.to(y_pred.device, non_blocking=True))
 
     def get_all_learnable_params(self):
-        """Return the names and learnable parameters; a compiled module's have the names of the original."""
+        """Return the learnable parameters with their names; those of a compiled module have the original names."""
         frozen = set(self.module_.encoder.parameters()) if self.module_.frozen else ()
         for name, parameter in super().get_all_learnable_params():
             if parameter not in frozen:

@@ -17,7 +17,7 @@ NET_PREFIXES = (
     "encoder", "module", "criterion", "optimizer", "iterator_train", "iterator_valid", "callbacks", "compile",
 )  # fmt: skip
 
-# Those that also stand alone, as skorch's own parameters.
+# Names that are also parameters without a suffix, as in skorch.
 _WHOLE = ("optimizer", "callbacks", "compile")
 _MODULE_NAMES = ("batch_norm", "output_field", "precision")
 _NET_CALLBACKS = ("epoch_timer", "train_loss", "valid_loss")
@@ -27,17 +27,17 @@ _ALLOWED_VALUES = {
     "module__precision": ("auto", "float32", "bfloat16"),
 }
 
-# Rows are encoded in their own order.
+# Not allowed, since rows are encoded in the given order.
 _ENCODING_ORDER = ("iterator_valid__balanced", "iterator_valid__shuffle", "iterator_valid__drop_last")
 
 
 def resolve_optimizer(optimizer):
-    """Return the optimizer class that a parameter names.
+    """Return the optimizer class for the parameter ``optimizer``.
 
     Raises
     ------
     ValueError
-        If ``torch.optim`` has no such optimizer, or its steps need the loss as a function.
+        If ``torch.optim`` does not have the optimizer, or its steps need the loss as a function.
     """
     given = optimizer
     if isinstance(optimizer, str):
@@ -55,12 +55,12 @@ def resolve_optimizer(optimizer):
 
 
 def callback_names(callbacks):
-    """Return the names that skorch gives to callbacks: their own, or that of their class, numbered where it recurs.
+    """Return the names that skorch gives to callbacks: the given names, or class names with numbers for repetitions.
 
     Raises
     ------
     ValueError
-        If something is not a skorch callback.
+        If an item is not a skorch callback.
     """
     if not isinstance(callbacks, (list, tuple, type(None))):
         raise ValueError(f"'callbacks' in net_params must be a list of skorch callbacks; got {callbacks!r}.")
@@ -84,21 +84,21 @@ def _name_and_class(item):
 
 
 def check_callbacks(callbacks, nested, own_callbacks):
-    """Check a fit's callbacks against its nested names.
+    """Check the callbacks of a fit against the nested parameter names.
 
     Parameters
     ----------
     callbacks : list
-        The user's, as skorch takes them.
+        Callbacks of the user, in the form of skorch.
     nested : dict
-        Nested names and values.
+        Nested parameters.
     own_callbacks : list of str
-        Names of the callbacks that the hasher adds.
+        Names of the callbacks added by the hasher.
 
     Raises
     ------
     ValueError
-        If a nested name belongs to a callback that this fit does not have, or two schedules set the learning rate.
+        If a nested name is for a callback that this fit does not have, or two schedules set the learning rate.
     """
     names = [*_NET_CALLBACKS, *own_callbacks, *callback_names(callbacks)]
     for key in nested:
@@ -114,23 +114,23 @@ def check_callbacks(callbacks, nested, own_callbacks):
 
 
 def check_net_params(given, merged, encoder, criterion_names):
-    """Check nested names against what they would reach.
+    """Check nested parameter names against the parameters that exist.
 
     Parameters
     ----------
     given : dict
-        Nested names and values to check.
+        Nested parameters to check.
     merged : dict
-        All nested names and values, of which ``optimizer`` and ``callbacks`` decide on other names.
+        All nested parameters; ``optimizer`` and ``callbacks`` determine which other names are valid.
     encoder : str, callable or nn.Module
-        The estimator's parameter of this name.
+        The parameter `encoder` of the estimator.
     criterion_names : list of str
-        Arguments of the loss that are no parameters of the estimator.
+        Arguments of the loss that are not parameters of the estimator.
 
     Raises
     ------
     ValueError
-        If a name reaches nothing, with the names that exist; or if its value is invalid.
+        If a name does not exist, with the valid names in the message, or if its value is not valid.
     """
     for key, value in given.items():
         prefix, _, name = str(key).partition("__")
@@ -146,7 +146,7 @@ def check_net_params(given, merged, encoder, criterion_names):
 
 
 def _known_names(prefix, encoder, merged, criterion_names):
-    """Names that may follow a prefix, or None where any may."""
+    """Return the names that may follow a prefix, or None if any name may."""
     if prefix == "encoder":
         return encoder_param_names(encoder)
     if prefix == "module":

@@ -10,7 +10,7 @@ __all__ = ["Normalize", "make_normalize"]
 
 _IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
-# Rows that are looked at for values that [0, 1] cannot have, and how far beyond interpolation may go.
+# Number of rows that are checked for values outside [0, 1], and the largest value that interpolation may cause.
 _ROWS_LOOKED_AT, _OVERSHOOT = 16, 2.0
 
 
@@ -20,7 +20,8 @@ class Normalize(nn.Module):
     Parameters
     ----------
     mean, std : float or sequence of float, optional
-        For all channels or for each, on the scale of [0, 1]; without them rows are only scaled.
+        Mean and standard deviation for all channels or one per channel, on the scale of [0, 1]; by default rows are
+        only scaled.
 
     Examples
     --------
@@ -40,7 +41,7 @@ class Normalize(nn.Module):
         self.register_buffer("std", _per_channel(std))
 
     def forward(self, x):
-        """Return normalised rows of a batch of bytes or of values in [0, 1], (n, ...) float32."""
+        """Return the normalised batch, float32 of shape (n, ...), of bytes or of values in [0, 1]."""
         x = x.float() / 255 if x.dtype == torch.uint8 else x.float()
         return x if self.mean is None else (x - self.mean) / self.std
 
@@ -50,7 +51,7 @@ def _per_channel(values):
 
 
 def make_normalize(normalize, rows):
-    """Make the normalisation that the ``normalize`` parameter describes.
+    """Build the normalisation for the ``normalize`` parameter.
 
     Parameters
     ----------
@@ -61,12 +62,12 @@ def make_normalize(normalize, rows):
     Returns
     -------
     normalize : Normalize or None
-        None with "auto" and None; the identity for token ids, which stay integers.
+        None for "auto" and None; the identity for token ids, which stay integers.
 
     Raises
     ------
     ValueError
-        If mean and std are not those of the rows' channels, or rows are neither bytes nor in [0, 1].
+        If mean and std do not match the channels of the rows, or rows are neither bytes nor in [0, 1].
     """
     if normalize is None or (isinstance(normalize, str) and normalize == "auto"):
         return nn.Identity() if isinstance(rows, TokenRows) else None
@@ -100,7 +101,7 @@ def _check_pair(normalize):
 
 
 def _check_unit_range(rows, normalize):
-    """Raise an error for rows of 0 to 255 that are not bytes, which would not be scaled to [0, 1]."""
+    """Raise an error for values from 0 to 255 that are not bytes, which would not be scaled to [0, 1]."""
     x = rows.take(slice(0, _ROWS_LOOKED_AT))
     if x.dtype != torch.uint8 and x.numel() and x.max() > _OVERSHOOT:
         raise ValueError(

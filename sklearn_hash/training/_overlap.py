@@ -1,4 +1,4 @@
-"""Copy of the next batch to a GPU while it works on the current one."""
+"""Copying of the next batch to a GPU during the computation on the current batch."""
 
 import torch
 
@@ -6,10 +6,11 @@ __all__ = ["on_device"]
 
 
 def on_device(batches, device):
-    """Yield the batches of an iterable, with their tensors on a device.
+    """Yield the batches of an iterable with their tensors on a device.
 
-    To a GPU, tensors are copied from page-locked memory on a stream of its own, one batch ahead: neither the host nor
-    the work on the batch before waits. What is on the GPU already, or is no tensor, passes.
+    For a GPU, tensors are copied from page-locked memory in a separate stream, one batch ahead, so that neither the
+    host nor the computation on the previous batch waits. Tensors that are already on the GPU and other objects are
+    passed unchanged.
 
     Parameters
     ----------
@@ -39,10 +40,10 @@ def _is_on_host(part):
 
 
 def _send(batch, stream):
-    """Start the copy of a batch; return it with the event of its end, or None where there is nothing to copy."""
+    """Start the copy of a batch; return it with the event of its end, which is None if there is nothing to copy."""
     if not any(map(_is_on_host, batch)):
         return batch, None
-    # The allocator of page-locked memory keeps what it copies from until the copy has ended.
+    # The allocator does not reuse page-locked memory until the copy has ended.
     pinned = [part.pin_memory() if _is_on_host(part) else part for part in batch]
     with torch.cuda.stream(stream):
         sent = [part.to(stream.device, non_blocking=True) if _is_on_host(part) else part for part in pinned]
@@ -50,12 +51,12 @@ def _send(batch, stream):
 
 
 def _arrived(batch, event):
-    """Make the current stream, not the host, wait for the copy, and return the batch."""
+    """Make the current stream wait for the copy, without blocking the host, and return the batch."""
     if event is not None:
         current = torch.cuda.current_stream()
         current.wait_event(event)
         for part in batch:
-            # Else its memory could be given to the next copy while this stream still reads it.
+            # Otherwise its memory could be reused for the next copy while this stream still reads it.
             if torch.is_tensor(part):
                 part.record_stream(current)
     return batch

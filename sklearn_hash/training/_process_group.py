@@ -1,8 +1,7 @@
-"""Communication between the processes of a distributed fit, on torch's default process group.
+"""Communication between the processes of a distributed fit, in the default process group of torch.
 
-Every process computes the loss of the whole batch from the gathered outputs. Its gradient is the sum of what the
-processes contribute through their own rows, so gradients of the weights are added up. Without a process group, all
-functions do what is right for a single process.
+Every process computes the loss of the whole batch from the gathered outputs. The gradient of the weights is the sum of
+the gradients through the rows of each process. Without a process group, all functions work as for a single process.
 """
 
 import torch
@@ -21,12 +20,12 @@ __all__ = [
 
 
 def world_size() -> int:
-    """Return the number of processes, 1 without a process group."""
+    """Return the number of processes, which is 1 without a process group."""
     return distributed.get_world_size() if _has_group() else 1
 
 
 def rank() -> int:
-    """Return the number of this process, 0 without a process group."""
+    """Return the number of this process, which is 0 without a process group."""
     return distributed.get_rank() if _has_group() else 0
 
 
@@ -35,7 +34,7 @@ def _has_group():
 
 
 def own_part(n, rank, world_size):
-    """Return the rows of a batch of `n` that belong to a process: contiguous, their numbers differing by one at most.
+    """Return the contiguous rows of a batch of `n` that belong to a process; the sizes differ by at most one.
 
     Examples
     --------
@@ -49,14 +48,14 @@ def own_part(n, rank, world_size):
 
 
 def gather_rows(x, n):
-    """Return the rows of all processes, in their order; gradients pass to this process's own rows.
+    """Return the rows of all processes in order; gradients are passed to the rows of this process.
 
     Parameters
     ----------
     x : tensor of shape (n_own, ...)
-        The rows that :func:`own_part` gives this process.
+        Rows of this process, as given by :func:`own_part`.
     n : int
-        Rows of all processes.
+        Number of rows of all processes.
 
     Returns
     -------
@@ -73,7 +72,7 @@ class _GatherRows(torch.autograd.Function):
         parts = [own_part(n, i, world_size()) for i in range(world_size())]
         ctx.own = parts[rank()]
         sizes = [part.stop - part.start for part in parts]
-        # Processes send tensors of one shape; the first has the most rows.
+        # All processes must send tensors of the same shape; the first process has the most rows.
         sent = x.new_zeros((sizes[0], *x.shape[1:]))
         sent[: len(x)] = x.detach()
         received = [torch.empty_like(sent) for _ in parts]
@@ -86,7 +85,7 @@ class _GatherRows(torch.autograd.Function):
 
 
 def sum_over_ranks(x):
-    """Return the sum of a tensor over all processes; so are its gradients."""
+    """Return the sum of a tensor over all processes; its gradients are also summed."""
     return _SumOverRanks.apply(x)
 
 
@@ -108,7 +107,7 @@ def _summed(x):
 
 
 def sum_gradients(parameters):
-    """Replace the gradients of parameters by their sums over all processes, one message for each type."""
+    """Replace the gradients of parameters by their sums over all processes, with one message per type."""
     by_type: dict[torch.dtype, list[torch.Tensor]] = {}
     for parameter in parameters:
         if parameter.grad is not None:
@@ -120,7 +119,7 @@ def sum_gradients(parameters):
 
 
 def broadcast_from_first(value):
-    """Return the first process's value of an object."""
+    """Return the value of an object in the first process."""
     if world_size() == 1:
         return value
     values = [value]
@@ -140,7 +139,7 @@ def check_same(value, what):
     Raises
     ------
     ValueError
-        If it differs.
+        If the values differ.
     """
     if world_size() == 1:
         return

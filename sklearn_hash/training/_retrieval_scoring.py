@@ -1,4 +1,4 @@
-"""skorch callback that computes a retrieval measure on the validation rows after each epoch."""
+"""Callback that computes a measure of retrieval on the validation rows after each epoch."""
 
 import numpy as np
 from skorch.callbacks import Callback
@@ -11,21 +11,21 @@ __all__ = ["RetrievalScoring"]
 class RetrievalScoring(Callback):
     """Score each epoch on the validation rows and record the score in the history.
 
-    Validation rows are the queries, the training rows the database. The score stands under its name in each epoch of
-    the history, and under ``<name>_best`` whether it is the best so far, as callbacks that keep the best epoch ask.
-    Nothing is scored in ``partial_fit``, which holds no rows out. The last epoch lacks a score where a callback before
-    this one ends training in it, as early stopping does.
+    The validation rows are the queries and the training rows are the database. Each epoch of the history has the score
+    under its name and, under ``<name>_best``, whether it is the best so far, for callbacks that keep the best epoch.
+    ``partial_fit``, which holds no rows out, computes no score. The last epoch has no score if an earlier callback,
+    such as early stopping, ends the training in it.
 
     Parameters
     ----------
     metric : str or callable, default="mean_average_precision"
-        A measure of :mod:`sklearn_hash.metrics`, as for :func:`~sklearn_hash.metrics.make_retrieval_scorer`.
+        Measure in :mod:`sklearn_hash.metrics`, as for :func:`~sklearn_hash.metrics.make_retrieval_scorer`.
     name : str, default=None
-        Name in the history; "valid_" and the name of the measure when left out.
+        Name in the history; by default "valid_" and the name of the measure.
     k : int, default=None
-        How many rows are retrieved; the measure's default when left out.
+        Number of rows retrieved; by default that of the measure.
     radius : int, default=None
-        The largest distance of a row that is found; the measure's default when left out.
+        Largest distance of a retrieved row, in bits; by default that of the measure.
 
     Examples
     --------

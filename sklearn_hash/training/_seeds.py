@@ -1,4 +1,4 @@
-"""Random streams of an estimator, which leave the caller's random state unchanged."""
+"""Random streams of an estimator that leave the random state of the caller unchanged."""
 
 from contextlib import contextmanager
 
@@ -14,9 +14,9 @@ _LARGEST_SEED = 2**31 - 1
 
 
 def draw_seed(random_state) -> int:
-    """Draw the integer that seeds a fit; ``None`` asks the operating system, not numpy's global stream.
+    """Draw the integer seed of a fit; for None, from the operating system and not from the global stream of numpy.
 
-    The processes of a distributed fit all have the seed that the first one drew.
+    All processes of a distributed fit get the seed of the first process.
 
     Parameters
     ----------
@@ -33,17 +33,17 @@ def draw_seed(random_state) -> int:
 
 @contextmanager
 def isolated(device: torch.device, *seeds: int):
-    """Run a block on separate torch random streams, seeded where ``seeds`` are given.
+    """Run a block with separate random streams of torch, which are seeded if ``seeds`` are given.
 
-    Initial weights, dropout and shuffling all draw from torch's default generator. Forking it keeps the caller's
-    stream untouched without passing a generator through every module.
+    Initial weights, dropout and shuffling draw from the default generator of torch. Forking it leaves the stream of the
+    caller unchanged without passing a generator through every module.
 
     Parameters
     ----------
     device : torch.device
-        The device whose stream is separate, beside that of the CPU.
+        Device whose stream is forked in addition to that of the CPU.
     *seeds : int
-        Together they make one seed; without them the streams go on from where they are.
+        Integers that together make one seed; without them, the streams continue from their current states.
     """
     on_cpu = device.type == "cpu"
     with torch.random.fork_rng(devices=[] if on_cpu else [device], device_type="cuda" if on_cpu else device.type):
@@ -53,7 +53,7 @@ def isolated(device: torch.device, *seeds: int):
 
 
 def seed_torch(device: torch.device, seed: int):
-    """Seed torch's generators of the CPU and of a device; :func:`torch.manual_seed` would seed all devices."""
+    """Seed the torch generators of the CPU and of a device; :func:`torch.manual_seed` would seed all devices."""
     torch.default_generator.manual_seed(seed)
     if device.type == "cuda":
         with torch.cuda.device(device):

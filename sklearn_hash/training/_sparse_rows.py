@@ -1,4 +1,4 @@
-"""Rows of a sparse matrix, made dense batch by batch."""
+"""Rows of a sparse matrix, which are converted to dense batch by batch."""
 
 import numpy as np
 import torch
@@ -9,7 +9,7 @@ _HOST = torch.device("cpu")
 
 
 class SparseRows:
-    """Rows of a CSR matrix, (n, d), made dense one batch at a time.
+    """Rows of a CSR matrix of shape (n, d), which are converted to dense one batch at a time.
 
     Parameters
     ----------
@@ -46,5 +46,5 @@ class SparseRows:
         return mean, float(np.sqrt(max(variance, 0.0) / X.shape[1]))
 
     def to(self, device):
-        """Return self: sparse rows stay in host memory."""
+        """Return self, since sparse rows stay in host memory."""
         return self

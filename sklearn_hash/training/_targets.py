@@ -1,4 +1,4 @@
-"""Targets of the losses, computed batch by batch: no (n, n) matrix is built from labels."""
+"""Targets of the losses, computed batch by batch; no (n, n) matrix is built from labels."""
 
 import numpy as np
 import torch
@@ -13,7 +13,7 @@ _HOST = torch.device("cpu")
 
 
 class LabelTargets:
-    """One class per row; two rows are similar if they have the same class.
+    """Targets with one class per row; two rows are similar if they have the same class.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ class LabelTargets:
 
 
 class IndicatorTargets:
-    """Several labels per row, as a 0/1 indicator matrix, dense or CSR.
+    """Targets with several labels per row, as a dense or CSR indicator of 0 and 1.
 
     Parameters
     ----------
@@ -123,18 +123,18 @@ class IndicatorTargets:
         return self.labels.shape[0]
 
     def similarity_of(self, index):
-        """Return the similarity of the rows in ``index``, (len(index), len(index)) float32."""
+        """Return the similarity of the rows in ``index``, float32 of shape (len(index), len(index))."""
         return similarity_matrix(self.labels_of(index), self.kind)
 
     def labels_of(self, index):
-        """Return the indicator of the rows in ``index``, (len(index), n_labels) float32."""
+        """Return the indicator of the rows in ``index``, float32 of shape (len(index), n_labels)."""
         if self.tensor is not None:
             return self.tensor[_moved(index, self.device)].float()
         rows = self.labels[index if isinstance(index, slice) else index.numpy()].toarray()
         return torch.from_numpy(rows.astype(np.float32)).to(self.device)
 
     def numbers_of(self, index):
-        """Return the numbers of the rows in ``index``, (len(index),) int64."""
+        """Return the numbers of the rows in ``index``, int64 of shape (len(index),)."""
         return _row_numbers(index, len(self))
 
     @property
@@ -147,7 +147,7 @@ class IndicatorTargets:
         return IndicatorTargets(self.labels[index], self.kind)
 
     def to(self, device):
-        """Return the targets with similarities computed on a device; a dense indicator is copied as a whole."""
+        """Return the targets with similarities computed on a device, to which a dense indicator is copied."""
         moved = IndicatorTargets(self.labels, self.kind)
         moved.device = device
         moved.tensor = None if self.tensor is None else self.tensor.to(device)
@@ -155,13 +155,13 @@ class IndicatorTargets:
 
 
 class MatrixTargets:
-    """Similarity matrix given by the caller, sliced by row number; NaN marks unknown pairs.
+    """Targets given by a similarity matrix, in which NaN marks unknown pairs.
 
     Parameters
     ----------
     matrix : ndarray or CSR of shape (n_ids, n_ids)
     ids : ndarray of shape (n,), int64
-        Which row of the matrix each row of X is.
+        Row of the matrix for each row of X.
     """
 
     index_device = _HOST
@@ -179,7 +179,7 @@ class MatrixTargets:
         return self.matrix[np.ix_(ids, others)]
 
     def similarity_of(self, index):
-        """Return the similarity of the rows in ``index``, (len(index), len(index)) float32."""
+        """Return the similarity of the rows in ``index``, float32 of shape (len(index), len(index))."""
         ids = self.ids[index if isinstance(index, slice) else index.numpy()]
         return torch.from_numpy(np.ascontiguousarray(self._between(ids, ids), dtype=np.float32))
 
@@ -188,29 +188,29 @@ class MatrixTargets:
         return type(self)(self.matrix, self.ids[index])
 
     def partners(self):
-        """Return a function from a row number to the numbers of the rows similar to it."""
+        """Return a function that maps a row number to the numbers of the rows similar to it."""
         if sparse.issparse(self.matrix):
-            # Once for all rows: slicing columns takes as long for one row as for many.
+            # Computed once for all rows, since slicing columns takes as long for one row as for many.
             block = sparse.csr_array(self.matrix[self.ids][:, self.ids])
             return lambda row: _positive_columns(block, row)
         return lambda row: np.flatnonzero(self._between(self.ids[[row]], self.ids)[0] > 0)
 
     def relevance(self, others):
-        """Return the relevance of the rows of ``others``, (n, n_others) bool; unknown pairs are not relevant."""
+        """Return the relevance of the rows of ``others``, bool of shape (n, n_others); False for unknown pairs."""
         return self._between(self.ids, others.ids) > 0
 
     def to(self, device):
-        """Return self: the matrix stays in host memory."""
+        """Return self, since the matrix stays in host memory."""
         return self
 
 
 class CallableTargets(MatrixTargets):
-    """Similarities that a function computes from row numbers.
+    """Targets given by a function that computes similarities from row ids.
 
     Parameters
     ----------
     matrix : callable
-        ``matrix(ids, others)`` returns the (len(ids), len(others)) similarities, as an array or a sparse matrix.
+        ``matrix(ids, others)`` returns the similarities as an array or sparse matrix of shape (len(ids), len(others)).
     ids : ndarray of shape (n,)
     """
 
@@ -231,7 +231,7 @@ class CallableTargets(MatrixTargets):
 
 
 def _moved(index, device):
-    """Move row indices to the device of what they index."""
+    """Move row indices to the device of the tensor that they index."""
     return index if isinstance(index, slice) else index.to(device, non_blocking=True)
 
 

@@ -1,4 +1,4 @@
-"""Token ids and attention masks, as a tokenizer returns them, and the encoder that takes them by name."""
+"""Rows of token ids and attention masks, as returned by a tokenizer, and an encoder that takes them by name."""
 
 import numpy as np
 import torch
@@ -12,17 +12,17 @@ __all__ = ["TokenEncoder", "TokenRows"]
 
 
 class TokenRows(DenseRows):
-    """Rows of token ids and the masks that belong to them.
+    """Rows of token ids with their masks.
 
     Parameters
     ----------
     fields : mapping of str to array-like of shape (n, n_tokens)
-        Integers, such as ``input_ids`` and ``attention_mask``. `n_tokens` may differ between two calls.
+        Integer arrays such as ``input_ids`` and ``attention_mask``. `n_tokens` may differ between calls.
 
     Raises
     ------
     ValueError
-        If there is no field, or one is not a matrix of integers of the shape of the others.
+        If there is no field, a field is not a matrix of integers, or the shapes differ.
     """
 
     def __init__(self, fields):
@@ -35,7 +35,7 @@ class TokenRows(DenseRows):
 
     @property
     def row_shape(self):
-        """Names of the fields: what two calls must have in common."""
+        """Names of the fields, which must be the same in all calls."""
         return self.names
 
     def select(self, index):
@@ -43,14 +43,14 @@ class TokenRows(DenseRows):
         return self._with(DenseRows.select(self, index).X)
 
     def moments(self):
-        """Raise an error: token ids have no mean."""
+        """Raise an error, since token ids have no mean."""
         raise ValueError(
             f"X holds token ids {self.names}, but this hasher learns from numbers that it can compare. Pass embeddings "
             "of the texts, or use a hasher that learns from labels."
         )
 
     def to(self, device):
-        """Return the rows on a device, where they take at most a quarter of its free memory."""
+        """Return the rows on a device, if they take at most a quarter of its free memory."""
         return self._with(DenseRows.to(self, device).X)
 
     def _with(self, X):
@@ -78,12 +78,12 @@ class TokenEncoder(nn.Module):
     Parameters
     ----------
     encoder : nn.Module
-        ``encoder(**fields)`` with fields of shape (n, n_tokens), int64.
+        Module called as ``encoder(**fields)`` with fields of shape (n, n_tokens), int64.
     names : tuple of str
         Names of the fields.
     output_field : str or int, optional
-        The part of the encoder's output to take. Features of shape (n, n_tokens, n_features) are averaged over the
-        tokens that ``attention_mask`` does not exclude.
+        Part of the encoder output to use. Features of shape (n, n_tokens, n_features) are averaged over the tokens that
+        ``attention_mask`` does not exclude.
     """
 
     input_type = torch.int64
@@ -95,6 +95,6 @@ class TokenEncoder(nn.Module):
         self.output_field = output_field
 
     def forward(self, x):
-        """Return features, (n, n_features), of stacked fields, (n, n_fields, n_tokens) int64."""
+        """Return features of shape (n, n_features) for stacked fields, int64 of shape (n, n_fields, n_tokens)."""
         fields = dict(zip(self.names, x.unbind(1), strict=True))
         return select_field(self.encoder(**fields), self.output_field, fields.get("attention_mask"))

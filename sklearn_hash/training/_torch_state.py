@@ -1,4 +1,4 @@
-"""Global settings of torch, isolated so that a caller's settings do not change what a hasher learns."""
+"""Isolation from the global settings of torch, so that those of the caller do not change what a hasher learns."""
 
 from contextlib import ExitStack, contextmanager
 from functools import cache, partial
@@ -9,7 +9,7 @@ import torch
 
 __all__ = ["plain_torch"]
 
-# The switches, and torch's default generator, are the process's. Threads that change them take turns.
+# The settings and the default generator of torch are global in a process, so threads change them one at a time.
 _TURN = RLock()
 
 _AUTOCAST_KINDS = "cpu", "cuda", *(("mps",) if torch.backends.mps.is_available() else ())
@@ -17,16 +17,16 @@ _AUTOCAST_KINDS = "cpu", "cuda", *(("mps",) if torch.backends.mps.is_available()
 
 @contextmanager
 def plain_torch():
-    """Run a block with gradients, in full precision and with the CPU as default device.
+    """Run a block with gradients enabled, in full precision and with the CPU as default device.
 
-    A caller's autocast would cast the weights before the first step and train on those copies until it ends. Faster
-    multiplication of float32, TensorFloat-32, is torch's default for convolutions on a GPU: its ten bits would give
-    other codes than a CPU does. Threads take turns in such blocks.
+    Autocast set by the caller would cast the weights before the first step and train on these copies. TensorFloat-32,
+    the default of torch for convolutions on a GPU, has ten bits of precision and would give other codes than a CPU.
+    Only one thread at a time runs such a block.
     """
-    # Out of inference mode also turns gradients on.
+    # Leaving inference mode also enables gradients.
     with _TURN, torch.inference_mode(False), ExitStack() as stack:
-        # Contexts cost as much as a small network, so they are only entered where they change something; and a device
-        # context costs every torch call some time.
+        # Contexts take as much time as a small network, and a device context slows down every call of torch, so they
+        # are entered only if they change something.
         if torch.empty(0).device.type != "cpu":
             stack.enter_context(torch.device("cpu"))
         for kind in _AUTOCAST_KINDS:
@@ -51,7 +51,7 @@ def _exact_float32():
 
 
 def _value(read):
-    """Return the value of a setting, or None where torch refuses to read it (set by the other of two interfaces)."""
+    """Return the value of a setting, or None if torch refuses to read it because the other interface has set it."""
     try:
         return read()
     except RuntimeError:
@@ -60,10 +60,10 @@ def _value(read):
 
 @cache
 def _precision_switches():
-    """Return the settings of float32 precision: getter, setter, and the value of full precision."""
+    """Return the settings of float32 precision as tuples of getter, setter and value of full precision."""
     matmul = torch.get_float32_matmul_precision, torch.set_float32_matmul_precision, "highest"
     switches = [matmul, _switch("cudnn", "allow_tf32", False)]
-    # From torch 2.9 each operation has a switch of its own beside these, and both must agree.
+    # Since torch 2.9, each operation also has its own setting, and both must agree.
     if hasattr(torch.backends.cuda.matmul, "fp32_precision"):
         operations = ("cuda.matmul", "cudnn.conv", "cudnn.rnn", "mkldnn.matmul", "mkldnn.conv")
         switches += [_switch(operation, "fp32_precision", "ieee") for operation in operations]

@@ -1,4 +1,4 @@
-"""Validation split, and mAP of its codes."""
+"""Validation split, and mAP of the codes of validation rows."""
 
 import numpy as np
 from sklearn.model_selection import train_test_split
@@ -13,7 +13,7 @@ _CELLS_A_BLOCK = 1 << 22
 
 
 def split_validation(dataset, fraction, seed):
-    """Split off a fraction of the rows, stratified where every class has rows for both sides.
+    """Split off a fraction of the rows, stratified if every class has rows for both parts.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def split_validation(dataset, fraction, seed):
     Raises
     ------
     ValueError
-        If fewer than two rows are left to train on, or none to validate.
+        If fewer than two training rows or no validation rows are left.
     """
     n = len(dataset)
     n_valid = round(n * fraction)
@@ -47,7 +47,7 @@ def split_validation(dataset, fraction, seed):
 
 
 def map_against(codes, targets, database_codes=None, database_targets=None):
-    """Return the tie-aware mAP of rows with targets of any kind; leave-one-out without a database.
+    """Return the tie-aware mAP of rows with targets of any kind; without a database, by leave-one-out.
 
     Parameters
     ----------
