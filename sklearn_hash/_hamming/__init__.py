@@ -1,4 +1,4 @@
-"""Compiled kernels: all loops over pairs of codes. They take arrays only; Numba is imported on first use."""
+"""Compiled kernels with all loops over pairs of codes. They take only arrays; Numba is imported on first use."""
 
 from importlib import import_module
 

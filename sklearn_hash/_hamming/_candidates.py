@@ -1,8 +1,9 @@
-"""Candidates for the k nearest codes of each query of a tile, kept while its scan goes on.
+"""Candidates for the k nearest codes of each query of a tile, which are collected during a scan.
 
-Each query keeps its k-th least distance so far as a limit: as positions only grow, a code is a candidate exactly if it
-is nearer than that, and never displaces an equal one. A candidate is one integer, the distance in the bits above the
-position. The state of a query is its limit, how many candidates are nearer than that, and how many are kept.
+Each query has a limit, its k-th least distance so far. Since codes are scanned in the order of their positions, a code
+is a candidate exactly if it is nearer than the limit, and it never displaces a code at the same distance. A candidate
+is one integer, with the distance in the bits above the position. The state of a query is its limit, the number of
+candidates nearer than the limit, and the number of candidates kept.
 """
 
 import numpy as np
@@ -17,7 +18,7 @@ _SPARE = 64
 
 
 def new_candidates(n_queries, n_distances, k):
-    """Return the states, counts and candidates of a tile of queries, none of which has found a code."""
+    """Return the initial states, counts and candidates of a tile of queries."""
     states = np.zeros((n_queries, 3), np.int64)
     states[:, _LIMIT] = n_distances
     return states, np.zeros((n_queries, n_distances + 1), np.int64), np.empty((n_queries, 2 * k + _SPARE), np.int64)
@@ -35,7 +36,7 @@ def nearest_candidates(states, candidates, k, distances, positions):
 
 @njit(inline="always")
 def accept(distance, position, query, k, states, counts, candidates):
-    """Append a candidate, nearer than the limit; lower the limit to the k-th least distance and return it."""
+    """Append a candidate that is nearer than the limit, and return the new limit, the k-th least distance."""
     limit = states[query, _LIMIT]
     nearer = states[query, _NEARER] + 1
     used = states[query, _USED]

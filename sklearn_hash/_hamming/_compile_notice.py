@@ -1,4 +1,4 @@
-"""Notice on screen that kernels are compiled."""
+"""Message when kernels are compiled."""
 
 from contextlib import contextmanager
 from time import perf_counter
@@ -9,7 +9,7 @@ __all__ = ["compile_notice"]
 
 
 class _Notice(event.Listener):
-    """Prints a line at the first compilation."""
+    """Listener that prints a line at the first compilation."""
 
     def __init__(self):
         self.started = None
@@ -25,7 +25,7 @@ class _Notice(event.Listener):
 
 @contextmanager
 def compile_notice():
-    """Print when kernels are compiled in a ``with`` block, and how long it took."""
+    """Print a message when kernels are compiled in a ``with`` block, with the time taken."""
     notice = _Notice()
     with event.install_listener("numba:compile", notice):
         yield

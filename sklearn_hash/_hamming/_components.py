@@ -10,8 +10,8 @@ from sklearn_hash._hamming._threads import effective_threads, even_ranges, map_t
 
 __all__ = ["connected_codes", "pairs_within", "bucket_bits", "row_type"]
 
-_TASK = 1 << 14  # places
-_MEAN_BUCKET = 16  # rows that would share a bucket if all masked bits were different
+_TASK = 1 << 14  # places per task
+_MEAN_BUCKET = 16  # mean number of rows per bucket if the masked bits of all rows were different
 
 
 def connected_codes(
@@ -22,13 +22,13 @@ def connected_codes(
     Parameters
     ----------
     words : ndarray of shape (n, n_words), uint64
-        Distinct codes; a code that occurs twice is only slower.
+        Codes, which should be distinct; repeated codes only make it slower.
     n_bits : int
     radius : int
-        The largest distance of a pair.
+        Largest distance of a pair.
     n_jobs : int, optional
     progress : callable, optional
-        Called with the rows done since the last call and the rows to do in all joins together.
+        Called with the number of rows done since the last call and the total number of rows in all joins.
 
     Returns
     -------
@@ -75,17 +75,17 @@ def pairs_within(
 
 
 def bucket_bits(n: int) -> int:
-    """Bits of the hash that chooses one of ``2 ** bits`` buckets for ``n`` rows."""
+    """Return the number of bits of the hash that chooses one of ``2 ** bits`` buckets for ``n`` rows."""
     return max(1, (n // _MEAN_BUCKET).bit_length())
 
 
 def row_type(n: int) -> type[np.unsignedinteger]:
-    """The type of ``n`` row numbers."""
+    """Return the integer type for ``n`` row numbers."""
     return np.uint32 if n < 2**32 else np.uint64
 
 
 class _Join:
-    """Self-joins of the same codes, one mask after the other, in the same arrays."""
+    """Self-joins of the same codes, for one mask after the other, which reuse the same arrays."""
 
     def __init__(self, words, radius, n_jobs):
         from sklearn_hash._hamming._components_kernels import GROUP, Buckets
@@ -120,7 +120,7 @@ class _Join:
         map_threads(lambda part: order_buckets(self.words, self.buckets, parents, *part), ranges, self.n_threads)
 
     def scan(self, parents, *, masks=None, listed=False, progress=None):
-        """Compare the rows of every bucket; returns the keys of each task."""
+        """Compare the rows of every bucket, and return the keys of each task."""
         from sklearn_hash._hamming._components_kernels import scan_places
 
         masks = self.words[:0] if masks is None else masks

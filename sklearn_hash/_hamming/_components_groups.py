@@ -1,4 +1,4 @@
-"""Rows of packed codes in groups of near-duplicates; equal codes are compared once."""
+"""Grouping of packed codes into near-duplicates; equal codes are compared only once."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ def group_rows(
     n_jobs: int | None = None,
     progress: Callable | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the group of every row, numbered by first row, and the first row of every group.
+    """Return the group of every row, numbered in the order of first rows, and the first row of every group.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def group_rows(
     method : {"components", "leader"}
     n_jobs : int, optional
     progress : callable, optional
-        Called with the codes done since the last call and the codes to do in all joins together.
+        Called with the number of codes done since the last call and the total number of codes in all joins.
     """
     from sklearn_hash._hamming._components_kernels import number_by_first
 
@@ -45,11 +45,11 @@ def group_rows(
 
 
 def pair_graph(packed: np.ndarray, n_bits: int, radius: int, n_jobs: int | None = None) -> sp.csr_array:
-    """Return the distances of all pairs of rows within the radius, without the diagonal; 0 is stored too."""
+    """Return the distances of all pairs of rows within the radius, without the diagonal; zeros are stored."""
     words, code_of_row = _distinct_in_order(packed)
     low, high, distances = pairs_within(words, n_bits, radius, n_jobs)
     codes = np.arange(len(words))
-    # One is added to distances until the end: products of sparse matrices drop no zeros that way.
+    # One is added to distances until the end, so that products of sparse matrices do not drop zeros.
     data = np.concatenate([distances + 1, distances + 1, np.ones(len(words), np.int32)])
     places = np.concatenate([low, high, codes]), np.concatenate([high, low, codes])
     of_codes = sp.csr_array((data, places), shape=(len(words), len(words)))
@@ -64,7 +64,7 @@ def pair_graph(packed: np.ndarray, n_bits: int, radius: int, n_jobs: int | None 
 
 
 def _distinct_in_order(packed):
-    """Distinct codes as (n, n_words) words in the order in which they first occur, and the code of each row."""
+    """Return distinct codes as (n, n_words) words in the order of first occurrence, and the code of each row."""
     from sklearn_hash._hamming._components_kernels import number_by_first
 
     distinct, code = distinct_with_inverse(as_words(packed))

@@ -1,6 +1,6 @@
-"""Compiled self-join: codes sorted into buckets by the bits of a mask, pairs within a radius found bucket by bucket."""
+"""Compiled self-join: codes are sorted into buckets by the bits of a mask, and pairs are searched in each bucket."""
 
-# Compiled into this file, unseen by Numba's cache: sources ce15621c8cf6dc6d
+# Compiled into this file, unseen by Numba's cache: sources 84fb8a341482ca52
 
 from typing import NamedTuple
 
@@ -27,8 +27,8 @@ __all__ = [
 ]
 
 _TILE = 64  # places
-_BLOCK = 4096  # places: their folded codes fit the first-level cache
-_LARGE = 1024  # places: comparing all pairs of a larger bucket takes longer than sorting it by component
+_BLOCK = 4096  # places, whose folded codes fit the first-level cache
+_LARGE = 1024  # places; comparing all pairs of a larger bucket takes longer than sorting it by component
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _LANE = np.uint64(0)  # any value of the word type
 
@@ -38,13 +38,13 @@ class Buckets(NamedTuple):
 
     starts: np.ndarray  # bucket b holds places starts[b] to starts[b + 1]
     rows: np.ndarray
-    folded: np.ndarray  # xor of a row's words, whose distance is at most that of the codes; a group to spare
-    begin: np.ndarray  # the first place behind each that it is compared with
+    folded: np.ndarray  # xor of the words of a row, whose distance is at most that of the codes; plus a spare group
+    begin: np.ndarray  # first later place with which each place is compared
 
 
 @njit(cache=True, nogil=True)
 def masked_key(words, row, mask, n_key_bits):
-    """Hash, of ``n_key_bits`` bits, of the bits of a row that a mask holds."""
+    """Return a hash of ``n_key_bits`` bits of the bits of a row that are set in a mask."""
     key = np.uint64(0)
     for word in range(words.shape[1]):
         key = (key ^ (key >> np.uint64(32)) ^ (words[row, word] & mask[word])) * _ODD
@@ -54,7 +54,7 @@ def masked_key(words, row, mask, n_key_bits):
 
 @njit(cache=True, nogil=True)
 def fold_words(words, row):
-    """Xor of the words of a row."""
+    """Return the xor of the words of a row."""
     folded = np.uint64(0)
     for word in range(words.shape[1]):
         folded ^= words[row, word]
@@ -73,7 +73,7 @@ def count_buckets(words, mask, n_key_bits, first, last, counts):
 
 @njit(cache=True, nogil=True)
 def fill_buckets(words, mask, n_key_bits, first, last, buckets):
-    """Bring the rows of the buckets ``first`` to ``last`` to their places, rows of a bucket in order."""
+    """Fill the buckets ``first`` to ``last``, with the rows of a bucket in order."""
     ends = buckets.starts[first:last].copy()
     for row in range(len(words)):
         key = masked_key(words, row, mask, n_key_bits)
@@ -111,10 +111,10 @@ def order_buckets(words, buckets, parents, first, last):
 
 @njit(cache=True, nogil=True)
 def scan_places(words, buckets, first, last, radius, parents, masks, listed):
-    """Compare the rows at places ``first`` to ``last`` with those behind them in their buckets.
+    """Compare the rows at places ``first`` to ``last`` with later rows in the same bucket.
 
-    Unites the components of rows within the radius or, where pairs are ``listed``, returns those that agree on the last
-    of the ``masks`` and on none before as keys: the smaller row above the bits of the larger.
+    The components of rows within the radius are united. If ``listed``, the pairs that agree on the last of the
+    ``masks`` and on no earlier one are returned instead, as keys with the smaller row above the bits of the larger.
     """
     keys, size = np.empty(1024 if listed else 0, np.uint64), 0
     bucket = np.searchsorted(buckets.starts, first, side="right") - 1
@@ -140,7 +140,7 @@ def scan_places(words, buckets, first, last, radius, parents, masks, listed):
 
 @njit(cache=True, nogil=True)
 def near_places(folded, start, count, queries, query, radius):
-    """Bit mask of those of the first 64 of ``count`` folded codes that are within the radius of a query's."""
+    """Return a bit mask of the first 64 of ``count`` folded codes that are within the radius of that of a query."""
     codes, address = np.int64(folded.ctypes.data), np.int64(queries.ctypes.data)
     hits = below_mask(codes + start * 8, address + query * 8, 1, radius + 1, (_LANE,))
     return hits if count >= GROUP else hits & ((np.uint64(1) << np.uint64(count)) - np.uint64(1))
@@ -148,7 +148,7 @@ def near_places(folded, start, count, queries, query, radius):
 
 @njit(cache=True, nogil=True)
 def row_distance(words, row, other):
-    """Differing bits of two rows."""
+    """Return the number of differing bits of two rows."""
     distance = 0
     for word in range(words.shape[1]):
         distance += population(words[row, word] ^ words[other, word])
@@ -184,7 +184,7 @@ def _list_pairs(words, buckets, query, begin, stop, radius, masks, keys, size):
 
 @njit(cache=True, nogil=True)
 def _first_agreed(words, row, other, masks):
-    """The first mask on all of whose bits two rows agree; the number of masks if there is none."""
+    """Return the first mask on whose bits two rows agree, or the number of masks if there is none."""
     for turn in range(len(masks)):
         differing = np.uint64(0)
         for word in range(words.shape[1]):
@@ -196,7 +196,7 @@ def _first_agreed(words, row, other, masks):
 
 @njit(cache=True, nogil=True)
 def number_by_first(values, n_values):
-    """Number the values from 0 in the order in which they first occur: the numbers, and where each occurs first."""
+    """Number the values from 0 in the order of first occurrence; return the numbers and the first occurrences."""
     numbers, first = np.full(n_values, -1, np.int64), np.empty(n_values, np.int64)
     labels, size = np.empty(len(values), np.int64), 0
     for row in range(len(values)):

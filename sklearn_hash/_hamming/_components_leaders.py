@@ -1,10 +1,10 @@
-"""Leader groups of codes: a row within the radius of an earlier leader joins the earliest such leader, or else leads.
+"""Leader groups of codes: a row joins the earliest leader within the radius, or becomes a leader if there is none.
 
-The leaders so far lie in a table of buckets for each mask. Rows are taken in batches: threads compare every row with
-the leaders before its batch, then those that matched none are compared, in order, with the leaders of the batch.
+The leaders are stored in a table of buckets for each mask. Rows are processed in batches: threads compare every row
+with the leaders from before its batch; rows without a match are then compared, in order, with the leaders of the batch.
 """
 
-# Compiled into this file, unseen by Numba's cache: sources 687c00eb08dfaf41
+# Compiled into this file, unseen by Numba's cache: sources 0eebaed936146da5
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -29,15 +29,15 @@ __all__ = ["leaders_of_codes"]
 
 _BATCH = 1 << 14  # rows
 _TASK = 1 << 10
-_MOST_MASKS = 16  # each takes 12 bytes a row
+_MOST_MASKS = 16  # each takes 12 bytes per row
 
 
 class LeaderTables(NamedTuple):
-    """The leaders so far, bucket by bucket, once for every mask."""
+    """Leaders so far, in buckets for every mask."""
 
     masks: np.ndarray
-    starts: np.ndarray  # bucket b of mask m has its places from starts[m, b] on
-    sizes: np.ndarray  # and holds sizes[m, b] leaders, in order
+    starts: np.ndarray  # bucket b of mask m begins at place starts[m, b]
+    sizes: np.ndarray  # and has sizes[m, b] leaders, in order
     rows: np.ndarray
     folded: np.ndarray
 
@@ -53,10 +53,10 @@ def leaders_of_codes(
         Distinct codes, in the order in which they may become leaders.
     n_bits : int
     radius : int
-        The largest distance from a leader.
+        Largest distance from a leader.
     n_jobs : int, optional
     progress : callable, optional
-        Called with the rows done since the last call and all rows.
+        Called with the number of rows done since the last call and the number of all rows.
 
     Returns
     -------
@@ -84,7 +84,7 @@ def leaders_of_codes(
 
 
 def _empty_tables(words, masks):
-    """Tables with room for all rows."""
+    """Return empty tables with room for all rows."""
     n, n_key_bits = len(words), bucket_bits(len(words))
     counts = np.empty((len(masks), 1 << n_key_bits), row_type(n))
     for mask, row in zip(masks, counts, strict=True):
@@ -104,7 +104,7 @@ def _key_bits(tables):
 
 @njit(cache=True, nogil=True)
 def _match_rows(words, tables, batch, first, last, radius, leaders, seen):
-    """Compare rows of a batch with the leaders; a row that matches none is given itself for now."""
+    """Compare rows of a batch with the leaders; a row without a match gets itself as leader for now."""
     query, n_key_bits = np.empty(1, np.uint64), _key_bits(tables)
     for index in range(first, last):
         row = batch + index
@@ -118,7 +118,7 @@ def _match_rows(words, tables, batch, first, last, radius, leaders, seen):
 
 @njit(cache=True, nogil=True)
 def _admit_rows(words, tables, first, last, radius, leaders, seen):
-    """Compare rows that matched no leader with the leaders of their batch, and add those that match none again."""
+    """Compare rows without a match with the leaders of their batch, and add those without a match as leaders."""
     query, n_key_bits = np.empty(1, np.uint64), _key_bits(tables)
     buckets = np.empty(len(tables.masks), np.int64)
     for row in range(first, last):
@@ -140,7 +140,7 @@ def _admit_rows(words, tables, first, last, radius, leaders, seen):
 
 @njit(cache=True, nogil=True)
 def _earliest(words, tables, turn, bucket, known, row, query, radius, best):
-    """The earliest leader within the radius behind the ``known`` first ones of a bucket, or ``best`` if none is."""
+    """Return the earliest leader within the radius after the first ``known`` of a bucket, or ``best`` if none is."""
     start = np.int64(tables.starts[turn, bucket])
     stop = start + np.int64(tables.sizes[turn, bucket])
     rows, folded = tables.rows[turn], tables.folded[turn]

@@ -1,7 +1,8 @@
 """Bit masks for self-joins: two codes within a radius agree on all bits of at least one mask.
 
-The bits are dealt to ``radius + n`` parts. Codes within the radius differ in at most ``radius`` parts, hence agree in
-some ``n`` of them: the masks are all unions of ``n`` parts. A larger ``n`` means more joins of smaller buckets.
+The bits are divided into ``radius + n`` parts. Codes within the radius differ in at most ``radius`` parts, so they
+agree in at least ``n`` parts. The masks are all unions of ``n`` parts. A larger ``n`` gives more joins of smaller
+buckets.
 """
 
 from itertools import combinations, count
@@ -15,14 +16,14 @@ __all__ = ["choose_masks", "staged_masks"]
 
 _SAMPLE_ROWS = 1 << 14
 _SAMPLE_MASKS = 8
-_MOST_PARTS = 8  # in a mask
-# Nanoseconds on one core, to weigh the sorting of a row against the comparison of a pair.
+_MOST_PARTS = 8  # parts in a mask
+# Costs in nanoseconds on one core: of sorting a row and of comparing a pair.
 _ROW_COST = 40.0
 _PAIR_COST = 1 / 12
 
 
 def choose_masks(words, n_bits, radius, most_masks=128):
-    """The masks with which a self-join should take least time.
+    """Return the masks for which a self-join is expected to take the least time.
 
     Parameters
     ----------
@@ -36,9 +37,9 @@ def choose_masks(words, n_bits, radius, most_masks=128):
     Returns
     -------
     masks : ndarray of shape (n_masks, n_words), uint64
-        A single mask without bits where comparing all pairs takes least.
+        Masks; a single mask without bits if comparing all pairs is expected to take the least time.
     pair_cost : float
-        Nanoseconds that comparing pairs should take.
+        Expected time of comparing pairs, in nanoseconds.
     """
     best, least_cost, pair_cost = None, np.inf, 0.0
     for n_agreeing in count():
@@ -52,10 +53,10 @@ def choose_masks(words, n_bits, radius, most_masks=128):
 
 
 def staged_masks(words, n_bits, radius):
-    """Masks for the radius, behind those for smaller radii where these should save time.
+    """Return the masks for the radius, after those for smaller radii if these are expected to save time.
 
-    Smaller radii need fewer joins of smaller buckets. In dense clusters they unite most codes, and pairs of one
-    component need not be compared again.
+    Smaller radii need fewer joins of smaller buckets. In dense clusters they unite most codes, and pairs in one
+    component do not have to be compared again.
     """
     stages = []
     while True:
@@ -67,8 +68,8 @@ def staged_masks(words, n_bits, radius):
 
 
 def _masks(n_bits, n_words, n_parts, n_agreeing):
-    """Every union of ``n_agreeing`` of the parts."""
-    # Neighbouring bits of image hashes are correlated: drawn at random, a part tells more codes apart.
+    """Return every union of ``n_agreeing`` of the parts."""
+    # Neighbouring bits of image hashes are correlated, so parts of random bits separate codes better.
     parts = np.random.default_rng(0).permutation(n_bits) % max(n_parts, 1)
     bits = np.zeros((comb(n_parts, n_agreeing), 64 * n_words), np.uint8)
     for row, chosen in zip(bits, combinations(range(n_parts), n_agreeing), strict=True):
@@ -77,7 +78,7 @@ def _masks(n_bits, n_words, n_parts, n_agreeing):
 
 
 def _count_pairs(words, masks):
-    """Pairs of codes that agree on a mask, summed over the masks; estimated from some rows and masks."""
+    """Estimate the number of pairs of codes that agree on a mask, summed over the masks, from a sample."""
     sample = words[np.linspace(0, len(words) - 1, min(len(words), _SAMPLE_ROWS)).astype(np.int64)]
     chosen = masks[:: -(-len(masks) // _SAMPLE_MASKS)]
     n_pairs = 0

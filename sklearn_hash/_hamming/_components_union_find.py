@@ -1,8 +1,8 @@
 """Union-find that several threads share without a lock.
 
-The parent of a row is a smaller row or the row itself, so the root of a component is its smallest row, whatever the
-order of the unions. Only a root's entry is ever exchanged, by compare-and-swap; every other write moves an entry to an
-ancestor, which stays one (Anderson and Woll, "Wait-free parallel algorithms for the union-find problem", STOC 1991).
+The parent of a row is a smaller row or the row itself, so the root of a component is its smallest row for any order of
+the unions. Only the entry of a root is changed by compare-and-swap; every other write replaces a parent by an ancestor,
+which remains an ancestor (Anderson and Woll, "Wait-free parallel algorithms for the union-find problem", STOC 1991).
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ intrinsic: Any = numba.extending.intrinsic
 
 @intrinsic
 def _exchange(typing_context, address, expected, new):
-    """Write ``new`` to an address if it holds ``expected``, in one step; whether it did."""
+    """Write ``new`` to an address if it holds ``expected``, in one atomic step, and return whether it was written."""
 
     def generate(context, builder, signature, arguments):
         address, expected, new = arguments
@@ -32,7 +32,7 @@ def _exchange(typing_context, address, expected, new):
 
 @njit(cache=True, nogil=True)
 def find(parents, row):
-    """Root of a row; halves the path to it."""
+    """Return the root of a row, and halve the path to it."""
     parent = parents[row]
     while parent != row:
         above = parents[parent]
@@ -60,4 +60,4 @@ def unite(parents, row, other):
 def roots_of(parents):
     """Replace every parent by the root, in place."""
     for row in range(len(parents)):
-        parents[row] = parents[parents[row]]  # the parent is smaller, so it holds its root by now
+        parents[row] = parents[parents[row]]  # the parent is smaller, so its entry already is its root

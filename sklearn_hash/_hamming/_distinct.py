@@ -1,4 +1,4 @@
-"""Codes as columns of 64-bit words, and equal columns merged into one with a weight."""
+"""Conversion of codes to columns of 64-bit words, and merging of equal columns into one with a weight."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ _ODD = np.uint64(0x9E3779B97F4A7C15)  # 2**64 over the golden ratio: an odd mult
 
 
 def as_words(packed):
-    """Return packed codes as a (n_words, n) uint64 matrix, one column per code, padded with zero bits."""
+    """Return packed codes as a uint64 matrix of shape (n_words, n), padded with zero bits."""
     n, n_bytes = packed.shape
     padded = np.zeros((n, -(-n_bytes // 8) * 8), dtype=np.uint8)
     padded[:, :n_bytes] = packed
@@ -16,10 +16,10 @@ def as_words(packed):
 
 
 def distinct_columns(words):
-    """Merge equal columns: return the distinct ones, and how often each occurs.
+    """Merge equal columns: return the distinct columns and the number of occurrences of each.
 
-    Two different columns whose keys collide may interleave and leave a column in more than one copy. The
-    weights still add up, so weighted counts stay exact.
+    If the keys of different columns collide, a column may remain in more than one copy. The weights still sum to the
+    number of occurrences, so that weighted counts are exact.
     """
     if len(words) == 1:  # a plain sort of the words is four times faster than ordering columns by a key
         distinct, weights = np.unique(words[0], return_counts=True)
@@ -39,7 +39,7 @@ def distinct_with_inverse(words):
 
 
 def _runs(words):
-    """Return the distinct columns, the starts of their runs in an order of the columns, and that order."""
+    """Return the distinct columns, the starts of their runs in a sorted order of the columns, and that order."""
     order = np.argsort(_keys(words))
     ordered = words[:, order]
     fresh = np.ones(words.shape[1], dtype=bool)
@@ -49,7 +49,7 @@ def _runs(words):
 
 
 def _keys(words):
-    """Return a sort key per column, the same for equal columns."""
+    """Return a sort key per column, which is the same for equal columns."""
     keys = words[0].copy()
     for row in words[1:]:
         keys ^= keys >> np.uint64(32)

@@ -1,4 +1,4 @@
-"""LLVM vector code of the intrinsics, for codes of one shape."""
+"""Generation of the LLVM vector code of the intrinsics, for codes of one shape."""
 
 from llvmlite import ir
 from numba import types
@@ -17,7 +17,7 @@ def _word_type(shape):
 
 
 class Emitter:
-    """Emits the vector code of one intrinsic for codes of one shape."""
+    """Generator of the vector code of one intrinsic, for codes of one shape."""
 
     def __init__(self, builder, shape):
         self.builder = builder
@@ -48,7 +48,7 @@ class Emitter:
         return self.builder.shuffle_vector(first, second, ir.Constant(kind, lanes))
 
     def every(self, codes, stride, offset):
-        """Return one vector of the lanes ``offset``, ``offset + stride``... of a longer vector."""
+        """Return a vector of the lanes ``offset``, ``offset + stride``, ... of a longer vector."""
         return self.shuffled(codes, codes, [lane * stride + offset for lane in range(self.lanes)])
 
     def narrow(self, limit):
@@ -63,7 +63,7 @@ class Emitter:
         return self.builder.call(function, [value])
 
     def least(self, first, second):
-        # The upper 32 bits of a distance are 0, and halves are compared a quarter faster than wholes.
+        # The upper 32 bits of a distance are 0, and 32-bit words are compared faster than 64-bit words.
         builder = self.builder
         kind = ir.VectorType(ir.IntType(32), 16) if self.bits == 64 else self.vector
         first, second = builder.bitcast(first, kind), builder.bitcast(second, kind)
@@ -71,7 +71,7 @@ class Emitter:
         return builder.bitcast(least, self.vector)
 
     def folded(self, below):
-        """Return a vector of truth values as at most 16 bits, each the disjunction of those folded onto it."""
+        """Return a vector of truth values folded to at most 16 bits, each the disjunction of several values."""
         mask = self.builder.bitcast(below, ir.IntType(self.lanes))
         for width in (32, 16):
             if mask.type.width > width:
@@ -81,14 +81,14 @@ class Emitter:
         return self.builder.zext(mask, INT64)
 
     def query(self, address, words):
-        """Return the query's words, each filling a vector; only the address if their number is not in the type."""
+        """Return each word of the query as a vector; only the address if the number of words is not in the type."""
         if self.words is None:
             return address
         size = self.bits // 8
         return [self.splat(self.load(self.address(address, word * size), self.element)) for word in range(self.words)]
 
     def differing(self, address, query):
-        """Count the differing bits of one word of one vector of codes."""
+        """Count the differing bits of one word in a vector of codes."""
         return self.population(self.builder.xor(self.load(address, self.vector), query))
 
     def distances(self, group, query, words):

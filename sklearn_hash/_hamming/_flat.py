@@ -1,4 +1,4 @@
-"""Exhaustive search: distances to all codes, several hundred at a time."""
+"""Exhaustive search, which computes the distances to all codes."""
 
 import numpy as np
 
@@ -11,18 +11,18 @@ _GROWTH = 8
 
 
 class FlatIndex:
-    """Exact search over packed codes, without a copy of them.
+    """Exact search among packed codes, which are not copied.
 
     Parameters
     ----------
     packed : ndarray of shape (n, n_bytes), uint8
-        C-contiguous; neither copied nor written to, so a read-only memory map is searched in place.
+        C-contiguous codes, which are neither copied nor changed: a read-only memory map can be searched.
     n_bits : int
 
     Notes
     -----
-    Results are ordered by (distance, row) and do not depend on ``n_jobs``. Searching changes nothing and is safe
-    from several threads at once. The kernels load on first search.
+    Results are ordered by (distance, row) and do not depend on ``n_jobs``. Several threads may search at once. The
+    kernels are imported at the first search.
     """
 
     def __init__(self, packed, n_bits):
@@ -32,19 +32,19 @@ class FlatIndex:
 
     @property
     def packed(self):
-        """The codes, (n, n_bytes) uint8."""
+        """Packed codes, uint8 of shape (n, n_bytes)."""
         return self._storage[: self.n]
 
     @property
     def nbytes(self):
-        """Bytes that the codes take, spare capacity included."""
+        """Number of bytes of the codes, including spare capacity."""
         return self._storage.nbytes
 
     def append(self, packed):
-        """Append rows; the first call copies the array given to the constructor."""
+        """Append rows; the first call copies the array of the constructor."""
         n = self.n + len(packed)
         if n > len(self._storage):
-            # Growing by an eighth makes many small appends cheap without wasting much memory.
+            # Growing by an eighth makes many small appends fast without using much more memory.
             grown = np.empty((n + (n // _GROWTH if self.n else 0), packed.shape[1]), np.uint8)
             grown[: self.n] = self.packed
             self._storage = grown
@@ -89,7 +89,7 @@ class FlatIndex:
         Returns
         -------
         indptr : ndarray of shape (m + 1,), int64
-            Query i's rows are ``rows[indptr[i] : indptr[i + 1]]``.
+            The rows of query i are ``rows[indptr[i] : indptr[i + 1]]``.
         distances : ndarray of int32
         rows : ndarray of int64
         """

@@ -1,4 +1,4 @@
-"""One exhaustive search, split into tasks of a tile of queries and a range of codes."""
+"""Exhaustive search, split into tasks with a tile of queries and a range of codes."""
 
 from collections.abc import Callable
 from functools import partial
@@ -25,38 +25,38 @@ from sklearn_hash._hamming._threads import even_ranges, map_threads
 
 __all__ = ["FlatSearch"]
 
-_TILE = 256  # queries that share the loading of a block
+_TILE = 256  # queries for which a block is loaded once
 _MIN_TILE = 16
 _MIN_SHARD_PAIRS = 1 << 19
-# Measured crossovers with AVX2.
+# Numbers of queries at which another way of scanning becomes faster, measured with AVX2.
 _MOST_BY_ROWS = 16
-_MIN_BY_PLANES, _MORE_BY_PLANES = 8, 4  # and as many more per word
+_MIN_BY_PLANES, _MORE_BY_PLANES = 8, 4  # minimum number of queries, and its increase per word
 _MIN_BOUNDED = 8
-_CANDIDATE_BYTES = 1 << 25  # most memory of one thread for the candidates of its tile
-_SLAB_BLOCKS = 8  # blocks laid out at once, which fit the second-level cache
+_CANDIDATE_BYTES = 1 << 25  # maximum memory of one thread for the candidates of its tile
+_SLAB_BLOCKS = 8  # blocks that are copied at once and fit the second-level cache
 _SAMPLED_PER_NEIGHBOR = 512
 _LEAST_STRIDE = 4
 _CHUNK_GROUPS = CHUNK // GROUP
 
 
 class FlatSearch:
-    """Search of all rows of packed codes, or of those that a mask allows."""
+    """Search among all rows of packed codes, or those allowed by a mask."""
 
     def __init__(self, packed, queries, where):
         self.n_bytes = packed.shape[1]
         self.flat = packed.view(np.ndarray).reshape(-1)
-        # Kernels are compiled for a read-only array, whatever the array is, so that they are compiled once.
+        # Kernels are compiled only for read-only arrays, so that they are not compiled twice.
         self.flat.flags.writeable = False
         self.address = self.flat.ctypes.data
         self.queries = query_words(queries)
         self.shape = code_shape(self.n_bytes)
-        # An empty list of allowed rows means all rows, which are scanned much faster.
+        # An empty list of allowed rows means all rows, for which the scan is much faster.
         everything = where is None or bool(where.all())
         self.allowed = np.empty(0, np.int64) if everything else np.flatnonzero(where)
         self.n = len(packed) if everything else len(self.allowed)
         word, words = word_layout(self.n_bytes)
         self.words_bytes = words * word(0).itemsize
-        # Rows that are searched without a copy by _layout.arrange_rows.
+        # Whether rows are searched without the copy by _layout.arrange_rows.
         self.whole = everything and isinstance(self.shape, tuple) and self.words_bytes == self.n_bytes
 
     def knn(self, k, n_threads):
@@ -88,15 +88,15 @@ class FlatSearch:
         return self._place(tasks, found, counts, n_threads)
 
     def _tasks(self, tile, n_threads):
-        """Return ranges of queries and of codes; with few queries the codes are split among the threads."""
+        """Return ranges of queries and of codes; for few queries, the codes are split among the threads."""
         m = len(self.queries)
         if m >= _MIN_TILE * n_threads:
             return even_ranges(m, tile, at_least=n_threads), [(0, self.n)]
-        shards = min(n_threads, self.n * m // _MIN_SHARD_PAIRS)  # below that, starting a thread costs more
+        shards = min(n_threads, self.n * m // _MIN_SHARD_PAIRS)  # for fewer pairs, starting a thread takes longer
         return even_ranges(m, tile), even_ranges(self.n, max(self.n, 1), at_least=shards)
 
     def _slabs(self, start, stop):
-        """Yield ranges of positions, each with the address of its codes and whether these are laid out for a scan."""
+        """Yield ranges of positions with the address of the codes and whether they have the layout of a scan."""
         if self.whole and stop - start >= CHUNK:
             whole = start + (stop - start) // CHUNK * CHUNK
             yield self.address + start * self.n_bytes, start, whole, False
@@ -143,7 +143,7 @@ class FlatSearch:
         return partial(_scan.nearest_of_tile, queries, self.shape, *state)
 
     def _possible(self):
-        """Return the ways of scanning that these codes allow."""
+        """Return the ways of scanning that are possible for these codes."""
         words = self.queries.shape[1]
         rows = words > 1 and self.n_bytes == 8 * words and not len(self.allowed)
         return {"words": True, "rows": rows, "planes": self.queries.itemsize >= 4 and words <= MOST_PLANE_WORDS}
@@ -158,10 +158,10 @@ class FlatSearch:
         return "words"
 
     def _bound(self, queries, start, stop, k, states, counts, scratch):
-        """Lower the limits to upper bounds of the k-th least distances, from runs of codes at even strides.
+        """Lower the limits to upper bounds of the k-th least distances, computed from evenly spaced runs of codes.
 
-        The least distances at each of a group's 64 places over a run belong to 64 different codes, so the k-th least
-        of all runs' minima is an upper bound of the k-th least distance, for the cost of a scan without branches.
+        The least distances at each of the 64 places of a group over a run belong to 64 different codes. The k-th least
+        of these minima over all runs is therefore an upper bound of the k-th least distance.
         """
         n = stop - start
         sampled_groups = min(k * _SAMPLED_PER_NEIGHBOR, n // _LEAST_STRIDE) // GROUP
@@ -189,8 +189,8 @@ class FlatSearch:
         return found[0] if len(found) == 1 else np.concatenate(found)
 
     def _place(self, tasks, found, counts, n_threads):
-        """Sort the results by (query, distance, row); each task writes directly to its places."""
-        # A distance's rows from earlier shards come first.
+        """Sort the results by (query, distance, row); each task writes its results to their final places."""
+        # At equal distance, the rows of earlier shards come first.
         ordered = counts.transpose(1, 2, 0)
         ends = np.cumsum(ordered.ravel())
         starts = np.ascontiguousarray((ends - ordered.ravel()).reshape(ordered.shape).transpose(2, 0, 1))
@@ -206,7 +206,7 @@ class FlatSearch:
 
 
 def _merge(distances, rows, k):
-    """Return the ``k`` nearest of all shards, which are in the order of rows: a stable sort keeps it."""
+    """Return the ``k`` nearest of all shards; a stable sort keeps the order of rows, which is that of the shards."""
     if len(distances) == 1:
         return distances[0], rows[0]
     distances, rows = np.concatenate(distances, axis=1), np.concatenate(rows, axis=1)

@@ -1,6 +1,6 @@
-"""Grouping of codes for pruned search: leaders are picked, distinct codes assigned to them and put into slots."""
+"""Grouping of codes for pruned search: choice of leaders, assignment of distinct codes to them, and to slots."""
 
-# Compiled into this file, unseen by Numba's cache: sources ba0ca73da041a217
+# Compiled into this file, unseen by Numba's cache: sources 0a22f8304741b18a
 
 import numpy as np
 from numba import njit
@@ -13,13 +13,13 @@ __all__ = ["build_rings"]
 
 _N_FREQUENT = 20_000  # distinct codes, most frequent first, that may become leaders
 _MOST_LEADERS = 2048
-_LEADER_RADIUS = 0.2  # of n_bits: half the distance of unrelated codes is 0.5, so that groups stay apart
+_LEADER_RADIUS = 0.2  # fraction of n_bits; unrelated codes are at about 0.5, so that groups are separated
 _LANES = 8  # words in a vector
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
 def build_rings(words: np.ndarray, n_bits: int) -> Rings:
-    """Group codes, an (n, n_words) matrix of unsigned words with at least one row."""
+    """Group codes, given as a matrix of unsigned words of shape (n, n_words) with at least one row."""
     n, n_words = words.shape
     code_of_row, firsts, sizes = _merge_equal(words, np.empty(n, _smallest_type(n)))
     shape = code_shape(8 * n_words)
@@ -76,12 +76,12 @@ def _empty_blocks(n_codes, n_words):
 
 @njit(cache=True, nogil=True)
 def _merge_equal(words, code_of_row):
-    """Number the distinct codes by first occurrence: return each row's number, and each code's first row and size."""
+    """Number distinct codes by first occurrence; return numbers of rows, and first rows and sizes of codes."""
     n = len(words)
     size = 64
     while 3 * size < 4 * n:
         size *= 2
-    table = np.zeros(size, code_of_row.dtype)  # a code's number plus one; 0 is a free place
+    table = np.zeros(size, code_of_row.dtype)  # number of a code plus one; 0 is a free place
     firsts, sizes = np.empty_like(code_of_row), np.zeros_like(code_of_row)
     n_codes = 0
     for row in range(n):
@@ -124,7 +124,7 @@ def _row_distance(words, first, second):
 
 @njit(cache=True, nogil=True)
 def _pick_leaders(words, candidates, radius, most):
-    """Pick the rows of leaders: each candidate farther than the radius from all leaders before it."""
+    """Choose the rows of leaders: each candidate farther than the radius from all earlier leaders."""
     leaders = np.empty(most, candidates.dtype)
     n_leaders = 0
     for row in candidates:
@@ -187,7 +187,7 @@ def _place(groups, rings, n_groups, n_bits):
 
 @njit(cache=True, nogil=True)
 def _fill_spare(codes, leaders, group_starts, n_words):
-    """Fill the last block of every group with the complement of its leader: spare slots are then rarely hits."""
+    """Fill the last block of every group with the complement of its leader, so that spare slots are rarely hits."""
     for group in range(len(group_starts) - 1):
         end = group_starts[group + 1] * BLOCK
         for slot in range(end - BLOCK, end):
@@ -198,7 +198,7 @@ def _fill_spare(codes, leaders, group_starts, n_words):
 
 @njit(cache=True, nogil=True)
 def _fill_codes(codes, words, firsts, slots, rings, group_starts):
-    """Put every code into its slot; return the least and largest ring of every block."""
+    """Write every code to its slot, and return the least and largest ring of every block."""
     n_blocks = group_starts[-1]
     inner, outer = np.full(n_blocks, 65535, np.uint16), np.zeros(n_blocks, np.uint16)
     for code in range(len(firsts)):

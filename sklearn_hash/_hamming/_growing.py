@@ -9,17 +9,17 @@ __all__ = ["GrowingIndex"]
 
 
 class GrowingIndex(ABC):
-    """Packed codes that can be appended to, and one structure built from them when next needed.
+    """Packed codes to which rows can be appended, and a structure that is built from them when needed.
 
     Parameters
     ----------
     packed : ndarray of shape (n, n_bytes), uint8
-        Not copied.
+        Codes, which are not copied.
     n_bits : int
 
     Notes
     -----
-    A structure is never changed, only replaced: several threads may search at once.
+    A structure is never changed, only replaced, so that several threads may search at once.
     """
 
     def __init__(self, packed, n_bits):
@@ -34,7 +34,7 @@ class GrowingIndex(ABC):
 
     @property
     def packed(self) -> np.ndarray:
-        """Packed codes of all rows, (n, n_bytes) uint8."""
+        """Packed codes of all rows, uint8 of shape (n, n_bytes)."""
         with self._lock:
             if self._appended:
                 self._packed = np.concatenate([self._packed, *self._appended])
@@ -49,7 +49,7 @@ class GrowingIndex(ABC):
 
     @property
     def nbytes(self) -> int:
-        """Bytes held, the packed codes included."""
+        """Number of bytes, including the packed codes."""
         with self._lock:
             return self.packed.nbytes + (0 if self._built is None else self._built.nbytes)
 
@@ -61,4 +61,4 @@ class GrowingIndex(ABC):
 
     @abstractmethod
     def radius(self, queries, radius, *, where=None, n_jobs=None):
-        """Find the rows at most ``radius`` from every query, ordered by (distance, row)."""
+        """Find the rows within the radius of every query, ordered by (distance, row)."""

@@ -1,10 +1,10 @@
 """Histograms of distances: the number of codes at each distance from each query.
 
-A ranking by Hamming distance has at most ``n_bits + 1`` groups of tied codes, so an average precision depends on these
-counts alone, and no sort is needed.
+A ranking by Hamming distance has at most ``n_bits + 1`` groups of tied codes, so the average precision depends only on
+these counts, and no sort is needed.
 """
 
-# Compiled into this file, unseen by Numba's cache: sources f9ade13081dfbd09
+# Compiled into this file, unseen by Numba's cache: sources 5559f616f76acd03
 
 import numpy as np
 from numba import njit
@@ -14,38 +14,38 @@ from sklearn_hash._hamming._threads import effective_threads, even_ranges, map_t
 
 __all__ = ["BLOCK", "distance_histograms", "find_cells"]
 
-BLOCK = 2048  # codes a pass, which fit the first-level cache with their weights and cells
+BLOCK = 2048  # codes per pass, which fit the first-level cache with their weights and cells
 _TILE = 32  # queries that share one block of codes while it is in cache
 
 
 def distance_histograms(queries, codes, weights, n_bits, *, query_marks=None, marks=None, n_kinds=2, n_jobs=None):
-    """Count codes, by weight, at every distance from each query, split by the number of shared marks.
+    """Count codes by weight at every distance from each query, separately by the number of shared marks.
 
     Parameters
     ----------
     queries : ndarray of shape (n_words, n_queries), uint64
     codes : ndarray of shape (n_words, n_codes), uint64
     weights : ndarray of shape (n_codes,), int64
-        How often each code occurs.
+        Number of occurrences of each code.
     n_bits : int
     query_marks : ndarray of shape (n_mark_words, n_queries), uint64, optional
     marks : ndarray of shape (n_mark_words, n_codes), uint64, optional
-        Label sets as bit masks. A code shares as many marks with a query as the two have bits in common.
+        Label sets as bit masks. The number of marks shared by a code and a query is the number of common set bits.
     n_kinds : int, default=2
-        Number of kinds of codes counted separately where there are marks: sharing 0, 1, ..., ``n_kinds - 1`` or more.
+        With marks, number of kinds that are counted separately: codes sharing 0, 1, ..., ``n_kinds - 1`` or more.
     n_jobs : int, optional
-        Threads, in joblib's sense.
+        Number of threads, as in joblib.
 
     Returns
     -------
     histograms : ndarray of shape (n_queries, n_kinds, n_bits + 1), int64
-        One kind without marks.
+        Histograms; without marks, there is only one kind.
     """
     if marks is None:
         query_marks = np.empty((0, queries.shape[1]), dtype=np.uint64)
         marks = np.empty((0, codes.shape[1]), dtype=np.uint64)
     queries, query_marks = (np.ascontiguousarray(rows.T) for rows in (queries, query_marks))
-    count_type = np.uint32 if weights.sum() < 2**32 else np.int64  # takes half the cache where it suffices
+    count_type = np.uint32 if weights.sum() < 2**32 else np.int64  # uint32 takes half of the cache
     weights = weights.astype(count_type)
     n_kinds = n_kinds if len(marks) else 1
     out = np.zeros((len(queries), n_kinds * (n_bits + 1)), dtype=np.int64)
@@ -63,8 +63,8 @@ def distance_histograms(queries, codes, weights, n_bits, *, query_marks=None, ma
 def _count_tile(queries, codes, query_marks, marks, weights, n_rings, out):
     """Add the histograms of a few queries to ``out``.
 
-    Most of the time goes into additions to memory, one a cycle at best. Queries are therefore counted in pairs: one
-    addition to a table of both distances counts a code for two queries. The larger table pays if there are many codes.
+    Most of the time is spent on additions to memory, at most one per cycle. Queries are therefore counted in pairs: one
+    addition to a table of both distances counts a code for two queries. The larger table is used for many codes.
     """
     n_cells, most = out.shape[1], out.shape[1] // n_rings - 1
     paired = 4 * n_cells * n_cells <= codes.shape[1]
@@ -86,7 +86,7 @@ def _count_tile(queries, codes, query_marks, marks, weights, n_rings, out):
 
 @njit(cache=True, nogil=True)
 def find_cells(first, second, codes, start, stop, scale, cell):
-    """Distance from one query, plus ``scale`` times the distance from another, of each code of a block."""
+    """Compute the distance of each code of a block from one query plus ``scale`` times that from another query."""
     factor = np.uint32(scale)
     for w in range(len(codes)):
         a, b, row = first[w], second[w], codes[w, start:stop]

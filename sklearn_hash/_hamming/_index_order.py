@@ -1,6 +1,6 @@
-"""Measures of a ranking by (distance, row), without sorting it."""
+"""Measures of a ranking by (distance, row), computed without sorting."""
 
-# Compiled into this file, unseen by Numba's cache: sources 81bcba76a515eebb
+# Compiled into this file, unseen by Numba's cache: sources 574d8e2b70335bfd
 
 import numpy as np
 from numba import njit
@@ -10,11 +10,11 @@ from sklearn_hash._hamming._threads import effective_threads, even_ranges, map_t
 
 __all__ = ["index_order_gain", "index_order_precision"]
 
-_TILE = 8  # queries a task
+_TILE = 8  # queries per task
 
 
 def index_order_precision(queries, codes, relevant, n_bits, k, excluded, n_jobs=None):
-    """Compute the average precision at k of queries to which the same rows are relevant.
+    """Compute the average precision at k of queries with the same relevant rows.
 
     Parameters
     ----------
@@ -23,13 +23,13 @@ def index_order_precision(queries, codes, relevant, n_bits, k, excluded, n_jobs=
     relevant : ndarray of shape (n_codes,), bool
     n_bits, k : int
     excluded : ndarray of shape (n_queries,), intp
-        A row left out for each query, or -1.
+        Row that each query skips, or -1.
     n_jobs : int, optional
 
     Returns
     -------
     scores : ndarray of shape (n_queries,)
-        Zero where nothing relevant is among the first k.
+        Average precision; 0 if no relevant row is among the first k.
     """
 
     def score(queries, excluded, out):
@@ -39,7 +39,7 @@ def index_order_precision(queries, codes, relevant, n_bits, k, excluded, n_jobs=
 
 
 def index_order_gain(queries, codes, gains, discounts, n_bits, excluded, n_jobs=None):
-    """Compute the discounted gain of queries to which rows have the same gains.
+    """Compute the discounted gain of queries for which the rows have the same gains.
 
     Parameters
     ----------
@@ -47,10 +47,10 @@ def index_order_gain(queries, codes, gains, discounts, n_bits, excluded, n_jobs=
     codes : ndarray of shape (n_words, n_codes), uint64
     gains : ndarray of shape (n_codes,), float64
     discounts : ndarray of shape (k,), float64
-        Discount of each rank; at most as many as there are ranked rows.
+        Discount of each rank; not more than there are ranked rows.
     n_bits : int
     excluded : ndarray of shape (n_queries,), intp
-        A row left out for each query, or -1.
+        Row that each query skips, or -1.
     n_jobs : int, optional
 
     Returns
@@ -81,8 +81,8 @@ def _by_tile(score, queries, excluded, n_jobs):
 def _precision_tile(queries, codes, relevant, n_rings, k, excluded, scores):
     """Score a few queries, each by a counting sort that does not write the order.
 
-    The first pass counts the rings. The second walks the rows in order and reads each row's rank from its
-    ring's counter.
+    The first pass counts the rows at each distance. The second pass visits the rows in order and reads the rank of each
+    row from the counter of its distance.
     """
     ring = np.empty(codes.shape[1], np.uint32)
     for q in range(len(queries)):
@@ -93,7 +93,7 @@ def _precision_tile(queries, codes, relevant, n_rings, k, excluded, scores):
 
 @njit(cache=True, nogil=True)
 def _gain_tile(queries, codes, gains, discounts, n_rings, excluded, sums):
-    """Sum up the gains for a few queries, by the same counting sort."""
+    """Sum the gains for a few queries, by the same counting sort."""
     ring = np.empty(codes.shape[1], np.uint32)
     for q in range(len(queries)):
         _find_rings(queries[q], codes, excluded[q], n_rings, ring)
@@ -109,7 +109,7 @@ def _gain_tile(queries, codes, gains, discounts, n_rings, excluded, sums):
 
 @njit(cache=True, nogil=True)
 def _find_rings(query, codes, excluded, n_rings, ring):
-    """Write the distance of every row; an excluded row gets ``n_rings``, larger than all others."""
+    """Compute the distance of every row; an excluded row gets ``n_rings``, which is larger than all distances."""
     for start in range(0, codes.shape[1], BLOCK):
         stop = min(start + BLOCK, codes.shape[1])
         find_cells(query, query, codes, start, stop, 0, ring[start:stop])
@@ -119,7 +119,7 @@ def _find_rings(query, codes, excluded, n_rings, ring):
 
 @njit(cache=True, nogil=True)
 def _rows_before(ring, n_rings):
-    """Return how many rows lie in the rings before each."""
+    """Return the number of rows at smaller distances, for each distance."""
     counts = np.zeros(n_rings, np.int64)
     for i in range(len(ring)):
         counts[ring[i]] += 1
@@ -128,7 +128,7 @@ def _rows_before(ring, n_rings):
 
 @njit(cache=True, nogil=True)
 def _counts_before(ring, relevant, n_rings):
-    """Return how many rows, and how many relevant ones, lie in the rings before each."""
+    """Return the numbers of rows and of relevant rows at smaller distances, for each distance."""
     counts = np.zeros((n_rings, 2), np.int64)
     for i in range(len(ring)):
         counts[ring[i], np.uint8(relevant[i])] += 1
@@ -141,7 +141,7 @@ def _counts_before(ring, relevant, n_rings):
 
 @njit(cache=True, nogil=True)
 def _walk(ring, relevant, rank, found, k, behind):
-    """Return the mean precision at the relevant rows ranked k or better."""
+    """Return the mean precision at the relevant rows with rank at most k."""
     total, hits = 0.0, 0
     for i in range(len(ring)):
         rank[ring[i]] += 1

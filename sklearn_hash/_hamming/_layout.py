@@ -1,12 +1,12 @@
 """Memory layout of codes during a scan.
 
 Stored codes are packed rows of bytes, in memory or in a memory map. A scan copies them block by block into a scratch
-buffer that fits the first-level cache, in groups of 64 codes: vectors of 64 bytes hold one word of as many consecutive
-codes, and word w of a group's vector j lies at ``j * words + w``. A word is the narrowest of 8, 16, 32 and 64 bits that
-holds a code; longer codes take several words of 64 bits.
+buffer that fits the first-level cache, in groups of 64 codes. A vector of 64 bytes has one word each of consecutive
+codes, and word w of vector j of a group is at ``j * words + w``. A word has 8, 16, 32 or 64 bits, the smallest size
+that holds a code; longer codes have several words of 64 bits.
 """
 
-# Compiled into this file, unseen by Numba's cache: sources f9ade13081dfbd09
+# Compiled into this file, unseen by Numba's cache: sources 5559f616f76acd03
 
 import numpy as np
 from numba import njit
@@ -45,23 +45,23 @@ def word_layout(n_bytes: int) -> tuple[type[np.unsignedinteger], int]:
 
 
 def code_shape(n_bytes: int) -> np.unsignedinteger | tuple[np.unsignedinteger, ...]:
-    """Return the ``shape`` argument of the vector intrinsics: a value whose type selects their machine code.
+    """Return the ``shape`` argument of the vector intrinsics, a value whose type selects their machine code.
 
-    The type for codes of one or two words holds the number of words; longer codes share a loop over words.
+    For codes of few words, the type holds the number of words; longer codes share a loop over words.
     """
     word, words = word_layout(n_bytes)
     return (word(0),) * words if words <= _UNROLLED_WORDS else word(0)
 
 
 def query_words(packed: np.ndarray) -> np.ndarray:
-    """Return packed codes as an (n, words) array of the words of :func:`word_layout`, padded with zeros."""
+    """Return packed codes as words of :func:`word_layout`, of shape (n, words), padded with zeros."""
     return words_of(packed, word_layout(packed.shape[1])[0])
 
 
 def words_of(packed: np.ndarray, word: type[np.unsignedinteger] = np.uint64) -> np.ndarray:
-    """Return packed codes as a new (n, n_words) array of words, padded with zeros.
+    """Return packed codes as a new array of words of shape (n, n_words), padded with zeros.
 
-    Always a copy: Numba would compile everything anew for an array that is read-only or not aligned.
+    Codes are always copied, since Numba would compile again for an array that is read-only or not aligned.
     """
     n, n_bytes = packed.shape
     size = word(0).itemsize
@@ -90,7 +90,7 @@ def aligned_buffer(n_bytes: int) -> np.ndarray:
 
 
 def arrange_few_rows(packed: np.ndarray) -> np.ndarray:
-    """Return the layout of a block for packed codes, its last chunk filled up with zeros."""
+    """Return packed codes in the layout of a block, whose last chunk is padded with zeros."""
     word, words = word_layout(packed.shape[1])
     size = word(0).itemsize
     padded = np.zeros((-(-len(packed) // CHUNK) * CHUNK, words * size), np.uint8)
@@ -100,10 +100,10 @@ def arrange_few_rows(packed: np.ndarray) -> np.ndarray:
 
 @njit(inline="always")
 def arranged(codes, n_chunks, words, lane, shape, scratch, in_place):
-    """Return the address of some chunks in the layout of a block: where they are or, of whole words, their copy."""
+    """Return the address of chunks in the layout of a block: of the codes if ``in_place``, otherwise of a copy."""
     if in_place:
         return codes
-    block = np.int64(scratch.ctypes.data)  # an unsigned one and codes, which is signed, would become float64
+    block = np.int64(scratch.ctypes.data)  # signed like codes, since Numba converts signed and unsigned to float64
     n_bytes = CHUNK * n_chunks * words * word_bytes(lane)
     for offset in range(0, n_bytes, _LINE * words):
         split_words(block + offset, codes + offset, shape)
@@ -112,10 +112,10 @@ def arranged(codes, n_chunks, words, lane, shape, scratch, in_place):
 
 @njit(cache=True, nogil=True)
 def arrange_rows(packed, n_bytes, rows, start, count, words, block, lane):
-    """Copy ``count`` codes of any length into a block and fill its last chunk up with zeros.
+    """Copy ``count`` codes of any length into a block, and pad its last chunk with zeros.
 
-    The codes are those of ``rows[start : start + count]``, or of these rows themselves where ``rows`` is empty;
-    ``packed`` is flat, ``block`` is an address and ``lane`` any word.
+    The codes are those of the rows ``rows[start : start + count]`` or, if ``rows`` is empty, of the rows from ``start``
+    to ``start + count``. ``packed`` is flat, ``block`` is an address and ``lane`` is any word.
     """
     size = word_bytes(lane)
     lanes = _LINE // size
@@ -134,5 +134,5 @@ def arrange_rows(packed, n_bytes, rows, start, count, words, block, lane):
         else:
             for word in range(words):
                 store_word(target + word * _LINE, type(lane)(0))
-            for byte in range(n_bytes if index < count else 0):  # no read past the end of the codes
+            for byte in range(n_bytes if index < count else 0):  # do not read past the end of the codes
                 store_word(target + byte // size * _LINE + byte % size, packed[row * n_bytes + byte])

@@ -1,4 +1,4 @@
-"""Search of one query among few codes, by numpy: it is done before a compiled search has been set up."""
+"""Search of a single query among few codes by numpy, which takes less time than to set up a compiled search."""
 
 import numpy as np
 
@@ -13,12 +13,12 @@ def are_few(packed) -> bool:
 
 
 def nearest_of_few(packed, query, k):
-    """Find the ``k`` nearest codes of one query, by (distance, row).
+    """Find the ``k`` nearest codes of one query, ordered by (distance, row).
 
     Parameters
     ----------
     packed : ndarray of shape (n, n_bytes), uint8
-        C-contiguous.
+        C-contiguous codes.
     query : ndarray of shape (1, n_bytes), uint8
     k : int
         At most n.
@@ -30,7 +30,7 @@ def nearest_of_few(packed, query, k):
     """
     word = _word(packed.shape[1])
     codes, wanted = packed.view(np.ndarray).view(word), np.ascontiguousarray(query).view(word)[0]
-    # Integers of at most 16 bits are sorted by their digits.
+    # numpy uses a radix sort for integers of at most 16 bits.
     distances = np.zeros(len(codes), np.uint8 if 8 * packed.shape[1] < 256 else np.uint16)
     for column, value in zip(codes.T, wanted, strict=True):
         np.add(distances, np.bitwise_count(column ^ value), out=distances)
@@ -39,5 +39,5 @@ def nearest_of_few(packed, query, k):
 
 
 def _word(n_bytes):
-    """Return the widest type of words that a code consists of."""
+    """Return the widest word type whose size divides that of a code."""
     return next(word for word in (np.uint64, np.uint32, np.uint16, np.uint8) if n_bytes % word(0).itemsize == 0)

@@ -14,7 +14,7 @@ _SAMPLE_ROWS = 65_536
 # Costs in nanoseconds on one core, to choose between lookups and the flat scan.
 _LOOKUP_COST = 100.0
 _CANDIDATE_COST = 1.0
-_SCAN_COST = 1 / 28  # a code of 8 bytes
+_SCAN_COST = 1 / 28  # per code of 8 bytes
 _SCAN_OVERHEAD = 200.0
 
 
@@ -22,8 +22,8 @@ class MultiIndex(GrowingIndex):
     """Hash tables over chunks of up to 16 bits of the codes [1]_.
 
     A code within radius r of a query is within radius ``r // n_chunks`` in at least one of its chunks, so that few
-    buckets hold all candidates. For every chunk the codes themselves are stored in the order of its buckets; a chunk's
-    table is built when a radius first needs it.
+    buckets contain all candidates. For every chunk, the codes are stored in the order of its buckets. The table of a
+    chunk is built when a radius first needs it.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class MultiIndex(GrowingIndex):
             self._crowding = None
 
     def answers(self, radius: int) -> bool:
-        """Return whether the lookups for a radius are expected to take less time than a flat scan."""
+        """Return whether lookups for a radius are expected to take less time than a flat scan."""
         radii = self._radii(min(radius, self.n_bits))
         lookups = np.array([_ball(width, most) for width, most in zip(np.diff(self._edges), radii, strict=False)])
         candidates = lookups * self._bucket_sizes()[: len(radii)]
@@ -56,21 +56,21 @@ class MultiIndex(GrowingIndex):
         return bool(cost < _SCAN_OVERHEAD + _SCAN_COST * self.n * self.packed.shape[1] / 8)
 
     def radius(self, queries, radius, *, where=None, n_jobs=None):
-        """Find the rows at most ``radius`` from every query, ordered by (distance, row).
+        """Find the rows within the radius of every query, ordered by (distance, row).
 
         Parameters
         ----------
         queries : ndarray of shape (m, n_bytes), uint8
         radius : int
-            Any radius is answered exactly, but slowly where :meth:`answers` says no.
+            Results are exact for any radius, but slow if :meth:`answers` returns False.
         where : ndarray of shape (n,), bool, optional
-            The rows allowed.
+            Rows that may be found.
         n_jobs : int, optional
 
         Returns
         -------
         indptr : ndarray of shape (m + 1,), int64
-            Query i found ``rows[indptr[i]:indptr[i + 1]]``.
+            The rows of query i are ``rows[indptr[i] : indptr[i + 1]]``.
         distances : ndarray of int32
         rows : ndarray of int64
         """
@@ -81,7 +81,7 @@ class MultiIndex(GrowingIndex):
         return rows_within(self._tables(len(radii)), queries, radius, radii, where, n_jobs)
 
     def _radii(self, radius):
-        """Return the radius of every chunk looked up; with one added to each they sum to more than ``radius``."""
+        """Return the radius of the lookups in each chunk; the sum of ``chunk radius + 1`` exceeds ``radius``."""
         n_chunks = len(self._edges) - 1
         least, extra = divmod(radius, n_chunks)
         radii = np.array([least] * (extra + 1) + [least - 1] * (n_chunks - extra - 1))
@@ -97,7 +97,7 @@ class MultiIndex(GrowingIndex):
             return self._built
 
     def _bucket_sizes(self):
-        """Estimate the mean number of rows that share a chunk with a row, per chunk, from a sample."""
+        """Estimate from a sample, for each chunk, the mean number of rows that share the chunk with a row."""
         with self._lock:
             if self._crowding is None:
                 self._crowding = _shared_share(self.packed, self._edges)
@@ -105,12 +105,12 @@ class MultiIndex(GrowingIndex):
 
 
 def _ball(width, radius):
-    """Return the number of values within a radius of a chunk's value."""
+    """Return the number of values of a chunk within a radius of a value."""
     return sum(comb(int(width), flips) for flips in range(radius + 1))
 
 
 def _shared_share(packed, edges):
-    """Return the probability that two rows agree in a chunk, for every chunk."""
+    """Return, for every chunk, the probability that two rows agree in it."""
     sample = packed[np.linspace(0, len(packed) - 1, min(len(packed), _SAMPLE_ROWS)).astype(np.int64)]
     bits = np.unpackbits(sample, axis=1)
     n_pairs = max(1, len(sample) * (len(sample) - 1))

@@ -1,10 +1,10 @@
-"""Kernels of multi-index hashing: lookups by chunks of the code, and distances to the codes found.
+"""Kernels of multi-index hashing: lookups by chunks of a code, and distances to the codes found.
 
-Words are read with their first bit highest, so that bit ``i`` of a code is bit ``i`` from the top of its words and a
-chunk of neighbouring bits is a number.
+Words are read with the first bit highest, so that bit ``i`` of a code is bit ``i`` from the top of its words, and a
+chunk of consecutive bits is a number.
 """
 
-# Compiled into this file, unseen by Numba's cache: sources 2b1a79b2ed3ccdac
+# Compiled into this file, unseen by Numba's cache: sources 18ee557db5ce5e7b
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -19,24 +19,24 @@ from sklearn_hash._hamming._threads import effective_threads, even_ranges, map_t
 
 __all__ = ["ChunkTables", "build_tables", "rows_within"]
 
-_TILE = 256  # queries a task
+_TILE = 256  # queries per task
 _LANE = np.uint64(0)  # any value of the word type
 
 
 class ChunkTables(NamedTuple):
-    """For each of the first chunks of bits, all codes in the order of the chunk's value."""
+    """Tables of the first chunks of bits; each has all codes in the order of the value of the chunk."""
 
     n_rows: int
-    edges: np.ndarray  # chunk c holds the bits from edges[c] to edges[c + 1]
-    masks: np.ndarray  # words with the bits of each chunk set, and of all
-    first: np.ndarray  # where the starts of a chunk's buckets begin
-    starts: np.ndarray  # bucket b of chunk c holds places starts[first[c] + b] to starts[first[c] + b + 1] of n_rows
-    rows: np.ndarray  # chunk after chunk
-    codes: np.ndarray  # words of these rows, and one spare group that the last vectors read
+    edges: np.ndarray  # chunk c has the bits from edges[c] to edges[c + 1]
+    masks: np.ndarray  # words with the bits of each chunk set, and words with all bits set
+    first: np.ndarray  # index of the first bucket of each chunk in starts
+    starts: np.ndarray  # bucket b of chunk c has the places starts[first[c] + b] to starts[first[c] + b + 1]
+    rows: np.ndarray  # rows in the order of the buckets, chunk by chunk
+    codes: np.ndarray  # words of these rows, and a spare group that the last vectors read
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all arrays."""
+        """Number of bytes of all arrays."""
         return sum(part.nbytes for part in self if isinstance(part, np.ndarray))
 
 
@@ -65,8 +65,8 @@ def _masks(edges, n_bytes):
 def rows_within(tables, packed_queries, radius, radii, where, n_jobs):
     """Return ``(indptr, distances, rows)`` of the rows within the radius of every query, ordered by (distance, row).
 
-    ``radii`` holds the radius of every chunk looked up. With one added to each they sum to more than ``radius``, so
-    that a code within ``radius`` is within the radius of some chunk.
+    ``radii`` holds the radius of the lookups in each chunk. The sum of ``radii + 1`` exceeds ``radius``, so that a code
+    within ``radius`` is within the radius of at least one chunk.
     """
     queries = _ordered_words(packed_queries)
     where = np.array([] if where is None else where, bool)
@@ -91,7 +91,7 @@ def rows_within(tables, packed_queries, radius, radii, where, n_jobs):
 
 
 def _ordered_words(packed):
-    """Return packed codes as (n, n_words) words of 64 bits whose first bit is the highest."""
+    """Return packed codes as words of 64 bits with the first bit highest, of shape (n, n_words)."""
     return words_of(packed).view(">u8").astype(np.uint64)
 
 
@@ -110,14 +110,14 @@ def _chunk(words, row, start, stop):
     here = words[row, word]
     if spare >= 0:
         return (here >> np.uint64(spare)) & lowest
-    # The chunk runs into the next word.
+    # The chunk extends into the next word.
     after = words[row, word + 1] >> np.uint64(64 + spare)
     return (here << np.uint64(-spare) | after) & lowest
 
 
 @njit(cache=True, nogil=True)
 def _fill_table(words, start, stop, starts, rows, codes):
-    """Sort the rows by their chunk; rows of a bucket stay in order."""
+    """Sort the rows by a chunk with a stable counting sort."""
     keys = np.empty(len(words), np.uint32)
     ends = np.zeros(len(starts), np.int64)
     for row in range(len(words)):
@@ -135,7 +135,7 @@ def _fill_table(words, start, stop, starts, rows, codes):
 
 @njit(cache=True, nogil=True)
 def _scan(tables, queries, first_query, last_query, radius, radii, flips, chunks, where, lengths):
-    """Return the keys of the rows within the radius of some queries; write how many each has."""
+    """Return the keys of the rows within the radius of some queries, and write the number of rows of each query."""
     keys, spare = np.empty(1024, np.uint64), np.empty(1024, np.uint64)
     starts, stops = np.empty(len(flips), np.int64), np.empty(len(flips), np.int64)
     n_words, filtered = queries.shape[1], len(where) > 0
@@ -173,7 +173,7 @@ def _scan(tables, queries, first_query, last_query, radius, radii, flips, chunks
 
 @njit(cache=True, nogil=True)
 def _find_buckets(tables, queries, i, flips, chunks, starts, stops):
-    """Write where the bucket of every lookup of a query starts and stops; return how many codes they hold in all."""
+    """Write the start and stop of the bucket of every lookup of a query, and return their total number of codes."""
     n_candidates = np.int64(0)
     for lookup in range(len(flips)):
         chunk = chunks[lookup]
@@ -187,7 +187,7 @@ def _find_buckets(tables, queries, i, flips, chunks, starts, stops):
 
 @njit(cache=True, nogil=True)
 def _hits(codes, count, query, all_bits, radius, n_words):
-    """Return a bit mask of the first 64 of ``count`` codes at an address that are within the radius."""
+    """Return a bit mask of those of the first 64 of ``count`` codes at an address that are within the radius."""
     if n_words == 1:  # 64 consecutive words have the layout of a group of the flat scan
         hits = below_mask(codes, query, 1, radius + 1, (_LANE,))
         return hits if count >= GROUP else hits & ((np.uint64(1) << np.uint64(count)) - np.uint64(1))
@@ -200,7 +200,7 @@ def _hits(codes, count, query, all_bits, radius, n_words):
 
 @njit(cache=True, nogil=True)
 def _masked_distance(code, query, mask, n_words):
-    """Count the differing bits of the codes at two addresses where the mask at a third is set."""
+    """Count the differing bits of the codes at two addresses among the bits set in the mask at a third address."""
     distance = 0
     for offset in range(0, 8 * n_words, 8):
         differing = load_word(code + offset, _LANE) ^ load_word(query + offset, _LANE)
@@ -210,7 +210,7 @@ def _masked_distance(code, query, mask, n_words):
 
 @njit(cache=True, nogil=True)
 def _found_before(chunk, code, query, masks, radii, n_words):
-    """Return whether the lookup of an earlier chunk has found the same code."""
+    """Return whether the lookup in an earlier chunk has found the same code."""
     for earlier in range(chunk):
         mask = masks + earlier * n_words * 8
         if _masked_distance(code, query, mask, n_words) <= radii[earlier]:

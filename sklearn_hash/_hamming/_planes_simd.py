@@ -1,8 +1,9 @@
-"""Vector intrinsics for bit planes: one bit of each of 256 codes in a vector.
+"""Vector intrinsics for bit planes, which hold one bit of each of 256 codes in a vector.
 
-Planes are taken by threes. A full adder turns three planes, each bit set where it differs from the query's, into two
-planes, their sum and carry. These depend on three bits of the query only: a table of all 8 cases, filled once, serves
-all queries. Further full adders add up the entries of a query in all tables to the planes of the distances.
+Planes are processed in triples. A full adder computes from three planes, in which a bit is set where it differs from
+that of the query, the planes of the sum and the carry. These depend only on three bits of the query, so a table of all
+8 cases is filled once for all queries. Further full adders sum the entries of a query in all tables to the planes of
+the distances.
 """
 
 from llvmlite import ir
@@ -20,7 +21,7 @@ TABLE_BYTES = 8 * ENTRY_BYTES
 
 
 def n_triples(n_bits):
-    """Return the number of triples of planes; up to two bits are left over, and only bound a distance."""
+    """Return the number of triples of planes; up to two bits are left over, so that the sum is only a lower bound."""
     return n_bits // 3
 
 
@@ -34,7 +35,7 @@ def _bits(shape):
 
 
 class _Planes:
-    """Emits operations on planes."""
+    """Generator of operations on planes."""
 
     def __init__(self, builder, word=INT64):
         self.builder = builder
@@ -65,16 +66,16 @@ class _Planes:
             step, size = step // 2, size // 2
 
     def full_adder(self, first, second, third):
-        """Return the planes of the sum of three bits and of its carry."""
+        """Return the planes of the sum and of the carry of three bits."""
         builder = self.builder
         either = builder.xor(first, second)
         carry = builder.or_(builder.and_(first, second), builder.and_(either, third))
         return builder.xor(either, third), carry
 
     def overflow(self, entries, bound):
-        """Return the plane of the carry out of all levels when entries are added to a bound, given plane by plane.
+        """Return the plane of the carry out of the highest level when entries are added to a bound.
 
-        Planes of one level are added as soon as there are three, which keeps few of them in registers.
+        The bound is given as planes. Planes of one level are added as soon as there are three, to use few registers.
         """
         waiting = [[plane] for plane in bound] + [[]]
 
@@ -100,10 +101,10 @@ class _Planes:
 
 @intrinsic
 def codes_below(typing_context, tables, entries, bound, below, shape):
-    """Write which of 256 codes have a sum below a limit to an address, and return whether any has.
+    """Write to an address which of 256 codes have a sum below a limit, and return whether any has.
 
-    ``entries`` is the address of the query's offset of 16 bits into each table, ``bound`` that of the planes of the
-    limit's difference to the next power of two.
+    ``entries`` is the address of the 16-bit offsets of the query into each table, ``bound`` that of the planes of the
+    difference between the limit and the next power of two.
     """
     signature = types.boolean(types.int64, types.int64, types.int64, types.int64, shape)
 
@@ -151,10 +152,11 @@ def fill_tables(typing_context, tables, planes, shape):
 
 @intrinsic
 def take_planes(typing_context, chunk, planes, shape):
-    """Write the planes of a chunk's codes to an address.
+    """Write the planes of the codes of a chunk to an address.
 
-    As many consecutive codes as words fill a plane lie in a vector, and all vectors make a square of bits for each of
-    these words. Squares are transposed by swapping ever smaller quarters, three sizes while vectors are in registers.
+    A vector has as many consecutive codes as there are words in a plane, and the vectors together have a square matrix
+    of bits for each of these words. The matrices are transposed by swapping quarters of decreasing size, three sizes at
+    a time while the vectors are in registers.
     """
     signature = types.void(types.int64, types.int64, shape)
 

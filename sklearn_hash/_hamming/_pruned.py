@@ -1,4 +1,4 @@
-"""Exact search over grouped codes: fast where codes are clustered, as those of a trained hasher are."""
+"""Exact search among grouped codes, which is fast for clustered codes such as those of a trained hasher."""
 
 import numpy as np
 
@@ -9,17 +9,17 @@ __all__ = ["PrunedIndex", "prunes_well"]
 _SAMPLE_ROWS = 65_536
 _SAMPLE_QUERIES = 64
 _SAMPLE_NEIGHBORS = 10
-# Costs of a query in microseconds on one core with AVX-512, measured on codes from clustered to uniform.
+# Costs of a query in microseconds on one core with AVX-512, measured on clustered to uniform codes.
 _PRUNED_OVERHEAD = 1.8
 _GROUP_COST = 0.11
-_BLOCK_COST = 0.015  # of 64 codes, and as much again for every word
+_BLOCK_COST = 0.015  # per block of 64 codes, plus the same for every word
 _FLAT_OVERHEAD = 0.6
-_FLAT_COST = 1 / 28_000  # of a word of 64 bits
-_LEAST_BYTES = 4  # shorter codes tie so often that a flat scan does not get faster with them
+_FLAT_COST = 1 / 28_000  # per word of 64 bits
+_LEAST_BYTES = 4  # a flat scan takes the same time for shorter codes, which have many ties
 
 
 class PrunedIndex(GrowingIndex):
-    """Equal codes stored once, near codes in groups, most of which a search skips.
+    """Index that stores equal codes once and near codes in groups, most of which a search skips.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class PrunedIndex(GrowingIndex):
 
     Notes
     -----
-    After an append all rows are grouped again by the next search.
+    After an append, the next search groups all rows again.
     """
 
     def __init__(self, packed, n_bits):
@@ -42,9 +42,9 @@ class PrunedIndex(GrowingIndex):
         ----------
         queries : ndarray of shape (m, n_bytes), uint8
         k : int
-            At most the number of rows allowed.
+            At most the number of rows that may be found.
         where : ndarray of shape (n,), bool, optional
-            The rows allowed.
+            Rows that may be found.
         n_jobs : int, optional
 
         Returns
@@ -60,20 +60,20 @@ class PrunedIndex(GrowingIndex):
         return nearest_rows(self._allowed(where), words_of(queries), k, n_jobs)
 
     def radius(self, queries, radius, *, where=None, n_jobs=None):
-        """Find the rows at most ``radius`` from every query, ordered by (distance, row).
+        """Find the rows within the radius of every query, ordered by (distance, row).
 
         Parameters
         ----------
         queries : ndarray of shape (m, n_bytes), uint8
         radius : int
         where : ndarray of shape (n,), bool, optional
-            The rows allowed.
+            Rows that may be found.
         n_jobs : int, optional
 
         Returns
         -------
         indptr : ndarray of shape (m + 1,), int64
-            Query i found ``rows[indptr[i]:indptr[i + 1]]``.
+            The rows of query i are ``rows[indptr[i] : indptr[i + 1]]``.
         distances : ndarray of int32
         rows : ndarray of int64
         """
@@ -86,7 +86,7 @@ class PrunedIndex(GrowingIndex):
         return rows_within(rings, words_of(queries), radius, n_jobs)
 
     def _rings(self):
-        """Return the groups of all rows; None if there are no rows."""
+        """Return the groups of all rows, or None if there are no rows."""
         with self._lock:
             if self._built is None and self.n:
                 from sklearn_hash._hamming._grouping import build_rings
@@ -96,7 +96,7 @@ class PrunedIndex(GrowingIndex):
             return self._built
 
     def _allowed(self, where):
-        """Return the groups with only the rows allowed."""
+        """Return the groups with only the rows that may be found."""
         rings = self._rings()
         if where is None or rings is None:
             return rings
@@ -106,11 +106,11 @@ class PrunedIndex(GrowingIndex):
 
 
 def prunes_well(packed: np.ndarray, n_bits: int) -> bool:
-    """Return whether pruned search is expected to be faster than a flat scan, from a search of a sample of the rows.
+    """Return whether pruned search is expected to be faster than a flat scan, from a search in a sample of the rows.
 
-    All rows have more blocks to scan than the sample. The number of blocks grows as the number of distinct codes, taken
-    as a power of the number of rows, whose exponent is the share of the sample's codes that occur once. With more rows
-    neighbours are also nearer, which prunes more; neglecting this favours the flat scan.
+    The number of blocks to scan is extrapolated from the sample to all rows. It is assumed to grow like the number of
+    distinct codes, that is, like a power of the number of rows whose exponent is the fraction of codes that occur once
+    in the sample. With more rows, neighbours are also nearer, which prunes more; neglecting this favours the flat scan.
     """
     from sklearn_hash._hamming._grouping import build_rings
     from sklearn_hash._hamming._layout import words_of
@@ -121,7 +121,7 @@ def prunes_well(packed: np.ndarray, n_bits: int) -> bool:
     if n_sampled <= _SAMPLE_NEIGHBORS:
         return False
     rings = build_rings(words_of(packed[_spread(n, n_sampled)]), n_bits)
-    queries = packed[_spread(n, _SAMPLE_QUERIES + 2)[1:-1] - 1]  # next to sampled rows: mostly rows not sampled
+    queries = packed[_spread(n, _SAMPLE_QUERIES + 2)[1:-1] - 1]  # next to sampled rows, so mostly not in the sample
     n_blocks, n_groups = work_of(rings, words_of(queries), _SAMPLE_NEIGHBORS)
     sizes = np.diff(rings.starts)
     n_blocks *= (n / n_sampled) ** ((sizes == 1).sum() / (sizes > 0).sum())
@@ -131,5 +131,5 @@ def prunes_well(packed: np.ndarray, n_bits: int) -> bool:
 
 
 def _spread(n, n_chosen):
-    """Return row numbers spread evenly over all."""
+    """Return evenly spaced row numbers."""
     return np.linspace(0, n - 1, n_chosen).astype(np.int64)

@@ -1,10 +1,10 @@
-"""Search of nearest neighbours that skips groups and blocks by the triangle inequality, one query at a time.
+"""Search for nearest neighbours that skips groups and blocks by the triangle inequality, one query at a time.
 
-A code in ring ``r`` of a group is at least ``|d - r|`` from a query at distance ``d`` from the group's leader. What is
-skipped is farther than the limit, never at it: ties count.
+A code in ring ``r`` of a group is at a distance of at least ``|d - r|`` from a query at distance ``d`` from the leader
+of the group. Only codes farther than the limit are skipped, not those at the limit, which may be tied.
 """
 
-# Compiled into this file, unseen by Numba's cache: sources bd29c7ab74c26416
+# Compiled into this file, unseen by Numba's cache: sources 0156ee23674bf843
 
 import numpy as np
 from numba import njit
@@ -16,7 +16,7 @@ from sklearn_hash._hamming._threads import effective_threads, even_ranges, map_t
 
 __all__ = ["nearest_rows", "work_of"]
 
-_TILE = 256  # queries a task
+_TILE = 256  # queries per task
 
 
 def nearest_rows(rings, queries, k, n_jobs):
@@ -43,7 +43,7 @@ def work_of(rings, queries, k):
 def _neighbors_of(queries, order, k, rings, distances, rows):
     """Write the k nearest rows of every query, ordered by (distance, row).
 
-    Returns how many blocks were scanned and how many groups considered.
+    Returns the numbers of blocks scanned and of groups considered.
     """
     capacity = 4 * k + 16 * BLOCK
     counts = np.empty(rings.n_positions + 1, np.int64)  # rows seen at each distance
@@ -64,10 +64,10 @@ def _neighbors_of(queries, order, k, rings, distances, rows):
 
 @njit(cache=True, nogil=True)
 def _scan_for_nearest(rings, query, k, counts, slots, found):
-    """Collect all slots that may hold one of the k nearest rows, from the nearest group and those within reach."""
+    """Collect all slots that may hold one of the k nearest rows, from the nearest group and those within the limit."""
     n_leaders = len(rings.reach)
     first, distance = nearest_leader(rings.leaders, n_leaders, query, rings.n_words, rings.shape)
-    zero = np.int64(0)  # the literal has a type of its own, for which _scan_group would be compiled again
+    zero = np.int64(0)  # a literal has a different type, for which _scan_group would be compiled again
     state = (rings.n_positions, zero, zero, zero)  # limit, rows seen, slots found, blocks scanned
     state = _scan_group(rings, query, first, distance, k, state, counts, slots, found)
     near = groups_within(rings, query, state[0], first)
@@ -116,7 +116,7 @@ def _scan_group(rings, query, group, distance, k, state, counts, slots, found):
 
 @njit(cache=True, nogil=True)
 def _drop_far(rings, slots, found, limit, k):
-    """Keep the slots within the limit; of those at it only the k whose first rows are least. Return their number."""
+    """Keep the slots below the limit and the k slots at the limit with the smallest first rows; return their number."""
     firsts = np.empty(len(slots), np.uint64)
     n_ties = 0
     for place in range(len(slots)):
@@ -138,7 +138,7 @@ def _drop_far(rings, slots, found, limit, k):
 
 @njit(cache=True, nogil=True)
 def _nearest_rows(rings, slots, found, limit, k, row_bits, keys, spare):
-    """Put the keys of the k nearest rows first, in order: all rows nearer than the limit, then the least tied ones."""
+    """Write the keys of the k nearest rows in order: all rows below the limit, then the smallest tied rows."""
     size = np.int64(0)
     for place in range(len(slots)):
         if found[place] < limit:

@@ -1,6 +1,6 @@
 """Radius search that skips groups and blocks by the triangle inequality, one query at a time; see :mod:`._rings`."""
 
-# Compiled into this file, unseen by Numba's cache: sources bd29c7ab74c26416
+# Compiled into this file, unseen by Numba's cache: sources 0156ee23674bf843
 
 import numpy as np
 from numba import njit
@@ -12,7 +12,7 @@ from sklearn_hash._hamming._threads import effective_threads, even_ranges, map_t
 
 __all__ = ["rows_within"]
 
-_TILE = 256  # queries a task
+_TILE = 256  # queries per task
 _SLOT_BITS = np.uint64(48)
 _SLOT_MASK = np.uint64(2**48 - 1)
 
@@ -37,7 +37,7 @@ def rows_within(rings, queries, radius, n_jobs):
 
 @njit(cache=True, nogil=True)
 def _hits_within(queries, order, radius, rings, n_hits, n_found):
-    """Return hits, ``distance << 48 | slot``, query by query; write how many hits and rows each query has."""
+    """Return hits, ``distance << 48 | slot``, query by query; write the numbers of hits and rows of each query."""
     hits = np.empty(1024, np.uint64)
     address, row_bytes = np.int64(queries.ctypes.data), queries.shape[1] * 8
     size = 0
@@ -90,7 +90,7 @@ def _fill_rows(rings, order, hits, n_hits, radius, indptr, distances, rows):
         start = indptr[i]
         for distance in range(radius + 1):
             distances[start : ends[distance]] = distance
-            if n_slots[distance] > 1:  # the rows of one slot are in order
+            if n_slots[distance] > 1:  # the rows of a single slot are already in order
                 spare = room_for(spare, 0, ends[distance] - start)
                 sort_keys(rows[start : ends[distance]], spare, row_bits)
             start = ends[distance]
@@ -99,7 +99,7 @@ def _fill_rows(rings, order, hits, n_hits, radius, indptr, distances, rows):
 
 @njit(cache=True, nogil=True)
 def _spread_rows(rings, hits, start, ends, n_slots, rows):
-    """Write the rows of one query's hits ordered by distance alone, and where each distance ends."""
+    """Write the rows of the hits of one query ordered only by distance, and the end of each distance."""
     ends[:] = 0
     n_slots[:] = 0
     for hit in hits:

@@ -1,11 +1,11 @@
-"""Codes grouped for pruned search, and the groups that are near a query.
+"""Groups of codes for pruned search, and choice of the groups near a query.
 
-Equal codes are stored once, near codes together, every group in rings around its leader. Slots are places for distinct
-codes. A group starts at a block of 64 slots; the slots left over in its last block hold no row. The layout of a block
-is the one of :mod:`._simd`.
+Equal codes are stored once, near codes are in one group, and a group is ordered in rings around its leader. A slot is
+the place of a distinct code. A group starts at a block of 64 slots; the remaining slots of its last block have no row.
+The layout of a block is that of :mod:`._simd`.
 """
 
-# Compiled into this file, unseen by Numba's cache: sources 8463eef206330b12
+# Compiled into this file, unseen by Numba's cache: sources 58bb8b1506eb4462
 
 from typing import NamedTuple
 
@@ -31,25 +31,25 @@ LANE = np.uint64(0)  # any value of the word type
 
 
 class Rings(NamedTuple):
-    """Every distinct code in a slot, ordered by (group, ring); a ring holds the codes at one distance to the leader."""
+    """Distinct codes in slots, ordered by (group, ring); a ring has the codes at one distance from the leader."""
 
     shape: np.unsignedinteger | tuple  # see _layout.code_shape
     n_rows: int
     n_words: int
     n_positions: int  # no distance is larger
     codes: np.ndarray  # words of the slots, block by block
-    starts: np.ndarray  # slot s holds rows[starts[s]:starts[s + 1]], in increasing order
+    starts: np.ndarray  # slot s has rows[starts[s]:starts[s + 1]], in increasing order
     rows: np.ndarray
     inner: np.ndarray  # least and largest ring of a block
     outer: np.ndarray
     leaders: np.ndarray  # words of the leaders, block by block
-    group_starts: np.ndarray  # group g holds the blocks from group_starts[g] to group_starts[g + 1]
+    group_starts: np.ndarray  # group g has the blocks from group_starts[g] to group_starts[g + 1]
     reach: np.ndarray  # largest ring of a group
     farthest_reach: int
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all arrays."""
+        """Number of bytes of all arrays."""
         return sum(part.nbytes for part in self if isinstance(part, np.ndarray))
 
 
@@ -73,7 +73,7 @@ def _filter_rows(starts, rows, where):
 
 @njit(cache=True, nogil=True)
 def nearest_leader(leaders, n_leaders, query, n_words, shape):
-    """Return the leader nearest to the code at an address, the first on ties, and its distance."""
+    """Return the leader nearest to the code at an address (the first one on ties) and its distance."""
     address, stride = np.int64(leaders.ctypes.data), BLOCK * n_words * 8
     nearest, distance = 0, code_distance(address, 0, query, n_words, LANE)
     for block in range((n_leaders + BLOCK - 1) // BLOCK):

@@ -1,6 +1,6 @@
 """Kernels of the flat scan: a tile of queries against codes in the layout of :mod:`._layout`, block by block."""
 
-# Compiled into this file, unseen by Numba's cache: sources 24fcabb5f374c0d6
+# Compiled into this file, unseen by Numba's cache: sources ab91c8e35e63f1c5
 
 import numpy as np
 from numba import njit
@@ -27,9 +27,9 @@ _AFTER_GROUP = np.uint64(2**64 - 2**16)
 
 @njit(cache=True, nogil=True)
 def nearest_of_tile(queries, shape, k, states, counts, candidates, scratch, codes, first, end, in_place):
-    """Make candidates of the codes at positions from ``first`` to ``end`` that are nearer than a query's limit.
+    """Collect as candidates the codes at positions from ``first`` to ``end`` that are nearer than the limit of a query.
 
-    ``codes`` is the address of the code at ``first``, in whole chunks. See :mod:`._candidates` for the others.
+    ``codes`` is the address of the code at ``first``, in whole chunks. See :mod:`._candidates` for other parameters.
     """
     lane = queries[0, 0]
     words = known_words(queries.shape[1], shape)
@@ -66,7 +66,7 @@ def nearest_of_tile(queries, shape, k, states, counts, candidates, scratch, code
 
 @njit(cache=True, nogil=True)
 def count_minima(codes, n_groups, queries, shape, counts, minima, scratch, in_place):
-    """Count, by distance, the least distances at each of a group's 64 places over consecutive groups."""
+    """Count by distance the least distances at each of the 64 places of a group over consecutive groups."""
     lane = queries[0, 0]
     words = known_words(queries.shape[1], shape)
     block = arranged(codes, (n_groups + 3) // 4, words, lane, shape, scratch, in_place)
@@ -81,8 +81,9 @@ def count_minima(codes, n_groups, queries, shape, counts, minima, scratch, in_pl
 def within_radius_of_tile(queries, shape, radius, counts, scratch, codes, first, end, in_place):
     """Collect every code at positions from ``first`` to ``end`` within an inclusive radius of each query.
 
-    Adds to ``counts``, (queries, distances), how many lie at each distance. Returns one integer for each, in order
-    of position for any query: ``query * distances + distance``, which numbers the counts, above the position.
+    The numbers of codes at each distance are added to ``counts``, of shape (queries, distances). One integer per code
+    is returned, in the order of positions for each query: the index ``query * distances + distance`` of its count in
+    the bits above the position.
     """
     lane = queries[0, 0]
     words = known_words(queries.shape[1], shape)
@@ -123,7 +124,7 @@ def within_radius_of_tile(queries, shape, radius, counts, scratch, codes, first,
 
 @njit(cache=True, nogil=True)
 def place_found(found, cursors, rows, distances, positions):
-    """Write collected codes to their places: ``cursors`` holds where each (query, distance) starts."""
+    """Write collected codes to their places; ``cursors`` holds the start of each (query, distance)."""
     n_distances = cursors.shape[1]
     flat = cursors.reshape(-1)
     for entry in found:

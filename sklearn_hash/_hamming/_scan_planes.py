@@ -1,11 +1,12 @@
-"""Flat scan over bit planes: an adder of bits, 256 codes at a time, instead of counting the bits of words.
+"""Flat scan over bit planes, which adds bits of 256 codes at a time instead of counting the bits of words.
 
-On processors without an instruction that counts the bits of all words of a vector this takes about half as long as
-:mod:`._scan`, if there are enough queries to make up for the tables of every chunk. Up to two bits of the codes are in
-no table: the sum is a lower bound, and the distance of the few codes below the limit is computed from their words.
+On processors without an instruction that counts the bits of all words of a vector, it takes about half the time of
+:mod:`._scan` if there are enough queries to compensate for filling the tables of every chunk. Up to two bits of the
+codes are in no table, so the sum is a lower bound, and the distances of the few codes below the limit are computed from
+their words.
 """
 
-# Compiled into this file, unseen by Numba's cache: sources cdfc22cb6f903ae0
+# Compiled into this file, unseen by Numba's cache: sources 05c32df8ffe02d3f
 
 from functools import lru_cache
 
@@ -28,7 +29,7 @@ from sklearn_hash._hamming._simd import CHUNK, GROUP, code_distance, known_words
 
 __all__ = ["MOST_PLANE_WORDS", "PlaneScan"]
 
-MOST_PLANE_WORDS = 4  # tables of more miss the first-level cache, and take long to compile
+MOST_PLANE_WORDS = 4  # tables of more words exceed the first-level cache and take long to compile
 
 
 class PlaneScan:
@@ -46,7 +47,7 @@ class PlaneScan:
 
 
 def _table_entries(queries, n_bits):
-    """Return the offset of every query's entry in each table, (n_queries, n_tables) uint16."""
+    """Return the offset of the entry of every query in each table, uint16 of shape (n_queries, n_tables)."""
     bits = np.unpackbits(queries.view(np.uint8), axis=1, bitorder="little", count=3 * n_triples(n_bits))
     cases = bits.reshape(len(queries), -1, 3) @ np.array([1, 2, 4], np.uint16)
     return cases * np.uint16(ENTRY_BYTES)
@@ -54,7 +55,7 @@ def _table_entries(queries, n_bits):
 
 @lru_cache(maxsize=8)
 def _limit_planes(n_bits):
-    """Return the planes that bound a sum by each limit: of the difference between the limit and a power of two."""
+    """Return, for each limit, the planes of the difference between the limit and a power of two."""
     power = 1 << n_levels(n_bits)
     differences = power - np.minimum(np.arange(n_bits + 2), power)
     bits = differences[:, None] >> np.arange(n_levels(n_bits)) & 1
@@ -86,7 +87,7 @@ def _nearest_by_planes(
             if limit == 0 or not codes_below(tables.ctypes.data, entry, bound, below.ctypes.data, shape):
                 continue
             address = queries.ctypes.data + query * words * word_bytes(lane)
-            # Bit b of word w stands for the code at place b * n_words + w.
+            # Bit b of word w is for the code at place b * n_words + w.
             bits = below[0]
             for word in range(1, len(below)):
                 bits |= below[word]

@@ -1,6 +1,6 @@
-"""Flat scan for few queries over codes of several words: one code after the other, without a copy."""
+"""Flat scan for few queries over codes of several words, one code after the other and without copying."""
 
-# Compiled into this file, unseen by Numba's cache: sources 558a3ec170b15a16
+# Compiled into this file, unseen by Numba's cache: sources ae221393164cf7e1
 
 import numpy as np
 from numba import njit
@@ -17,7 +17,7 @@ _MOST_UNROLLED = 16
 
 
 def row_shape(words):
-    """Return a value whose type holds the number of words, if a query of as many fits the registers."""
+    """Return a value whose type holds the number of words, if a query of that many words fits the registers."""
     return (np.uint64(0),) * words if words <= _MOST_UNROLLED else np.uint64(0)
 
 

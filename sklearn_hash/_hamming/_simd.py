@@ -1,10 +1,10 @@
 """Vector intrinsics for Numba: operations on 64 codes at once for all scans.
 
-Each intrinsic emits LLVM vector code (xor, population count, least, compare), which LLVM lowers to the instructions of
-the machine: AVX-512, AVX2, SSE or NEON. Codes lie in groups of 64 (:mod:`._layout`). Addresses are plain integers, so
-one compilation serves writable, read-only and memory-mapped arrays. The width of a lane comes from the type of
-``lane``, any word, or of ``shape``: a tuple of as many words as a code has, or one word where the ``words`` of a code
-are counted at run time. Types, unlike closures, let Numba cache what it compiled.
+Each intrinsic generates LLVM vector code (xor, population count, minimum, compare), which LLVM compiles to the
+instructions of the machine: AVX-512, AVX2, SSE or NEON. Codes are in groups of 64 (:mod:`._layout`). Addresses are
+plain integers, so that writable, read-only and memory-mapped arrays share one compilation. The width of a lane is given
+by the type of ``lane``, which is any word, or of ``shape``: a tuple of as many words as a code has, or a single word if
+the number ``words`` of a code is known only at run time. Types, unlike closures, let Numba cache the compiled code.
 """
 
 from typing import Any
@@ -35,15 +35,15 @@ __all__ = [
 
 CHUNK = 256  # codes
 
-# Numba's own annotation counts the typing context among the arguments of a call.
+# The annotation in Numba counts the typing context as an argument of a call.
 intrinsic: Any = numba.extending.intrinsic
 
 
 @intrinsic
 def groups_below(typing_context, codes, query, words, limit, shape):
-    """Return which of a chunk's 4 groups hold a code nearer to a query than a limit, 16 bits of a uint64 for each.
+    """Return which of the 4 groups of a chunk have a code nearer to a query than a limit, as 16 bits each of a uint64.
 
-    A group has one if any of its bits is set. ``codes`` and ``query`` are addresses.
+    A group has such a code if any of its bits is set. ``codes`` and ``query`` are addresses.
     """
     signature = types.uint64(types.int64, types.int64, types.int64, types.int64, shape)
 
@@ -85,7 +85,7 @@ def below_mask(typing_context, codes, query, words, limit, shape):
 
 @intrinsic
 def group_minima(typing_context, codes, groups, query, words, output, shape):
-    """Write the least distance at each of a group's 64 places over consecutive groups, as words, to an address."""
+    """Write the least distance at each of the 64 places of a group over consecutive groups, as words, to an address."""
     signature = types.void(types.int64, types.int64, types.int64, types.int64, types.int64, shape)
 
     def generate(context, builder, signature, arguments):
@@ -119,7 +119,7 @@ def load_word(typing_context, address, lane):
 
 @intrinsic
 def prefetch(typing_context, address):
-    """Ask for the cache line at an address, which need not be valid."""
+    """Prefetch the cache line at an address, which need not be valid."""
 
     def generate(context, builder, signature, arguments):
         pointer, number = ir.IntType(8).as_pointer(), ir.IntType(32)
@@ -144,9 +144,9 @@ def store_word(typing_context, address, value):
 
 @intrinsic
 def split_words(typing_context, target, source, shape):
-    """Copy as many consecutive codes as a vector has lanes into a block, one vector per word.
+    """Copy as many consecutive codes as a vector has lanes into a block, with one vector per word.
 
-    The codes are whole words without a gap, and their number of words is in the type of the shape.
+    The codes are whole words without gaps, and their number of words is in the type of the shape.
     """
 
     def generate(context, builder, signature, arguments):
@@ -163,13 +163,13 @@ def split_words(typing_context, target, source, shape):
 
 @intrinsic
 def word_bytes(typing_context, lane):
-    """Return the bytes of a word, a constant of its type."""
+    """Return the number of bytes of a word, a constant that depends on its type."""
     return types.int64(lane), lambda context, builder, signature, arguments: INT64(lane.bitwidth // 8)
 
 
 @intrinsic
 def known_words(typing_context, words, shape):
-    """Return the number of words of a code, a constant where the type of the shape holds it."""
+    """Return the number of words of a code, a constant if the type of the shape holds it."""
 
     def generate(context, builder, signature, arguments):
         return INT64(shape.count) if isinstance(shape, types.UniTuple) else arguments[0]

@@ -5,7 +5,7 @@ from numba import njit
 
 __all__ = ["bit_length", "copy_keys", "keep_smallest", "largest", "room_for", "sort_keys", "split_keys"]
 
-_FEW = 48  # up to this many keys an insertion sort is faster than a radix sort
+_FEW = 48  # an insertion sort is faster than a radix sort for up to this many keys
 _MOST_DIGIT_BITS = 11
 
 
@@ -20,7 +20,7 @@ def bit_length(number):
 
 @njit(inline="always")
 def copy_keys(source, target, n_keys):
-    """Copy the first keys in a loop: Numba takes seconds to compile an assignment of slices and its error message."""
+    """Copy the first keys in a loop, since Numba takes seconds to compile an assignment of slices."""
     for place in range(n_keys):
         target[place] = source[place]
 
@@ -114,7 +114,7 @@ def room_for(keys, n_used, n_more):
 
 @njit(cache=True, nogil=True)
 def split_keys(keys, row_bits, distances, rows):
-    """Write the distance, above the row's bits, and the row of every key."""
+    """Write the distance and the row of every key; the distance is in the bits above the row."""
     lowest = (np.uint64(1) << np.uint64(row_bits)) - np.uint64(1)
     for place in range(len(keys)):
         distances[place] = keys[place] >> np.uint64(row_bits)

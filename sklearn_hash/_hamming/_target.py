@@ -1,4 +1,4 @@
-"""What the processor that kernels are compiled for can do."""
+"""Features of the processor for which kernels are compiled."""
 
 from functools import lru_cache
 
@@ -7,7 +7,7 @@ __all__ = ["counts_bits_of_vectors"]
 
 @lru_cache(maxsize=1)
 def counts_bits_of_vectors() -> bool:
-    """Return whether one instruction counts the bits of all words of a vector."""
+    """Return whether there is an instruction that counts the bits of all words of a vector."""
     from numba.core.registry import cpu_target
 
     _, _, features = cpu_target.target_context.codegen().magic_tuple()

@@ -1,4 +1,4 @@
-"""Thread pool for kernels that release the GIL, instead of OpenMP or TBB, which conflict with torch's."""
+"""Thread pool for kernels that release the GIL, instead of OpenMP or TBB, which conflict with those of torch."""
 
 import os
 from collections import deque
@@ -14,13 +14,13 @@ _MOST_HELPERS = 64
 
 
 def effective_threads(n_jobs: int | None) -> int:
-    """Return the number of threads for ``n_jobs``; None is 1 unless in a joblib context."""
+    """Return the number of threads for ``n_jobs``; None means 1 unless in a joblib context."""
     return joblib.effective_n_jobs(n_jobs)
 
 
 @lru_cache(maxsize=1)
 def _pool() -> ThreadPoolExecutor:
-    """Return the pool, kept between searches: starting threads takes as long as a search for hundreds of queries."""
+    """Return the pool, which is kept since starting threads takes as long as a search for hundreds of queries."""
     return ThreadPoolExecutor(_MOST_HELPERS, thread_name_prefix="hamming")
 
 
@@ -32,7 +32,7 @@ if hasattr(os, "register_at_fork"):
 def map_threads(function: Callable, tasks: Iterable, n_threads: int) -> list:
     """Return the results of ``function`` for all tasks, in order; raise the first error of a task.
 
-    The calling thread works too, so that a search never waits for threads busy with other searches.
+    The calling thread also works, so that a search never waits for threads that are busy with other searches.
     """
     tasks = list(tasks)
     results: list = [None] * len(tasks)
@@ -52,7 +52,7 @@ def map_threads(function: Callable, tasks: Iterable, n_threads: int) -> list:
             helpers.append(_pool().submit(work))
         work()
     finally:
-        waiting.clear()  # after an interrupt or an error here, helpers stop with the task they are at
+        waiting.clear()  # after an interrupt or an error here, helpers stop after their current task
         errors = [helper.exception() for helper in helpers if not helper.cancel()]
     for error in filter(None, errors):
         raise error
@@ -66,11 +66,11 @@ def even_ranges(n: int, largest: int, *, at_least: int = 1, multiple: int = 1) -
     ----------
     n : int
     largest : int
-        No piece is larger.
+        Maximum size of a piece.
     at_least : int
-        There are no fewer pieces, unless some would be empty.
+        Minimum number of pieces, unless some would be empty.
     multiple : int
-        Every piece but the last holds a multiple of this many.
+        The size of every piece but the last is a multiple of this number.
     """
     pieces = max(-(-n // largest), at_least, 1)
     size = max(1, -(-n // pieces))
