@@ -60,8 +60,8 @@ def _refuse_bytes(codes, name):
     """Raise an error for packed bytes passed as bits, where each byte would be read as one bit."""
     if codes.dtype == np.uint8 and (largest := codes.max(initial=0)) > 1:
         raise ValueError(
-            f"{name} must hold bits of 0 and 1 where it is uint8 and packed=False; got {largest}. Pass packed=True for "
-            "packed bytes; of other numbers, pass which are positive."
+            f"{name} must hold bits of 0 and 1 if it is uint8 and packed=False; got {largest}. Pass packed=True for "
+            "packed bytes, or X > 0 for other numbers whose signs are the bits."
         )
 
 

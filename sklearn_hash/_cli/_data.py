@@ -90,7 +90,7 @@ def _read_file(path, labels, ids):
 
 def _read_npy(path, labels, ids):
     if labels is not None or ids is not None:
-        raise ValueError(f"a .npy file has no {labels or ids!r}; name a .npy or .txt file with one for each row")
+        raise ValueError(f"a .npy file has no {labels or ids!r}; give a .npy or .txt file with one entry per row")
     return Data(np.load(path, mmap_mode="r", allow_pickle=False))
 
 
@@ -98,7 +98,7 @@ def _read_npz(path, labels, ids):
     with np.load(path, allow_pickle=False) as arrays:
         name = next((name for name in ("X", "x", "codes") if name in arrays), None)
         if name is None and len(arrays.files) != 1:
-            raise ValueError(f"rows are the array 'X'; got {', '.join(arrays.files)}")
+            raise ValueError(f"the rows must be in an array 'X'; got {', '.join(arrays.files)}")
         if labels is None:
             labels = next((name for name in ("y", "Y") if name in arrays), None)
         ids = "ids" if ids is None and "ids" in arrays else ids

@@ -51,7 +51,7 @@ def hash_rows(model, X, quiet=False):
     """
     hasher = _last(model)
     if not hasattr(hasher, "n_bits_") or not hasattr(hasher, "decision_function"):
-        raise ValueError(f"the model must be a hasher, or a pipeline that ends in one; got {type(hasher).__name__}")
+        raise ValueError(f"the model must be a hasher, or a pipeline that ends with one; got {type(hasher).__name__}")
     hasher.set_params(output="packed")
     X = prepared(X, model)
     if hasher is model and "verbose" in hasher.get_params(deep=False):

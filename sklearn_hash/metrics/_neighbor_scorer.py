@@ -72,7 +72,7 @@ def make_neighbor_scorer(metric="cosine", *, n_neighbors=10, n_candidates=10, ti
     {'n_bits': 32}
     """
     if metric == "precomputed":
-        raise ValueError("metric must not be 'precomputed': a scorer is given rows, of which neighbors are computed.")
+        raise ValueError("metric must not be 'precomputed': a scorer computes the true neighbours of the given rows.")
     return _NeighborScorer(metric, n_neighbors=n_neighbors, n_candidates=n_candidates, ties=ties, n_jobs=n_jobs)
 
 

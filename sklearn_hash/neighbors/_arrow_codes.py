@@ -77,8 +77,8 @@ def check_fingerprint(fingerprint, expected):
     """Raise a ValueError if both fingerprints are known and differ, since such codes cannot be compared."""
     if fingerprint is not None and expected is not None and fingerprint != expected:
         raise ValueError(
-            f"These codes are those of another hasher: their fingerprint is {fingerprint:.40}, and {expected:.40} was "
-            "expected. Encode the rows with one hasher."
+            f"These codes were made by another hasher: their fingerprint is {fingerprint:.40}, and {expected:.40} was "
+            "expected. Encode all rows with the same hasher."
         )
 
 

@@ -35,7 +35,7 @@ def check_net_values(net_params, encoder):
         if prefix == "compile" and type(value) is not bool:
             raise ValueError(f"net_params cannot be saved with {key!r}: leave it out, or set 'compile' to True.")
         if str(key).endswith("__num_workers") and not (type(value) is int and 0 <= value <= _MOST_WORKERS):
-            raise ValueError(f"net_params has {key!r}={value!r:.40}, which is no number of processes.")
+            raise ValueError(f"net_params has {key!r}={value!r:.40}, which is not a valid number of processes.")
 
 
 def check_sizes(hasher, module, criterion):
@@ -70,7 +70,7 @@ def _check_row_shape(shape):
     if isinstance(shape, tuple) and 0 < len(shape) <= _MOST_FIELDS and all(isinstance(name, str) for name in shape):
         return
     if not isinstance(shape, tuple) or not shape or not all(type(n) is int and n > 0 for n in shape):
-        raise ValueError(f"{shape!r:.80} is no shape of rows")
+        raise ValueError(f"{shape!r:.80} is not a shape of rows")
     if math.prod(shape) > _LARGEST_ROW:
         raise ValueError(f"rows of shape {shape!s:.80} have more than {_LARGEST_ROW} values")
 

@@ -88,7 +88,7 @@ def check_state(state, required, optional):
     """
     config = state.get("_sklearn_output_config", {})
     if not isinstance(config, dict) or not set(config.items()) <= _OUTPUT_CONFIGS:
-        raise ValueError(f"{config!r:.80} is no configuration of output")
+        raise ValueError(f"{config!r:.80} is not a valid output configuration")
     declared = {**required, **optional}
     is_fitted = bool(state.keys() - {"_sklearn_output_config"})
     # Private attributes are those of scikit-learn, which may not have them in every version.
