@@ -93,7 +93,7 @@ _ATTRIBUTES = dedent(
         Number of features seen during fit; for images, the number of channels. Not defined with a loader or a Dataset.
 
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of features seen during fit, where X had string column names.
+        Names of features seen during fit. Defined only when X has feature names that are all strings.
     """
 )
 

@@ -8,7 +8,7 @@ __all__ = ["FeatureHasher"]
 
 
 class FeatureHasher(DeepHasher):
-    """Base class of the hashers whose loss takes the centred input rows; y is not used."""
+    """Base class of the hashers whose loss takes the centred input rows; y is ignored."""
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None, *, checkpoint=None):
@@ -20,7 +20,7 @@ class FeatureHasher(DeepHasher):
                 array of n paths or row ids with a loader in `images`, or torch Dataset
             Training rows. A memory map is read batch by batch.
         y : None
-            Not used.
+            Ignored.
         checkpoint : str or Path, default=None
             Directory for the training state, which is saved after every epoch; use a separate directory for each fit.
             If it holds the state of a fit with the same parameters and data, training resumes from it and gives the
@@ -53,7 +53,7 @@ class FeatureHasher(DeepHasher):
             Training rows. The standardisation is computed from those of the first call; the loss takes the rows of
             each call centred by their own mean.
         y : None
-            Not used.
+            Ignored.
 
         Returns
         -------

@@ -7,9 +7,9 @@ __all__ = ["inverse_mean_distance", "kernel_features"]
 
 
 def kernel_features(X, anchors, gamma):
-    """Return the kernels ``exp(-gamma ||x - anchor||^2)`` and a constant, (n, n_anchors + 1).
+    """Return the kernels ``exp(-gamma ||x - anchor||^2)`` and a constant, of shape (n, n_anchors + 1).
 
-    In float64, because the normal equations of a regression on them are too ill-conditioned for float32.
+    The result is float64, because the normal equations of a regression on it are too ill-conditioned for float32.
     """
     kernels = rbf_kernel(X, anchors, gamma)
     return np.hstack([kernels, np.ones((len(kernels), 1))], dtype=np.float64)
