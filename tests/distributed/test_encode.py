@@ -105,3 +105,10 @@ def test_bad_input(hasher, tmp_path):
         encode(hasher, tmp_path)
     with pytest.raises(ValueError, match="folder must hold Parquet files"):
         read_parts(tmp_path)
+
+
+def test_parts_of_a_pipeline_have_the_code_length_of_its_hasher(tmp_path):
+    pipeline = make_pipeline(StandardScaler(), ITQHasher(n_bits=20, random_state=0)).fit(X)
+    write_parts(encode(pipeline, da.from_array(X)), tmp_path, hasher=pipeline)
+    metadata = parquet.read_schema(tmp_path / "part-00000.parquet").metadata
+    assert metadata[b"sklearn_hash.n_bits"] == b"20"
