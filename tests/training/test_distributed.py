@@ -49,7 +49,9 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def results(folder):
     """Of three processes, between which neither 11 rows nor batches of 8 divide evenly."""
-    tasks = ["linear", "estimator", "different"]
+    # Up to torch 2.6, a process group that is destroyed right after an exchange of objects, the task "different", can
+    # wait forever for a thread of its own.
+    tasks = ["different", "linear", "estimator"]
     assert launch((tasks, folder, 3)) == [[0] * 3], log_of(folder, 3)
     return results_of(tasks, folder, 3)
 
