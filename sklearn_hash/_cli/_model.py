@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sklearn_hash._last_step import last_step
 from sklearn_hash.codes import packed_width
 
 __all__ = ["hash_rows", "image_of", "load_model", "prepared"]
@@ -25,14 +26,9 @@ def image_of(path):
 
 def prepared(X, estimator):
     """Flatten images to vectors for an estimator that does not take images."""
-    if X.ndim == 2 or hasattr(_last(estimator), "net_") or hasattr(_last(estimator), "net_params"):
+    if X.ndim == 2 or hasattr(last_step(estimator), "net_") or hasattr(last_step(estimator), "net_params"):
         return X
     return X.reshape(len(X), -1)
-
-
-def _last(estimator):
-    steps = getattr(estimator, "steps", None)
-    return steps[-1][1] if steps else estimator
 
 
 def hash_rows(model, X, quiet=False):
@@ -49,7 +45,7 @@ def hash_rows(model, X, quiet=False):
     ValueError
         If the model is not a hasher.
     """
-    hasher = _last(model)
+    hasher = last_step(model)
     if not hasattr(hasher, "n_bits_") or not hasattr(hasher, "decision_function"):
         raise ValueError(f"the model must be a hasher, or a pipeline that ends with one; got {type(hasher).__name__}")
     hasher.set_params(output="packed")

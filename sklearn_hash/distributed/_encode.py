@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_hash._last_step import last_step
 from sklearn_hash.codes import packed_width
 from sklearn_hash.distributed._dask import block_array, import_dask, import_dask_array, one_thread
 from sklearn_hash.distributed._row_files import count_rows, read_rows, row_files
@@ -78,13 +79,12 @@ def encode(hasher, X, *, rows_per_block=100_000):
 
 def _with_packed_output(hasher):
     """Return a copy of the hasher whose codes are packed, and the code length."""
-    is_pipeline = isinstance(hasher, Pipeline)
-    last = hasher.steps[-1][1] if is_pipeline else hasher
+    last = last_step(hasher)
     if not isinstance(last, BaseHasher):
         raise ValueError(f"hasher must be a hasher, or a Pipeline that ends with one; got {hasher!r:.200}.")
     check_is_fitted(last)
     packed = copy(last).set_params(output="packed")
-    if not is_pipeline:
+    if last is hasher:
         return packed, last.n_bits_
     return Pipeline([*hasher.steps[:-1], (hasher.steps[-1][0], packed)]), last.n_bits_
 
@@ -115,7 +115,6 @@ def _encode_rows(model, file, start, stop):
 
 def _encode_block(model, rows):
     if not len(rows):
-        last = model.steps[-1][1] if isinstance(model, Pipeline) else model
-        return np.empty((0, packed_width(last.n_bits_)), np.uint8)
+        return np.empty((0, packed_width(last_step(model).n_bits_)), np.uint8)
     with one_thread():
         return model.transform(rows)

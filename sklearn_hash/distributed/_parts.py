@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import numpy as np
-from sklearn.pipeline import Pipeline
 
+from sklearn_hash._last_step import last_step
 from sklearn_hash.distributed._dask import block_array, import_dask
 from sklearn_hash.neighbors._arrow_codes import codes_of_arrow
 from sklearn_hash.stores import fingerprint, read_parquet, write_parquet
@@ -70,8 +70,7 @@ def write_parts(codes, folder, *, hasher=None, n_bits=None, compute=True):
         raise ValueError(
             f"folder must not have other Parquet files, such as {others[0]}. Remove them, or pass another."
         )
-    last = hasher[-1] if isinstance(hasher, Pipeline) else hasher
-    n_bits = n_bits or getattr(last, "n_bits_", None) or 8 * codes.shape[1]
+    n_bits = n_bits or getattr(last_step(hasher), "n_bits_", None) or 8 * codes.shape[1]
     origin = fingerprint(hasher) if hasattr(hasher, "get_params") else hasher
     starts = np.cumsum([0, *codes.chunks[0]])
     blocks = codes.rechunk({1: -1}).to_delayed().reshape(n_blocks)

@@ -3,6 +3,7 @@
 import torch
 from sklearn.pipeline import Pipeline
 
+from sklearn_hash._last_step import last_step
 from sklearn_hash.export._deep import deep_module
 from sklearn_hash.export._packed_codes import PackedCodes
 from sklearn_hash.export._shallow import shallow_module
@@ -21,13 +22,12 @@ def final_hasher(estimator):
     TypeError
         If the estimator or the last step is not a hasher.
     """
-    is_pipeline = isinstance(estimator, Pipeline)
-    hasher = estimator.steps[-1][1] if is_pipeline else estimator
+    hasher = last_step(estimator)
     if not isinstance(hasher, BaseHasher):
         ending = f" that ends with {type(hasher).__name__}. Of one that ends with a search, pass pipeline[:-1]"
         raise TypeError(
             f"estimator must be a hasher or a Pipeline that ends with one; got {type(estimator).__name__}"
-            f"{ending if is_pipeline else ''}."
+            f"{'' if hasher is estimator else ending}."
         )
     return hasher
 
