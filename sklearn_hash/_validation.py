@@ -61,7 +61,7 @@ def _refuse_bytes(codes, name):
     if codes.dtype == np.uint8 and (largest := codes.max(initial=0)) > 1:
         raise ValueError(
             f"{name} must hold bits of 0 and 1 if it is uint8 and packed=False; got {largest}. Pass packed=True for "
-            "packed bytes, or X > 0 for other numbers whose signs are the bits."
+            f"packed bytes, or {name} > 0 for other numbers whose signs are the bits."
         )
 
 
