@@ -27,7 +27,7 @@ class MIHashLoss(PairLoss):
     beta : float, default=8.0
         Steepness :math:`\beta` of the relaxed codes.
     n_bins : "auto" or int, default="auto"
-        Number of bins less one; "auto" is ``n_bits / 2``, as in the authors' code.
+        Number of bins less one; "auto" is ``n_bits / 2``, as in the authors' code, but at most 16.
 
     Raises
     ------

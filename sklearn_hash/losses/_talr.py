@@ -25,7 +25,7 @@ class TALRLoss(PairLoss):
     beta : float, default=8.0
         Steepness :math:`\beta` of the relaxed codes.
     n_bins : "auto" or int, default="auto"
-        Number of bins less one; "auto" is ``n_bits / 2``.
+        Number of bins less one; "auto" is ``n_bits / 2``, but at most 16.
 
     Raises
     ------

@@ -90,8 +90,8 @@ DEFAULTS = {
     "DFHLoss": lambda n_bits: {"alpha": 5 / n_bits, "margin": 0, "centre_pull": 1, "quantization": 1},
     "LCDSHLoss": lambda n_bits: {"alpha": 8 / n_bits, "locality": 0.3},
     "DBDHLoss": lambda n_bits: {"alpha": 8 / n_bits, "balance": 0.1},
-    "MIHashLoss": lambda n_bits: {"n_bins": n_bits // 2},
-    "TALRLoss": lambda n_bits: {"n_bins": n_bits // 2},
+    "MIHashLoss": lambda n_bits: {"n_bins": {4: 2, 16: 8, 64: 16}[n_bits]},
+    "TALRLoss": lambda n_bits: {"n_bins": {4: 2, 16: 8, 64: 16}[n_bits]},
     "MMHHLoss": lambda n_bits: {"gamma": n_bits / 4, "radius": 2, "inside": 0.5, "quantization": 0.1},
     "HyP2Loss": lambda n_bits: {"threshold": {4: -0.0, 16: -0.25, 64: 1 - 84 / 64}[n_bits], "pairs": 0.5},
 }
