@@ -2,6 +2,8 @@
 
 import sys
 
+_INTERRUPTED = 130
+
 
 def main(argv=None):
     """Run the command line.
@@ -16,14 +18,18 @@ def main(argv=None):
     -------
     status : int
         Exit status: 0 for success, 2 for an error in the arguments or the data, 1 for any other error, 130 for an
-        interrupted command.
+        interruption.
     """
     argv = sys.argv[1:] if argv is None else argv
-    if argv and not argv[0].startswith("-"):
-        from sklearn_hash._cli._commands import main as run
-    else:
-        from sklearn_hash._cli._demo import main as run
-    return run(argv)
+    try:
+        if argv and not argv[0].startswith("-"):
+            from sklearn_hash._cli._commands import main as run
+        else:
+            from sklearn_hash._cli._demo import main as run
+        return run(argv)
+    except KeyboardInterrupt:
+        print("error: interrupted", file=sys.stderr)
+        return _INTERRUPTED
 
 
 if __name__ == "__main__":

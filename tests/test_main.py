@@ -94,6 +94,23 @@ def test_what_is_not_there_gets_one_line(capsys, data_home, argv, message):
     assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("argv", "called"),
+    [
+        ([], "_demo.load_split"),
+        (["--methods", "lsh"], "_demo.evaluate_all"),
+        (["show", "x"], "_show.run"),
+        (["show", "x", "--debug"], "_show.run"),
+    ],
+)
+def test_an_interruption_is_status_130(capsys, monkeypatch, argv, called):
+    def interrupt(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"sklearn_hash._cli.{called}", interrupt)
+    assert run(capsys, *argv) == (130, "", "error: interrupted\n")
+
+
 def test_unknown_method_names_the_known_ones(capsys):
     with pytest.raises(SystemExit) as stop:
         main(["--methods", "hashnot"])

@@ -17,7 +17,7 @@ COMMANDS = {
     "evaluate": "score the codes of labelled rows",
     "show": "print the card of a saved file",
 }
-_BAD_INPUT, _FAILURE, _INTERRUPTED = 2, 1, 130
+_BAD_INPUT, _FAILURE = 2, 1
 
 
 def main(argv):
@@ -41,8 +41,6 @@ def main(argv):
         sys.stdout.flush()
     except BrokenPipeError:  # the reader of a pipe has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except KeyboardInterrupt:
-        return _fail("interrupted", _INTERRUPTED)
     except (ValueError, OSError, ImportError) as error:
         return _fail(error, _BAD_INPUT, args.debug)
     except Exception as error:
