@@ -43,7 +43,7 @@ def average_cumulative_gain(
         Number of rows retrieved; the whole database if it has fewer rows.
     {ties}
     {gain}
-    {zero_division}
+    {zero_division of gains}
     {packing}
 
     Returns
@@ -103,7 +103,7 @@ def ndcg_at_k(
         Number of rows retrieved; the whole database by default.
     {ties}
     {gain}
-    {zero_division}
+    {zero_division of gains}
     {packing}
 
     Returns

@@ -26,7 +26,7 @@ def discounted_scores(retrieval, gains, discounts, norm, *, ties, zero_division,
         numbers of database rows that share 0, 1, ... labels with each query.
     ties : {"expected", "index"}
     zero_division : float
-        Score of a query for which no row of the database has a gain.
+        Score of a query for which no row of the database has a positive gain.
     n_jobs : int or None
 
     Returns

@@ -52,6 +52,11 @@ _TEXTS = {
         zero_division : float between 0 and 1, or np.nan, default=0.0
             Score of a query without any relevant row in the database. With NaN, such queries are left out of the mean.
         """,
+    "zero_division of gains": """\
+        zero_division : float between 0 and 1, or np.nan, default=0.0
+            Score of a query for which no row of the database has a positive gain. With NaN, such queries are left out
+            of the mean.
+        """,
     "packing": """\
         packed : bool, default=False
             Whether the codes are packed bytes.

@@ -40,7 +40,12 @@ def at_most_two(shared):
     return np.minimum(shared, 2) / 2
 
 
-GAINS = {"linear": lambda r: r, "exponential": lambda r: 2.0**r - 1, at_most_two: at_most_two}
+def of_pairs(shared):
+    """Gain that is 0 for a relevant row, and not monotone."""
+    return np.where(shared == 2, 1.0, np.maximum(shared - 2, 0) / 4)
+
+
+GAINS = {"linear": lambda r: r, "exponential": lambda r: 2.0**r - 1, at_most_two: at_most_two, of_pairs: of_pairs}
 MEASURES = [(average_cumulative_gain, acg), (ndcg_at_k, ndcg)]
 
 
@@ -148,6 +153,16 @@ def test_far_down_a_long_ranking():
 def test_bad_gain(measure, gain):
     with pytest.raises(ValueError, match="gain must return non-negative gains"):
         measure([[0, 1]], [0], [[0, 1]], [0], k=1, gain=gain)
+
+
+@pytest.mark.parametrize("measure", [average_cumulative_gain, ndcg_at_k])
+@pytest.mark.parametrize("ties", ["expected", "index"])
+def test_zero_division_is_for_queries_without_gain(measure, ties):
+    """The first query shares one label with a row, which has no gain; the second shares two, which have."""
+    arguments = [[0], [0]], [[1, 0, 0], [0, 1, 1]], [[0], [1]], [[1, 0, 0], [0, 1, 1]]
+    second = {average_cumulative_gain: 1 / 2, ndcg_at_k: 1 / np.log2(3)}[measure]
+    for nothing, mean in [(0.0, second / 2), (1.0, (1 + second) / 2), (np.nan, second)]:
+        assert measure(*arguments, k=2, ties=ties, gain=of_pairs, zero_division=nothing) == pytest.approx(mean)
 
 
 def test_bad_options():
