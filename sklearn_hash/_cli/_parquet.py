@@ -43,6 +43,8 @@ def _vectors(table):
     for name in table.column_names:
         column = table[name].combine_chunks()
         if pa.types.is_fixed_size_binary(column.type):
+            if column.null_count:
+                raise ValueError(f"the codes of column {name!r} must not have missing values")
             return np.frombuffer(b"".join(column.to_pylist()), np.uint8).reshape(len(column), -1)
         if (
             pa.types.is_list(column.type)
@@ -55,7 +57,10 @@ def _vectors(table):
             return values.reshape(len(column), -1)
     numbers = [name for name in table.column_names if _is_number(table.schema.field(name).type)]
     if not numbers:
-        raise ValueError("there is no column of vectors or numbers")
+        types = ", ".join(f"{field.name} {field.type}" for field in table.schema)
+        raise ValueError(
+            f"there is no column of vectors (lists), of codes (fixed_size_binary) or of numbers; there are {types:.200}"
+        )
     return np.column_stack([table[name].to_numpy() for name in numbers])
 
 

@@ -45,7 +45,7 @@ def encode(hasher, X, *, rows_per_block=100_000):
     TypeError
         If X is of another type.
     ValueError
-        If the estimator is not a hasher, or the folder has no such file.
+        If the estimator is not a hasher, the folder has no such file, or a Parquet file has other columns.
     NotFittedError
         If the hasher is not fitted.
 

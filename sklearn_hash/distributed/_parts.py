@@ -7,8 +7,8 @@ import numpy as np
 from sklearn_hash._last_step import last_step
 from sklearn_hash.distributed._dask import block_array, import_dask
 from sklearn_hash.neighbors._arrow_codes import codes_of_arrow
-from sklearn_hash.stores import fingerprint, read_parquet, write_parquet
-from sklearn_hash.stores._arrow import check_origin
+from sklearn_hash.stores import fingerprint, iter_parquet, read_parquet, write_parquet
+from sklearn_hash.stores._arrow import check_schema
 from sklearn_hash.stores._optional import import_engine
 
 __all__ = ["read_parts", "write_parts"]
@@ -109,7 +109,8 @@ def read_parts(folder, *, hasher=None):
     ImportError
         If Dask or Arrow is not installed.
     ValueError
-        If there is no file, or a file has the fingerprint of another hasher.
+        If there is no file, a file has no column of packed codes or the fingerprint of another hasher, or the codes of
+        files differ in length.
 
     Examples
     --------
@@ -128,13 +129,26 @@ def read_parts(folder, *, hasher=None):
     files = sorted(Path(folder).glob("*.parquet"))
     if not files:
         raise ValueError(f"folder must hold Parquet files of codes; got {folder}.")
-    for file in files:
-        check_origin(parquet.read_schema(file), hasher)
-    read = import_dask().delayed(_read)
+    widths = [check_schema(parquet.read_schema(file), hasher) for file in files]
+    n_bytes = next((width for width in widths if width is not None), None) or _first_width(files)
     sizes = [parquet.ParquetFile(file).metadata.num_rows for file in files]
-    n_bytes = parquet.read_schema(files[0]).field("code").type.byte_width
-    return block_array([read(str(file)) for file in files], sizes, n_bytes)
+    read = import_dask().delayed(_read)
+    return block_array([read(str(file), n_bytes) for file in files], sizes, n_bytes)
 
 
-def _read(file):
-    return codes_of_arrow(read_parquet(file)).packed
+def _first_width(files):
+    """Return the number of bytes of the first code."""
+    for file in files:
+        for block in iter_parquet(file, batch_size=1):
+            return codes_of_arrow(block).packed.shape[1]
+    raise ValueError(f"folder must hold at least one code; got {files[0].parent}.")
+
+
+def _read(file, n_bytes):
+    table = read_parquet(file)
+    if not len(table):
+        return np.empty((0, n_bytes), np.uint8)
+    packed = codes_of_arrow(table).packed
+    if packed.shape[1] != n_bytes:
+        raise ValueError(f"All files must hold codes of one length, {n_bytes} bytes; got {packed.shape[1]} in {file}.")
+    return packed

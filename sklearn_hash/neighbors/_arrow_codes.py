@@ -7,7 +7,7 @@ import numpy as np
 
 from sklearn_hash._validation import check_codes
 
-__all__ = ["PackedRows", "check_fingerprint", "codes_of_arrow", "is_arrow_table", "opened"]
+__all__ = ["PackedRows", "check_code_column", "check_fingerprint", "codes_of_arrow", "is_arrow_table", "opened"]
 
 # Keys of the schema's metadata.
 N_BITS, BIT_ORDER, FINGERPRINT = b"sklearn_hash.n_bits", b"sklearn_hash.bit_order", b"sklearn_hash.fingerprint"
@@ -62,7 +62,8 @@ def codes_of_arrow(table) -> PackedRows:
     Raises
     ------
     ValueError
-        If there is no column of codes, a code or an id is null, or the metadata give another bit order or code length.
+        If there is no column of codes, it is of another type, a code or an id is null, or the metadata give another bit
+        order or code length.
     """
     metadata = table.schema.metadata or {}
     if metadata.get(BIT_ORDER, b"big") != b"big":
@@ -82,24 +83,59 @@ def check_fingerprint(fingerprint, expected):
         )
 
 
-def _packed(table):
+def check_code_column(schema):
+    """Check the column "code" of a schema, and return the number of bytes of its codes.
+
+    Returns
+    -------
+    n_bytes : int or None
+        None if the type does not determine it.
+
+    Raises
+    ------
+    ValueError
+        If there is no such column, or its type is not one of packed codes.
+    """
+    if "code" not in schema.names:
+        raise ValueError(f'Codes must be in a column "code"; got the columns {schema.names!s:.100}.')
     arrow = sys.modules["pyarrow"]
-    column = _column(table, "code")
-    if column.type in (arrow.binary(), arrow.large_binary(), arrow.binary_view()) and len(column):
-        # Databases and data frames convert fixed_size_binary to these types.
-        column = column.cast(arrow.binary(len(column[0].as_py())))
-    kind = column.type
+    kind = schema.field("code").type
+    if arrow.types.is_fixed_size_binary(kind):
+        return kind.byte_width
     if arrow.types.is_fixed_size_list(kind) and kind.value_type == arrow.uint8():
-        width, values = kind.list_size, column.flatten()
-    elif arrow.types.is_fixed_size_binary(kind):
-        width, values = kind.byte_width, column
-    else:
-        raise ValueError(f'The column "code" must be binary; got {kind!s:.60}.')
+        return kind.list_size
+    if kind in (arrow.binary(), arrow.large_binary(), arrow.binary_view()):
+        return None  # databases and data frames convert fixed_size_binary to these types
+    raise ValueError(
+        f'The column "code" must be of type binary or fixed_size_list<uint8>; got {kind!s:.60}. Convert its codes to '
+        "packed bytes, and these to a table with sklearn_hash.stores.to_arrow."
+    )
+
+
+def _packed(table):
+    width = check_code_column(table.schema)
+    column = values = _column(table, "code")
+    if width is None:
+        column = values = _with_fixed_width(column)
+        width = column.type.byte_width
+    elif column.type.num_fields:
+        values = column.flatten()
+        _refuse_nulls(values, "code")
     data = values.buffers()[1]
     if data is None:
         return np.empty((0, width), np.uint8)
     start = column.offset * width if values is column else values.offset
     return np.frombuffer(data, np.uint8, len(column) * width, start).reshape(len(column), width)
+
+
+def _with_fixed_width(column):
+    arrow = sys.modules["pyarrow"]
+    if not len(column):
+        raise ValueError(f'The column "code" must have at least one code, as its type is {column.type}; got none.')
+    try:
+        return column.cast(arrow.binary(len(column[0].as_py())))
+    except arrow.ArrowInvalid as error:
+        raise ValueError('The codes in the column "code" must all have the same number of bytes.') from error
 
 
 def _ids(table):
@@ -117,11 +153,13 @@ def _ids(table):
 
 def _column(table, name):
     """Return a column as one array without nulls; not copied if it has a single chunk."""
-    if name not in table.schema.names:
-        raise ValueError(f'X must have a column "{name}"; got {table.schema.names!s:.100}.')
     column = table.column(name)
     if hasattr(column, "chunks"):
         column = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-    if column.null_count:
-        raise ValueError(f'The column "{name}" must have a value in every row; {column.null_count} are null.')
+    _refuse_nulls(column, name)
     return column
+
+
+def _refuse_nulls(values, name):
+    if values.null_count:
+        raise ValueError(f'The column "{name}" must not have missing values; {values.null_count} are null.')

@@ -10,6 +10,7 @@ from sklearn_hash.neighbors._arrow_codes import (
     BIT_ORDER,
     FINGERPRINT,
     N_BITS,
+    check_code_column,
     check_fingerprint,
     codes_of_arrow,
     is_arrow_table,
@@ -21,7 +22,7 @@ from sklearn_hash.stores._fingerprint import fingerprint_of
 from sklearn_hash.stores._id_column import id_column
 from sklearn_hash.stores._optional import import_arrow
 
-__all__ = ["check_origin", "record_batches", "to_arrow"]
+__all__ = ["check_schema", "record_batches", "to_arrow"]
 
 
 @document
@@ -101,16 +102,29 @@ def record_batches(codes, ids=None, *, packed=False, n_bits=None, hasher=None, b
         raise ValueError("codes must hold at least one block; got an iterator without any.")
 
 
-def check_origin(schema, hasher):
-    """Raise a ValueError if the fingerprint in a schema is not that of the given hasher.
+def check_schema(schema, hasher):
+    """Check the schema of codes, and return the number of bytes of a code.
 
     Parameters
     ----------
     schema : pyarrow.Schema
     hasher : estimator, str or None
+        The hasher that must have made the codes.
+
+    Returns
+    -------
+    n_bytes : int or None
+        None if the type of the column does not determine it.
+
+    Raises
+    ------
+    ValueError
+        If there is no column of packed codes, or the fingerprint is that of another hasher.
     """
+    n_bytes = check_code_column(schema)
     stored = (schema.metadata or {}).get(FINGERPRINT)
     check_fingerprint(None if stored is None else stored.decode(), fingerprint_of(hasher))
+    return n_bytes
 
 
 def _blocks(codes, ids, batch_size):

@@ -8,7 +8,7 @@ from tempfile import TemporaryFile
 import numpy as np
 
 from sklearn_hash._replacing import replacing
-from sklearn_hash.stores._arrow import check_origin, record_batches
+from sklearn_hash.stores._arrow import check_schema, record_batches
 from sklearn_hash.stores._docs import document
 from sklearn_hash.stores._optional import import_arrow
 
@@ -84,7 +84,7 @@ def read_ipc(path, *, hasher=None, memory_map=True):
     FileNotFoundError
         If the file does not exist.
     ValueError
-        If the file is not an Arrow IPC file, or has the fingerprint of another hasher.
+        If the file is not an Arrow IPC file, or has no column of packed codes or the fingerprint of another hasher.
 
     Examples
     --------
@@ -97,7 +97,7 @@ def read_ipc(path, *, hasher=None, memory_map=True):
     """
     pa = import_arrow()
     with pa.memory_map(str(path)) if memory_map else pa.OSFile(str(path)) as file, pa.ipc.open_file(file) as reader:
-        check_origin(reader.schema, hasher)
+        check_schema(reader.schema, hasher)
         return reader.read_all()
 
 

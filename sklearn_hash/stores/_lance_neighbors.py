@@ -9,7 +9,7 @@ from sklearn_hash._compat import _fit_context
 from sklearn_hash.neighbors import HammingNeighbors
 from sklearn_hash.neighbors._arrow_codes import PackedRows, codes_of_arrow, opened
 from sklearn_hash.neighbors._check_input import check_device
-from sklearn_hash.stores._arrow import check_origin, to_arrow
+from sklearn_hash.stores._arrow import check_schema, to_arrow
 from sklearn_hash.stores._lance_dataset import append_rows, delete_rows, open_dataset, write_rows
 from sklearn_hash.stores._optional import import_arrow
 
@@ -114,11 +114,14 @@ class LanceNeighbors(HammingNeighbors):
         FileNotFoundError
             If the dataset or version does not exist.
         ValueError
-            If the codes are from another hasher, or ids repeat because two processes appended simultaneously.
+            If the dataset has no column of packed codes or of ids, the codes are from another hasher, or ids repeat
+            because two processes appended simultaneously.
         """
         check_device(self.device)
         dataset = open_dataset(self.uri, version)
-        check_origin(dataset.schema, hasher)
+        check_schema(dataset.schema, hasher)
+        if "id" not in dataset.schema.names:
+            raise ValueError(f'Ids must be in a column "id"; got the columns {dataset.schema.names!s:.100}.')
         codes = codes_of_arrow(dataset.to_table(columns=["id", "code"]))
         with self._unchanged_on_failure():
             packed, self.n_bits_ = self._packed_codes(codes, self.n_bits, reset=True)

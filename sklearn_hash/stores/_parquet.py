@@ -4,7 +4,7 @@ from itertools import chain
 from pathlib import Path
 
 from sklearn_hash._replacing import replacing
-from sklearn_hash.stores._arrow import check_origin, record_batches
+from sklearn_hash.stores._arrow import check_schema, record_batches
 from sklearn_hash.stores._docs import document
 from sklearn_hash.stores._optional import import_arrow, import_engine
 
@@ -77,7 +77,7 @@ def iter_parquet(path, *, hasher=None, batch_size=1_000_000):
     FileNotFoundError
         If the file does not exist, or the folder has no ``*.parquet`` file.
     ValueError
-        If a file has the fingerprint of another hasher.
+        If a file has no column of packed codes, or the fingerprint of another hasher.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def iter_parquet(path, *, hasher=None, batch_size=1_000_000):
     _check_size(batch_size, "batch_size")
     for part in _parts(path):
         with parquet.ParquetFile(part) as file:
-            check_origin(file.schema_arrow, hasher)
+            check_schema(file.schema_arrow, hasher)
             for group in range(file.num_row_groups):
                 for batch in file.iter_batches(batch_size, row_groups=[group]):
                     yield pa.Table.from_batches([batch])
@@ -116,7 +116,8 @@ def read_parquet(path, *, hasher=None):
     FileNotFoundError
         If the file does not exist, or the folder has no ``*.parquet`` file.
     ValueError
-        If a file has the fingerprint of another hasher, or files differ in their columns or metadata.
+        If a file has no column of packed codes or the fingerprint of another hasher, or files differ in their columns
+        or metadata.
 
     Examples
     --------
@@ -133,7 +134,7 @@ def read_parquet(path, *, hasher=None):
     tables = []
     for part in _parts(path):
         with parquet.ParquetFile(part) as file:
-            check_origin(file.schema_arrow, hasher)
+            check_schema(file.schema_arrow, hasher)
             tables.append(file.read())
         if not tables[-1].schema.equals(tables[0].schema, check_metadata=True):
             raise ValueError(f"All files must hold codes of one length and origin; {part} differs from the first.")

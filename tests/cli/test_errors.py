@@ -63,6 +63,23 @@ def test_broken_images_and_files_are_named(capsys, photos, tmp_path):
     assert "rows.npy: " in run(capsys, "fit", tmp_path / "rows.npy", "--out", tmp_path / "new", status=2)
 
 
+@pytest.mark.parametrize(
+    ("codes", "message"),
+    [
+        ([b"ab"], "fixed_size_binary) or of numbers; there are code binary"),
+        (["00ff"], "there are code string"),
+        ([[0, 1], [1]], "the vectors of column 'code' differ in length"),
+        ("null", "the codes of column 'code' must not have missing values"),
+    ],
+)
+def test_columns_that_hold_no_rows_are_named(capsys, codes, message, tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    codes = pa.array([b"ab", None], pa.binary(2)) if codes == "null" else codes
+    parquet.write_table(pa.table({"id": range(len(codes)), "code": codes}), tmp_path / "codes.parquet")
+    assert message in run(capsys, "dedup", tmp_path / "codes.parquet", status=2)
+
+
 def test_objects_in_files_are_not_unpickled(capsys, tmp_path):
     np.save(tmp_path / "rows.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
     assert "Python objects in dtype" in run(capsys, "fit", tmp_path / "rows.npy", "--out", tmp_path / "new", status=2)

@@ -8,10 +8,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sklearn_hash import DHNHasher, ITQHasher
-from sklearn_hash.distributed import encode, read_parts, write_parts
+from sklearn_hash.distributed import ShardedHammingNeighbors, encode, read_parts, write_parts
 
 da = pytest.importorskip("dask.array")
 pd = pytest.importorskip("pandas")
+pa = pytest.importorskip("pyarrow")
 parquet = pytest.importorskip("pyarrow.parquet")
 
 X, Y = load_digits(return_X_y=True)
@@ -92,6 +93,62 @@ def test_parts_are_written_and_read(hasher, expected, tmp_path):
         read_parts(tmp_path / "codes", hasher=other)
     with pytest.raises(ValueError, match=r"must not have other Parquet files, such as .*part-00001"):
         write_parts(codes.rechunk((700, -1)), tmp_path / "codes")
+
+
+def codes_of_type(kind, codes):
+    values = codes.tolist() if pa.types.is_fixed_size_list(kind) else [code.tobytes() for code in codes]
+    return pa.table({"code": pa.array(values, kind)})
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [pa.binary(), pa.large_binary(), pa.binary(3), pa.list_(pa.uint8(), 3)],
+    ids=["binary", "large", "fixed", "list"],
+)
+def test_parts_of_other_tools(kind, expected, tmp_path):
+    for name, rows in {"a": slice(0, 0), "b": slice(0, 200), "c": slice(200, 700)}.items():
+        parquet.write_table(codes_of_type(kind, expected[rows]), tmp_path / f"{name}.parquet")
+    codes = read_parts(tmp_path)
+    assert codes.shape == (700, 3)
+    np.testing.assert_array_equal(codes.compute(), expected)
+    np.testing.assert_array_equal(ShardedHammingNeighbors(n_neighbors=1).fit(tmp_path).kneighbors(expected[:9])[0], 0)
+    parquet.write_table(codes_of_type(pa.binary(), expected[:, :2]), tmp_path / "d.parquet")
+    with pytest.raises(ValueError, match=r"codes of one length, 3 bytes; got 2 in .*d\.parquet"):
+        read_parts(tmp_path).compute()
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"code": ["00ff"]}, '"code" must be of type binary .*; got string. Convert .*to_arrow'),
+        ({"code": [1]}, '"code" must be of type binary .*; got int64'),
+        ({"hash": [b"ab"]}, r"""a column "code"; got the columns \['hash'\]"""),
+        ({"code": pa.array([], pa.binary())}, "at least one code"),
+    ],
+    ids=["text", "number", "name", "empty"],
+)
+def test_parts_without_codes(columns, message, tmp_path):
+    parquet.write_table(pa.table(columns), tmp_path / "a.parquet")
+    for read in (read_parts, ShardedHammingNeighbors().fit):
+        with pytest.raises(ValueError, match=message):
+            read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"x": [1.0], "name": ["a"]}, "got the column 'name' of type string in .*a.parquet. Remove"),
+        ({"id": [1], "vector": [[1.0, 2.0]]}, "got the column 'vector' of type list<.*: double>"),
+        ({"code": [b"ab"]}, "got the column 'code' of type binary"),
+        ({"vector": [[1.0], [1.0, 2.0, 3.0]]}, "lists of equal length in the column 'vector'"),
+        ({"vector": [[1.0, 2.0], None]}, "lists of equal length in the column 'vector'"),
+    ],
+    ids=["text", "ids", "codes", "lengths", "missing"],
+)
+def test_rows_that_are_no_vectors(hasher, columns, message, tmp_path):
+    parquet.write_table(pa.table(columns), tmp_path / "a.parquet")
+    with pytest.raises(ValueError, match=message):
+        encode(hasher, tmp_path).compute()
 
 
 def test_bad_input(hasher, tmp_path):

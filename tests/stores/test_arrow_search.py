@@ -110,15 +110,30 @@ def test_codes_of_another_hasher_are_refused():
     ("bad", "message"),
     [
         (pa.table({"id": [1]}), '"code"'),
-        (pa.table({"code": ["ab"]}), "must be binary; got string"),
-        (pa.table({"code": [b"ab", b"a"]}), "widths"),
+        (pa.table({"code": ["ab"]}), "code. must be of type binary .*; got string. Convert"),
+        (pa.table({"code": [[1, 2]]}), r"must be of type binary .*; got list<item: int64>"),
+        (pa.table({"code": [b"ab", b"a"]}), "code. must all have the same number of bytes"),
+        (pa.table({"code": pa.array([], pa.binary())}), "at least one code"),
+        (pa.table({"code": pa.array([[1, None]], pa.list_(pa.uint8(), 2))}), "1 are null"),
         (pa.table({"code": pa.array([b"a", None], pa.binary(1))}), "1 are null"),
         (table(ids=[None, *range(59)]), "1 are null"),
         (table(ids=np.linspace(0, 1, 60)), "hashable"),
         (table(ids=[1] * 60), "repeat"),
         (table().slice(0, 0), "at least one code"),
     ],
-    ids=["no code", "text", "lengths", "null", "null id", "float id", "repeated", "empty"],
+    ids=[
+        "no code",
+        "text",
+        "list",
+        "lengths",
+        "no width",
+        "null byte",
+        "null",
+        "null id",
+        "float id",
+        "repeated",
+        "empty",
+    ],
 )
 def test_a_table_that_is_refused_leaves_the_searcher(bad, message):
     search = HammingNeighbors().fit(BITS)

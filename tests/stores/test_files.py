@@ -159,6 +159,27 @@ def test_a_folder_is_read_in_the_order_of_names(path):
         read_parquet(path)
 
 
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"code": ["00ff"]}, '"code" must be of type binary .*; got string. Convert .*to_arrow'),
+        ({"code": [[0, 255]]}, r'"code" must be of type binary .*; got list<.*: int64>'),
+        ({"hash": [b"ab"]}, r"""a column "code"; got the columns \['hash'\]"""),
+    ],
+    ids=["text", "list", "name"],
+)
+def test_files_without_codes_are_refused(path, columns, message):
+    table = pa.table(columns)
+    parquet.write_table(table, path)
+    for read in (read_parquet, lambda path: next(iter_parquet(path))):
+        with pytest.raises(ValueError, match=message):
+            read(path)
+    with pa.ipc.new_file(str(path), table.schema) as file:
+        file.write_table(table)
+    with pytest.raises(ValueError, match=message):
+        read_ipc(path)
+
+
 def test_missing_files(formats, path):
     with pytest.raises(FileNotFoundError):
         formats[1](path)

@@ -19,6 +19,7 @@ from sklearn_hash import HammingNeighbors, LSHHasher
 from sklearn_hash.stores import LanceNeighbors, to_arrow
 
 lance = pytest.importorskip("lance")
+pa = pytest.importorskip("pyarrow")
 
 RNG = np.random.default_rng(0)
 BITS = RNG.integers(0, 2, (400, 21), dtype=np.uint8)
@@ -273,3 +274,18 @@ def test_nothing_acknowledged_is_lost_when_a_writer_is_killed(uri):
         assert_array_equal(search.packed_codes_, search.ids_[:, None] * np.arange(1, 9) % 251)
         step = max(by_step) + 1
         added, removed = set(by_step), {number for number, ids in by_step.items() if len(ids) == 50}
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"id": [1], "code": ["00ff"]}, '"code" must be of type binary .*; got string. Convert .*to_arrow'),
+        ({"id": [1], "vector": [b"ab"]}, r"""a column "code"; got the columns \['id', 'vector'\]"""),
+        ({"code": [b"ab"]}, r"""a column "id"; got the columns \['code'\]"""),
+    ],
+    ids=["text", "name", "ids"],
+)
+def test_datasets_without_codes_are_refused(uri, columns, message):
+    lance.write_dataset(pa.table(columns), uri)
+    with pytest.raises(ValueError, match=message):
+        LanceNeighbors(uri).checkout()
