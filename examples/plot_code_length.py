@@ -42,7 +42,7 @@ for (name, method), marker in zip(methods.items(), "os", strict=True):
     ax.errorbar(LENGTHS, means, deviations, marker=marker, capsize=3, label=name)
     for n_bits, mean, deviation in zip(LENGTHS, means, deviations, strict=True):
         print(f"{name:<12}{n_bits:3d} bits: mAP {mean:.3f} +- {deviation:.3f}")
-ax.set(xscale="log", xlabel="Bits", ylabel="mAP of validation rows", title="Handwritten digits")
+ax.set(xscale="log", xlabel="Code length (bits)", ylabel="Validation mAP", title="Handwritten digits")
 ax.set_xticks(LENGTHS, LENGTHS)
 ax.minorticks_off()
 ax.legend()

@@ -60,6 +60,6 @@ for ax, method in zip(axes, (DualHingeHasher, HashNetHasher, DHNHasher), strict=
     score = hasher.score(X_test, y_test)
     print(f"{method.__name__:16} mAP {score:.3f}, mean distance of hard pairs {distances[hard].mean():4.1f} of 16")
     ax.set(title=f"{method.__name__}, mAP {score:.3f}", xlabel="Hamming distance", xticks=range(0, 17, 4))
-axes[0].set_ylabel("Share of the pairs")
+axes[0].set_ylabel("Fraction of pairs")
 axes[0].legend()
 plt.show()

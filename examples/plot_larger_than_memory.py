@@ -85,6 +85,6 @@ for step, megabytes in memory.items():
 figure, ax = plt.subplots(figsize=(7.5, 2.8), layout="constrained")
 bars = ax.barh(list(memory), list(memory.values()), color=["C0"] * (len(memory) - 1) + ["lightgrey"])
 ax.bar_label(bars, fmt="%.1f MB", padding=3)
-ax.set(xlabel="Peak of memory", xlim=(0, 1.2 * max(memory.values())))
+ax.set(xlabel="Peak memory", xlim=(0, 1.2 * max(memory.values())))
 ax.invert_yaxis()
 plt.show()

@@ -56,7 +56,7 @@ figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.5), layout="constraine
 for (name, values), marker in zip(accuracies.items(), "os", strict=True):
     left.plot(lengths, values, marker=marker, label=name)
 left.axhline(pixels, color="grey", linestyle="--", label="pixels, 512 bytes a row")
-left.set(xscale="log", xlabel="Bits", ylabel="Accuracy of 5 neighbours")
+left.set(xscale="log", xlabel="Code length (bits)", ylabel="Accuracy of 5 neighbours")
 left.set_xticks(lengths, lengths)
 left.minorticks_off()
 left.legend()

@@ -61,6 +61,6 @@ for n_bits in (16, 32, 64):
     _, recall, radii = hamming_precision_recall_curve(*codes)
     right.plot(radii[:17], recall[:17], marker=".", label=f"{n_bits} bits")
 right.axvline(2, color="grey", linewidth=1)
-right.set(xlabel="Radius", ylabel="Recall")
+right.set(xlabel="Hamming radius", ylabel="Recall")
 right.legend()
 plt.show()

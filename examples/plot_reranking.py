@@ -46,8 +46,8 @@ print(f"{len(X_database)} vectors of {X.shape[1]} features, {X_database.nbytes /
 # %%
 # Candidates
 # ----------
-# The curves show the share of the 10 true neighbours that are among the first candidates by Hamming distance. This is
-# also the recall after re-ranking this number of candidates by their vectors. Longer codes need fewer candidates.
+# The curves show the fraction of the 10 true neighbours that are among the first candidates by Hamming distance. This
+# is also the recall after re-ranking this number of candidates by their vectors. Longer codes need fewer candidates.
 
 figure, ax = plt.subplots(figsize=(7, 4.5), layout="constrained")
 hashers = {n_bits: ITQHasher(n_bits, random_state=0).fit(X_database) for n_bits in (32, 64, 128, 256)}
@@ -76,7 +76,9 @@ for marker, (label, vectors) in zip("osD^", KEPT.items(), strict=True):
         for n_bits, x, recall in zip(hashers, n_bytes, recalls, strict=True):
             ax.annotate(f"{n_bits} bits", (x, recall), (-8, 0), textcoords="offset points", ha="right", va="center")
 ax.plot(X_database.nbytes / len(X_database), 1, "k*", markersize=10, label="all vectors, exact", linestyle="none")
-ax.set(xscale="log", xlabel="Bytes a row", ylabel="Recall of the 10 true neighbours", ylim=(0, 1.04), xlim=(1.5, None))
+ax.set(
+    xscale="log", xlabel="Bytes per row", ylabel="Recall of the 10 true neighbours", ylim=(0, 1.04), xlim=(1.5, None)
+)
 ax.legend(title="100 candidates, re-ranked by", loc="upper left")
 plt.show()
 

@@ -95,7 +95,7 @@ for method, marker in ((DualHingeHasher, "o"), (LSHHasher, "s")):
     print(
         f"{method.__name__:16}", " ".join(f"{n_bits} bits {s:.3f}" for n_bits, s in zip(lengths, scores, strict=True))
     )
-ax.set(xscale="log", xlabel="Bits", ylabel="mAP of 200 notes", ylim=(0, 1.05))
+ax.set(xscale="log", xlabel="Code length (bits)", ylabel="mAP of 200 notes", ylim=(0, 1.05))
 ax.set_xticks(lengths, lengths)
 ax.minorticks_off()
 ax.legend()

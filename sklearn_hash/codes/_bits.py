@@ -11,7 +11,7 @@ def packed_width(n_bits: int) -> int:
     Parameters
     ----------
     n_bits : int
-        The code length.
+        Code length.
 
     Returns
     -------
@@ -101,7 +101,7 @@ def unpack_codes(packed, n_bits: int | None = None) -> np.ndarray:
     packed : array-like of shape (n, n_bytes), uint8
         Packed codes.
     n_bits : int, optional
-        The code length; by default 8 times the number of bytes.
+        Code length; by default 8 times the number of bytes.
 
     Returns
     -------

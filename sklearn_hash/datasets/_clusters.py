@@ -32,7 +32,7 @@ def make_clustered_codes(n_samples, n_bits, *, n_centers=100, flip=0.03, packed=
     n_samples : int
         Number of codes.
     n_bits : int
-        The code length.
+        Code length.
     n_centers : int, default=100
         Number of centres, which are equally likely.
     flip : float, default=0.03

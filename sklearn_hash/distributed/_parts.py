@@ -30,7 +30,7 @@ def write_parts(codes, folder, *, hasher=None, n_bits=None, compute=True):
     hasher : estimator or str, default=None
         The hasher that made the codes, or its :func:`sklearn_hash.stores.fingerprint`, for the metadata of the files.
     n_bits : int, default=None
-        The code length; by default that of the hasher, or 8 times the number of bytes.
+        Code length; by default that of the hasher, or 8 times the number of bytes.
     compute : bool, default=True
         Whether to write immediately; otherwise a Delayed object is returned whose ``compute`` writes the files.
 

@@ -39,7 +39,7 @@ class ShardedHammingNeighbors(BaseEstimator):
     algorithm : {"auto", "flat", "pruned", "multi_index"}, default="auto"
         Search algorithm of each shard; see :class:`~sklearn_hash.HammingNeighbors`.
     n_bits : int, default=None
-        The code length; by default 8 times the number of bytes.
+        Code length; by default 8 times the number of bytes.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class ShardedHammingNeighbors(BaseEstimator):
     n_samples_fit_ : int
         Number of fitted rows.
     n_bits_ : int
-        The code length.
+        Code length.
 
     See Also
     --------

@@ -25,7 +25,7 @@ def local_topk(codes, queries, n_neighbors, *, offset=0, n_bits=None):
     offset : int, default=0
         Number of the first row of the shard.
     n_bits : int, default=None
-        The code length; by default 8 times the number of bytes.
+        Code length; by default 8 times the number of bytes.
 
     Returns
     -------

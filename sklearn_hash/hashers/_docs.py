@@ -10,7 +10,7 @@ __all__ = ["document"]
 _PARAMETERS = dedent(
     """\
     n_bits : int, default=32
-        Length of the codes.
+        Code length.
 
     encoder : {"auto", "linear", "mlp", "cnn"}, nn.Module class, instance or factory, default="%(encoder)s"
         Network that maps rows to the input of the hash layer. "linear" passes the standardised input on, "mlp" has one
@@ -77,7 +77,7 @@ _ATTRIBUTES = dedent(
         The trained skorch net.
 
     n_bits_ : int
-        Length of the codes.
+        Code length.
 
     history_ : skorch History
         For each epoch: loss, duration%(history)s and the values recorded by callbacks; with a validation split also

@@ -22,7 +22,7 @@ class ITQHasher(ShallowHasher):
     Parameters
     ----------
     n_bits : int, default=32
-        Length of the codes. If X has fewer principal directions, their coordinates are padded with zeros before the
+        Code length. If X has fewer principal directions, their coordinates are padded with zeros before the
         rotation.
 
     output : {"bits", "signs", "packed", "continuous"}, default="bits"
@@ -47,7 +47,7 @@ class ITQHasher(ShallowHasher):
         The learned rotation, with orthonormal rows.
 
     n_bits_ : int
-        Length of the codes.
+        Code length.
 
     n_features_in_ : int
         Number of features seen during fit.

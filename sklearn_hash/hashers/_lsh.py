@@ -14,7 +14,7 @@ class LSHHasher(ShallowHasher):
     Parameters
     ----------
     n_bits : int, default=32
-        Length of the codes. With the same seed a longer code begins with the shorter one.
+        Code length. With the same seed a longer code begins with the shorter one.
 
     output : {"bits", "signs", "packed", "continuous"}, default="bits"
         What ``transform`` returns: (n, n_bits) uint8 of 0 and 1; (n, n_bits) int8 of -1 and +1; (n, ceil(n_bits / 8))
@@ -32,7 +32,7 @@ class LSHHasher(ShallowHasher):
         Normals of the hyperplanes, with standard normal entries.
 
     n_bits_ : int
-        Length of the codes.
+        Code length.
 
     n_features_in_ : int
         Number of features seen during fit.

@@ -18,7 +18,7 @@ class PCAHasher(ShallowHasher):
     Parameters
     ----------
     n_bits : int, default=32
-        Length of the codes. If X has fewer principal directions, the remaining bits use random directions in the space
+        Code length. If X has fewer principal directions, the remaining bits use random directions in the space
         that these span.
 
     output : {"bits", "signs", "packed", "continuous"}, default="bits"
@@ -37,7 +37,7 @@ class PCAHasher(ShallowHasher):
         Unit directions of the bits: the principal ones by decreasing variance, then the random ones.
 
     n_bits_ : int
-        Length of the codes.
+        Code length.
 
     n_features_in_ : int
         Number of features seen during fit.

@@ -32,7 +32,7 @@ class SDHHasher(ShallowHasher):
     Parameters
     ----------
     n_bits : int, default=32
-        Length of the codes.
+        Code length.
 
     output : {"bits", "signs", "packed", "continuous"}, default="bits"
         What ``transform`` returns: (n, n_bits) uint8 of 0 and 1; (n, n_bits) int8 of -1 and +1; (n, ceil(n_bits / 8))
@@ -75,7 +75,7 @@ class SDHHasher(ShallowHasher):
         P: weights of the kernels and, in the last row, of the constant.
 
     n_bits_ : int
-        Length of the codes.
+        Code length.
 
     n_features_in_ : int
         Number of features seen during fit.

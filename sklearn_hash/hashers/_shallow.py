@@ -25,7 +25,7 @@ class ShallowHasher(BaseHasher):
     Parameters
     ----------
     n_bits : int, default=32
-        Length of the codes.
+        Code length.
 
     output : {"bits", "signs", "packed", "continuous"}, default="bits"
         Format of the codes that ``transform`` returns.

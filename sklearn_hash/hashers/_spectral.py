@@ -19,7 +19,7 @@ class SpectralHasher(ShallowHasher):
     Parameters
     ----------
     n_bits : int, default=32
-        Length of the codes.
+        Code length.
 
     output : {"bits", "signs", "packed", "continuous"}, default="bits"
         What ``transform`` returns: (n, n_bits) uint8 of 0 and 1; (n, n_bits) int8 of -1 and +1; (n, ceil(n_bits / 8))
@@ -46,7 +46,7 @@ class SpectralHasher(ShallowHasher):
         Number k of half waves of each bit along its direction.
 
     n_bits_ : int
-        Length of the codes.
+        Code length.
 
     n_features_in_ : int
         Number of features seen during fit.

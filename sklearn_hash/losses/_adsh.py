@@ -25,7 +25,7 @@ class ADSHLoss(AsymmetricLoss):
     Parameters
     ----------
     n_bits : int
-        Length of the codes.
+        Code length.
     n_classes : int
         Number of classes, or of columns of an indicator.
     quantization : float, default=0.01

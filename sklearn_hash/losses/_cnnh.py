@@ -20,7 +20,7 @@ class CNNHLoss(LabelLoss):
     Parameters
     ----------
     n_bits : int
-        Length of the codes.
+        Code length.
     n_classes : int
         Number of classes, or of columns of an indicator.
     sweeps : int, default=5

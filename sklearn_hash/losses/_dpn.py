@@ -21,7 +21,7 @@ class DPNLoss(LabelLoss):
     Parameters
     ----------
     n_bits : int
-        Length of the codes.
+        Code length.
     n_classes : int
         Number of classes, or of columns of an indicator.
     margin : float, default=0.5

@@ -26,7 +26,7 @@ class DSDHLoss(LabelLoss):
     Parameters
     ----------
     n_bits : int
-        Length of the codes.
+        Code length.
     n_classes : int
         Number of classes, or of columns of an indicator.
     alpha : "auto" or float, default="auto"

@@ -24,7 +24,7 @@ class DSHSDLoss(LabelLoss):
     Parameters
     ----------
     n_bits : int
-        Length of the codes.
+        Code length.
     n_classes : int
         Number of classes, or of columns of an indicator.
     contrastive : float, default=0.1

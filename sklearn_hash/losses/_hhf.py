@@ -26,7 +26,7 @@ class HHFLoss(LabelLoss):
     Parameters
     ----------
     n_bits : int
-        Length of the codes.
+        Code length.
     n_classes : int
         Number of classes, or of columns of an indicator.
     alpha : float, default=2.0

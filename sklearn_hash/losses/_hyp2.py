@@ -23,7 +23,7 @@ class HyP2Loss(LabelLoss):
     Parameters
     ----------
     n_bits : int
-        Length of the codes.
+        Code length.
     n_classes : int
         Number of classes, or of columns of an indicator.
     threshold : "auto" or float, default="auto"

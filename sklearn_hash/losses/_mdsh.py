@@ -30,7 +30,7 @@ class MDSHLoss(LabelLoss):
     Parameters
     ----------
     n_bits : int
-        Length of the codes.
+        Code length.
     n_classes : int
         Number of classes, or of columns of an indicator.
     pairs : float, default=0.1

@@ -21,7 +21,7 @@ class OrthoHashLoss(LabelLoss):
     Parameters
     ----------
     n_bits : int
-        Length of the codes.
+        Code length.
     n_classes : int
         Number of classes, or of columns of an indicator.
     scale : float, default=8.0

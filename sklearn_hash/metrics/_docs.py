@@ -23,7 +23,7 @@ _TEXTS = {
         packed : bool, default=False
             Whether the codes are packed bytes.
         n_bits : int, default=None
-            The code length; needed for packed codes whose length is not a multiple of 8.
+            Code length; needed for packed codes whose length is not a multiple of 8.
         """,
     "ties": """\
         ties : {"expected", "index"}, default="expected"
@@ -61,7 +61,7 @@ _TEXTS = {
         packed : bool, default=False
             Whether the codes are packed bytes.
         n_bits : int, default=None
-            The code length; needed for packed codes whose length is not a multiple of 8.
+            Code length; needed for packed codes whose length is not a multiple of 8.
         n_jobs : int, default=None
             Number of threads: None means 1 unless in a :obj:`joblib.parallel_config` context, -1 means all processors.
         """,

@@ -49,7 +49,7 @@ class HammingNeighbors(
     packed : bool, default=False
         Whether codes are packed bytes of shape (n, n_bytes), uint8 in the bit order of :func:`numpy.packbits`.
     n_bits : int, default=None
-        The code length; by default the number of columns, or 8 times the number of bytes with ``packed=True``. Needed
+        Code length; by default the number of columns, or 8 times the number of bytes with ``packed=True``. Needed
         only for packed codes whose length is not a multiple of 8, and for packed codes whose first rows hold only
         bytes 0 and 1, which look like bits.
     n_jobs : int, default=None
@@ -68,7 +68,7 @@ class HammingNeighbors(
         Algorithm used on the CPU for the nearest neighbours of many queries. With ``algorithm="auto"``, reading the
         attribute makes the choice if no search has made it yet.
     n_bits_ : int
-        The code length.
+        Code length.
     n_samples_fit_ : int
         Number of fitted rows.
     ids_ : ndarray of shape (n_samples_fit_,), int64 or object

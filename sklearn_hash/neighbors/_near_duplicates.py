@@ -60,7 +60,7 @@ def near_duplicates(
     packed : bool, default=False
         Whether codes are packed bytes, uint8 in the bit order of :func:`numpy.packbits`.
     n_bits : int, default=None
-        The code length; needed for packed codes whose length is not a multiple of 8.
+        Code length; needed for packed codes whose length is not a multiple of 8.
     return_graph : bool, default=False
         Whether to also return the graph of the pairs within the radius. Its memory grows with the number of pairs: m
         equal codes have ``m * (m - 1)`` entries.
@@ -130,7 +130,7 @@ class NearDuplicates(ClusterMixin, BaseEstimator):
     packed : bool, default=False
         Whether codes are packed bytes, uint8 in the bit order of :func:`numpy.packbits`.
     n_bits : int, default=None
-        The code length; needed for packed codes whose length is not a multiple of 8.
+        Code length; needed for packed codes whose length is not a multiple of 8.
     n_jobs : int, default=None
         Number of threads: None means 1 unless in a :obj:`joblib.parallel_config` context, -1 means all processors.
     verbose : bool or int, default=0
@@ -143,7 +143,7 @@ class NearDuplicates(ClusterMixin, BaseEstimator):
     kept_indices_ : ndarray of shape (n_groups,), int64
         Row to keep of each group, its first one.
     n_bits_ : int
-        The code length.
+        Code length.
     n_features_in_ : int
         Number of columns of the codes; these are bytes with ``packed=True``.
     feature_names_in_ : ndarray of shape (n_features_in_,)

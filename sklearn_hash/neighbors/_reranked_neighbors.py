@@ -69,7 +69,7 @@ class RerankedNeighbors(UnchangedOnFailureMixin, KNeighborsGraphMixin, RecallSco
     hasher_ : estimator
         The fitted hasher.
     n_bits_ : int
-        The code length.
+        Code length.
     n_samples_fit_ : int
         Number of fitted rows.
     ids_ : ndarray of shape (n_samples_fit_,), int64 or object

@@ -38,7 +38,7 @@ def warm_up(n_bits, *, algorithm="auto", verbose=0):
     Parameters
     ----------
     n_bits : int
-        The code length.
+        Code length.
     algorithm : {"auto", "flat", "pruned", "multi_index"}, default="auto"
         The ``algorithm`` of the searcher. ``"flat"`` takes the least time, ``"auto"`` compiles all three algorithms.
     verbose : bool or int, default=0

@@ -83,7 +83,7 @@ class CodeBalanceDisplay(BaseDisplay):
         bits = np.arange(len(self.balance))
         # Points without a line, since the order of bits has no meaning.
         self.line_ = draw_curves(ax, bits, [(name, self.balance)], curve_kwargs, linestyle="none", markevery=None)
-        ax.set(xlabel="Bit", ylabel="Share of the codes with the bit set", ylim=(-0.02, 1.02))
+        ax.set(xlabel="Bit", ylabel="Fraction of codes with the bit set", ylim=(-0.02, 1.02))
         set_integer_ticks(ax.xaxis)
 
     def _draw_correlation(self, ax, name, image_kwargs):

@@ -83,7 +83,7 @@ _TEXTS = {
         packed : bool, default=False
             Whether the codes are packed bytes.
         n_bits : int, default=None
-            The code length; needed for packed codes whose length is not a multiple of 8.
+            Code length; needed for packed codes whose length is not a multiple of 8.
         """,
     "chance level": """\
         plot_chance_level : bool, default=False

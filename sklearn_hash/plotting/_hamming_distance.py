@@ -56,7 +56,7 @@ class HammingDistanceDisplay(CurveDisplay):
             (join_labels(name, "dissimilar pairs"), self.dissimilar),
         ]
         self.line_ = draw_curves(ax, np.arange(len(self.similar)), curves, curve_kwargs)
-        ax.set(xlabel="Hamming distance", ylabel="Share of the pairs")
+        ax.set(xlabel="Hamming distance", ylabel="Fraction of pairs")
 
     @classmethod
     @document

@@ -67,13 +67,13 @@ class LossShapeDisplay(BaseDisplay):
         {returns}
         """
         ax, name = self._validate_plot_params(ax=ax, name=name, kind=kind)
-        losses, start, ylabel = [self.similar, self.dissimilar], 0.0, "Loss of the pair"
+        losses, start, ylabel = [self.similar, self.dissimilar], 0.0, "Loss"
         if kind == "gradient":
             losses, start, ylabel = [np.diff(loss) for loss in losses], 0.5, "Gradient: change of the loss per bit"
         labels = [join_labels(name, pair) for pair in ("similar pair", "dissimilar pair")]
         distances = start + np.arange(len(losses[0]))
         self.line_ = draw_curves(ax, distances, list(zip(labels, losses, strict=True)), curve_kwargs)
-        ax.set(xlabel="Hamming distance of the pair", ylabel=ylabel)
+        ax.set(xlabel="Hamming distance", ylabel=ylabel)
         return self
 
     @classmethod
@@ -87,7 +87,7 @@ class LossShapeDisplay(BaseDisplay):
             Loss called as ``loss(z, similarity)``, such as the losses over pairs of :mod:`sklearn_hash.losses`. It is
             called with one pair at a time, so that class weights have no effect.
         n_bits : int, default=32
-            The code length.
+            Code length.
         {magnitude}
         {loss kind}
         name : str, default=None

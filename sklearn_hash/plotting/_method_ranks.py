@@ -89,7 +89,7 @@ class MethodRanksDisplay(BaseDisplay):
             _draw_method(ax, self.methods[method], self.mean_ranks[method], levels + _ROW * row, on_left, n_methods)
         _set_axis(ax, n_methods, levels + _ROW * n_rows)
         title = f"critical difference {self.critical_difference:.2f}"
-        ax.set_xlabel(f"mean rank ({title})" if name is None else f"{name}: mean rank ({title})")
+        ax.set_xlabel(f"Mean rank ({title})" if name is None else f"{name}: mean rank ({title})")
         return self
 
     @classmethod

@@ -65,7 +65,7 @@ class NeighborRecallDisplay(CurveDisplay):
 
     def _draw(self, ax, name, curve_kwargs):
         self.line_ = draw_curves(ax, self.n_candidates, [(name, self.recall)], curve_kwargs)
-        ax.set(xlabel="Candidates fetched", ylabel=f"Recall of the {self.n_neighbors} true neighbours", xscale="log")
+        ax.set(xlabel="Number of candidates", ylabel=f"Recall of the {self.n_neighbors} true neighbours", xscale="log")
 
     @classmethod
     @document

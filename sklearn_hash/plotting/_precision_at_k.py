@@ -56,7 +56,7 @@ class PrecisionAtKDisplay(CurveDisplay):
 
     def _draw(self, ax, name, curve_kwargs):
         self.line_ = draw_curves(ax, self.k, [(name, self.precision)], curve_kwargs)
-        ax.set(xlabel="Rows retrieved, k", ylabel="Precision among the first k")
+        ax.set(xlabel="Number of rows retrieved (k)", ylabel="Precision@k")
 
     @classmethod
     @document

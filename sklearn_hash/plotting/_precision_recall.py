@@ -79,7 +79,7 @@ class HammingPrecisionRecallDisplay(BaseDisplay):
             # The whole database is within the largest radius.
             self.chance_level_ = draw_chance_level(ax, self.precision[-1], chance_level_kwargs)
         limits = {"xlim": (-0.02, 1.02), "ylim": (-0.02, 1.02)}
-        ax.set(xlabel="Recall within a Hamming radius", ylabel="Precision within a Hamming radius", **limits)
+        ax.set(xlabel="Recall", ylabel="Precision", **limits)
         return self
 
     @classmethod

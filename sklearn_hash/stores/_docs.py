@@ -9,7 +9,7 @@ _TEXTS = {
         packed : bool, default=False
             Whether codes are packed bytes, uint8 in the bit order of :func:`numpy.packbits`.
         n_bits : int, default=None
-            The code length; needed for packed codes whose length is not a multiple of 8.
+            Code length; needed for packed codes whose length is not a multiple of 8.
         hasher : estimator or str, default=None
             The fitted hasher that made the codes, or its :func:`fingerprint`, which is stored with the codes. A search
             among codes with a fingerprint raises an error for queries with another one.

@@ -69,7 +69,7 @@ def from_faiss(index, *, n_bits=None, **params):
     index : faiss.IndexBinaryFlat, or faiss.IndexBinaryIDMap or faiss.IndexBinaryIDMap2 around one
         Index with the codes and ids.
     n_bits : int, default=None
-        The code length; needed if it is not a multiple of 8, since faiss stores only whole bytes.
+        Code length; needed if it is not a multiple of 8, since faiss stores only whole bytes.
     **params
         Parameters of :class:`~sklearn_hash.HammingNeighbors`; ``packed`` is the form of the queries.
 

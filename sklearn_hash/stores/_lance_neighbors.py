@@ -37,7 +37,7 @@ class LanceNeighbors(HammingNeighbors):
     packed : bool, default=False
         Whether codes are packed bytes, uint8 in the bit order of :func:`numpy.packbits`.
     n_bits : int, default=None
-        The code length; needed for packed codes whose length is not a multiple of 8.
+        Code length; needed for packed codes whose length is not a multiple of 8.
     n_jobs : int, default=None
         Number of threads per search: None means 1 unless in a :obj:`joblib.parallel_config` context, -1 means all
         processors.

@@ -25,7 +25,7 @@ class HashingModule(nn.Module):
     n_features : int
         Number of features.
     n_bits : int
-        The code length.
+        Code length.
     normalize : nn.Module, optional
         Module that normalises a raw batch to float32; by default the batch is only converted to float32.
     augment : callable, optional

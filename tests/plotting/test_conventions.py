@@ -69,6 +69,24 @@ def test_draws_on_the_axes_given_or_on_a_new_figure(make):
     assert set(lines_of(fresh)) <= set(fresh.ax_.lines)
 
 
+LABELS_OF_AXES = {
+    "precision_recall": ("Recall", "Precision"),
+    "precision_at_k": ("Number of rows retrieved (k)", "Precision@k"),
+    "neighbor_recall": ("Number of candidates", "Recall of the 10 true neighbours"),
+    "distance": ("Hamming distance", "Fraction of pairs"),
+    "balance": ("Bit", "Fraction of codes with the bit set"),
+    "output": (r"Relaxed code $\tanh(\beta z)$", "Density"),
+    "history": ("Epoch", "Training loss"),
+    "loss": ("Hamming distance", "Loss"),
+}
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_axes_are_labelled_by_the_terms_of_the_field(name):
+    ax = MAKERS[name]().ax_
+    assert (ax.get_xlabel(), ax.get_ylabel()) == LABELS_OF_AXES[name]
+
+
 def test_plot_returns_the_display_and_takes_another_name(make):
     display = make(name="first")
     assert display.plot() is display
