@@ -100,7 +100,7 @@ def unpack_codes(packed, n_bits: int | None = None) -> np.ndarray:
     ----------
     packed : array-like of shape (n, n_bytes), uint8
         Packed codes.
-    n_bits : int, optional
+    n_bits : int, default=None
         Code length; by default 8 times the number of bytes.
 
     Returns

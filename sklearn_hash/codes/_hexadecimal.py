@@ -21,7 +21,7 @@ def packed_from_hex(strings, n_bits: int | None = None) -> np.ndarray:
     ----------
     strings : array-like of shape (n,), str
         Strings with equal numbers of digits, in upper or lower case and without a prefix.
-    n_bits : int, optional
+    n_bits : int, default=None
         Code length. If given, a string is a number of ``n_bits`` bits in ``ceil(n_bits / 4)`` digits, the format of
         ``str(imagehash.ImageHash)``. By default, a string holds the bytes of a packed code, two digits each. For a code
         length that is a multiple of 8, both formats are the same.
@@ -70,7 +70,7 @@ def hex_from_packed(packed, n_bits: int | None = None) -> np.ndarray:
     ----------
     packed : array-like of shape (n, n_bytes), uint8
         Packed codes.
-    n_bits : int, optional
+    n_bits : int, default=None
         Code length. If given, a string is a number of ``n_bits`` bits in ``ceil(n_bits / 4)`` digits, the format of
         ``str(imagehash.ImageHash)``. By default, a string holds the bytes of a packed code, two digits each.
 

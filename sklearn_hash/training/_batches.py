@@ -15,7 +15,7 @@ class HashingDataset(Dataset):
     Parameters
     ----------
     rows : DenseRows, MappedRows, SparseRows or LoadedRows
-    targets : LabelTargets, IndicatorTargets, MatrixTargets or FeatureTargets, optional
+    targets : LabelTargets, IndicatorTargets, MatrixTargets or FeatureTargets, default=None
     target : {"similarity", "labels", "features"}, default="similarity"
         Kind of target that the loss takes.
     """

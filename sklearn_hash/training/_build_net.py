@@ -43,9 +43,9 @@ def build_net(params, rows, loss, method_callbacks, device, validation=None, mod
     method_callbacks : list of (name, callback)
         Callbacks that the method needs, such as the continuation of HashNet.
     device : torch.device
-    validation : HashingDataset, optional
+    validation : HashingDataset, default=None
         Validation rows for early stopping.
-    module : HashingModule, optional
+    module : HashingModule, default=None
         A module that is already built; ``rows`` is then not used.
 
     Returns

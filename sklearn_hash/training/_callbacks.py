@@ -164,7 +164,7 @@ class FitProgressBar(Callback):
 
     Parameters
     ----------
-    label : str
+    label : str, default=""
         Text before the bar.
 
     Examples

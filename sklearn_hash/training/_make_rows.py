@@ -23,8 +23,8 @@ def make_rows(X, loader=None, row_shape=None, channels="first"):
     Parameters
     ----------
     X : ndarray of shape (n, d) or (n, C, H, W), memmap, CSR of shape (n, d), items of a loader, torch Dataset, or dict
-    loader : callable, optional
-    row_shape : tuple of int, optional
+    loader : callable, default=None
+    row_shape : tuple of int, default=None
         Shape that rows of a loader or a Dataset must have; by default that of the first row.
     channels : {"auto", "first", "last"}, default="first"
         Position of the channel axis in images of a loader or a Dataset; in the rows, channels are first.

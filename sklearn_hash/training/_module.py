@@ -26,9 +26,9 @@ class HashingModule(nn.Module):
         Number of features.
     n_bits : int
         Code length.
-    normalize : nn.Module, optional
+    normalize : nn.Module, default=None
         Module that normalises a raw batch to float32; by default the batch is only converted to float32.
-    augment : callable, optional
+    augment : callable, default=None
         Transformation of a raw batch in training.
     frozen : bool, default=False
         Whether the encoder is not trained; it stays in evaluation mode and no gradient is computed in it.
@@ -37,7 +37,7 @@ class HashingModule(nn.Module):
         float32; this takes little time.
     batch_norm : bool, default=False
         Whether a batch normalisation follows the hash layer.
-    output_field : str or int, optional
+    output_field : str or int, default=None
         Part of the encoder output to use, if it is a dict, a tuple or an object with fields.
 
     Examples

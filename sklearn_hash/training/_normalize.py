@@ -19,9 +19,10 @@ class Normalize(nn.Module):
 
     Parameters
     ----------
-    mean, std : float or sequence of float, optional
-        Mean and standard deviation for all channels or one per channel, on the scale of [0, 1]; by default rows are
-        only scaled.
+    mean : float or sequence of float, default=None
+        Mean for all channels or one per channel, on the scale of [0, 1]; by default nothing is subtracted.
+    std : float or sequence of float, default=1.0
+        Standard deviation for all channels or one per channel, on the same scale.
 
     Examples
     --------

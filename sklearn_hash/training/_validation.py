@@ -53,8 +53,8 @@ def map_against(codes, targets, database_codes=None, database_targets=None):
     ----------
     codes : ndarray of shape (n, n_bits)
     targets : LabelTargets, IndicatorTargets or MatrixTargets
-    database_codes : ndarray of shape (n_database, n_bits), optional
-    database_targets : targets of the same kind, optional
+    database_codes : ndarray of shape (n_database, n_bits), default=None
+    database_targets : targets of the same kind, default=None
 
     Returns
     -------
