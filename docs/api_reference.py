@@ -114,6 +114,7 @@ API_REFERENCE = {
     "sklearn_hash.losses": {
         "Of pairs": [
             "DualHingeLoss",
+            "DualHingeProxyLoss",
             "HashNetLoss",
             "DHNLoss",
             "DSHLoss",

@@ -37,10 +37,17 @@ TRAINED_ON = {
 }
 N_QUERIES = 400
 # Settings of the dual hinge that are not its defaults; "beta_bits" is divided by the code length.
-BEFORE = {"lr": 1e-3, "alpha": 1.05, "quantization": 0.1}
-RATE = {"alpha": 1.05, "quantization": 0.1}
+PLAIN = {"proxy_weight": 0.0, "beta_bits": 6}  # no proxies, and no influence of the number of classes
+RATE = {**PLAIN, "alpha": 1.05, "quantization": 0.1}
+BEFORE = {**RATE, "lr": 1e-3}
 VARIANTS = {
     "default": {},
+    "proxy_weight=0": {"proxy_weight": 0.0},
+    "proxy_weight=1": {"proxy_weight": 1.0},
+    "proxy_weight=3": {"proxy_weight": 3.0},
+    "beta=6/n_bits": {"beta_bits": 6},
+    "plain": PLAIN,
+    "similarity='cosine'": {"similarity": "cosine"},
     "before": BEFORE,
     "before, alpha=1.01": {**BEFORE, "alpha": 1.01},
     "before, alpha=1.001": {**BEFORE, "alpha": 1.001},
@@ -55,11 +62,11 @@ VARIANTS = {
     "before, lr=0.003": RATE,
     "before, lr=0.005": {**RATE, "lr": 5e-3},
     "before, lr=0.003, batch norm": {**RATE, "module__batch_norm": True},
-    "quantization=0.1": {"quantization": 0.1},
-    "lr=0.002, quantization=0.1": {"lr": 2e-3, "quantization": 0.1},
-    "lr=0.005, quantization=0.1": {"lr": 5e-3, "quantization": 0.1},
-    "alpha=1.02, quantization=0.1": {"alpha": 1.02, "quantization": 0.1},
-    "alpha=1.05, quantization=0": {"alpha": 1.05, "quantization": 0.0},
+    "plain, quantization=0.1": {**PLAIN, "quantization": 0.1},
+    "plain, lr=0.002, quantization=0.1": {**PLAIN, "lr": 2e-3, "quantization": 0.1},
+    "plain, lr=0.005, quantization=0.1": {**PLAIN, "lr": 5e-3, "quantization": 0.1},
+    "plain, alpha=1.02, quantization=0.1": {**PLAIN, "alpha": 1.02, "quantization": 0.1},
+    "plain, alpha=1.05, quantization=0": {**PLAIN, "alpha": 1.05, "quantization": 0.0},
     "before, lr=0.003, alpha=1.2": {**RATE, "alpha": 1.2},
     "before, lr=0.003, beta=4/n_bits": {**RATE, "beta_bits": 4},
     "before, lr=0.003, beta=9/n_bits": {**RATE, "beta_bits": 9},
@@ -67,14 +74,26 @@ VARIANTS = {
     "before, lr=0.003, shape=2": {**RATE, "criterion__shape": 2.0},
     "before, lr=0.003, inner product": {**RATE, "criterion__distance": "inner"},
 }
-RIVALS = "csq", "ortho_hash", "dch", "dsdh"
+# Rivals, with their defaults and with other learning rates.
+RIVALS = {
+    "csq": [1e-3, 3e-3],
+    "ortho_hash": [1e-3, 3e-3],
+    "dch": [1e-3, 3e-3],
+    "dsdh": [1e-3, 3e-3],
+    "adsh": [],
+    "talr": [],
+}
 
 
 def contestants():
     """(method, name, settings) of every line of the table."""
     ours = [("dual_hinge", name, settings) for name, settings in VARIANTS.items()]
-    rates = [(method, f"{method}, lr={lr:g}", {"lr": lr}) for method in RIVALS for lr in (1e-3, 3e-3)]
-    return ours + rates
+    rivals = [
+        (method, f"{method}, lr={lr:g}" if lr else method, {"lr": lr} if lr else {})
+        for method, rates in RIVALS.items()
+        for lr in rates or [None]
+    ]
+    return ours + rivals
 
 
 def evaluate(job, split):

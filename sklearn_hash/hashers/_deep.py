@@ -73,22 +73,31 @@ class DeepHasher(NetworkInputMixin, BaseHasher):
         self.net_params = net_params
     # fmt: on
 
-    def _loss_arguments(self):
+    def _loss_arguments(self, loss_class):
         """Return the arguments of the loss that are parameters of the estimator or known from the data."""
-        accepted = signature(self._loss_class).parameters
+        accepted = signature(loss_class).parameters
         own = {name: getattr(self, name) for name in self._get_param_names() if name in accepted}
-        return {**own, "n_classes": len(self.classes_)} if "n_classes" in accepted else own
+        n_classes = None if self.classes_ is None else len(self.classes_)
+        return {**own, "n_classes": n_classes} if "n_classes" in accepted else own
 
     def _criterion_names(self):
         """Return the names of the loss arguments that can be set only by `net_params`."""
         known = {*self._get_param_names(), "n_classes"}
         return [name for name in signature(self._loss_class).parameters if name not in known]
 
-    def _make_loss(self):
-        """Build the loss; `classes_` must be set before."""
-        nested = self.net_params or {}
+    def _make_loss(self, targets=None):
+        """Build the loss; `classes_` must be set before.
+
+        The targets are those of all rows that will ever be trained on, None if others may follow.
+        """
+        nested, loss_class = self.net_params or {}, self._choose_loss(targets)
         given = (name for name in self._criterion_names() if f"criterion__{name}" in nested)
-        return self._loss_class(**self._loss_arguments(), **{name: nested[f"criterion__{name}"] for name in given})
+        nested = {name: nested[f"criterion__{name}"] for name in given}
+        return loss_class(**self._loss_arguments(loss_class), **nested)
+
+    def _choose_loss(self, targets):
+        """Return the class of the loss, which may depend on the targets."""
+        return self._loss_class
 
     def _make_callbacks(self):
         """Return the callbacks that the method itself needs, as (name, callback) tuples."""
@@ -135,7 +144,7 @@ class DeepHasher(NetworkInputMixin, BaseHasher):
             check_can_teach(train.targets, self.classes_, "y" if validation is None else "y, less its validation rows,")
             device = resolve_device(self.device)
             with isolated(device, self._seed):
-                net = self._build_net(train, device, validation)
+                net = self._build_net(train, device, self._make_loss(train.targets), validation)
                 if saved is None:
                     net.partial_fit(train.to(device))
                 else:
@@ -188,7 +197,7 @@ class DeepHasher(NetworkInputMixin, BaseHasher):
             check_same((len(rows), self._seed), "number of rows of X and random_state")
             device = torch.device(self.net_.device) if fitted else resolve_device(self.device)
             with isolated(device, self._seed, self.n_iter_ if fitted else 0):
-                net = self.net_ if fitted else self._build_net(train, device)
+                net = self.net_ if fitted else self._build_net(train, device, self._make_loss())
                 with net.unchanged_on_failure():
                     net.partial_fit(train.to(device), epochs=1)
             self._keep(net)
@@ -249,11 +258,11 @@ class DeepHasher(NetworkInputMixin, BaseHasher):
         self.classes_ = present if known is None or present is None else np.union1d(known, present)
         return targets
 
-    def _build_net(self, train, device, validation=None):
+    def _build_net(self, train, device, loss, validation=None):
         nested = self.net_params or {}
         check_net_params(nested, nested, self.encoder, self._criterion_names())
         params = {**self.get_params(deep=False), "images": self._image_input()}
-        return build_net(params, train.rows, self._make_loss(), self._make_callbacks(), device, validation)
+        return build_net(params, train.rows, loss, self._make_callbacks(), device, validation)
 
     def _keep(self, net):
         self.net_ = net

@@ -5,9 +5,13 @@ from numbers import Real
 from sklearn_hash._compat import Interval, StrOptions
 from sklearn_hash.hashers._docs import document
 from sklearn_hash.hashers._pairs import PairHasher
-from sklearn_hash.losses import DualHingeLoss
+from sklearn_hash.losses import DualHingeLoss, DualHingeProxyLoss
+from sklearn_hash.training import LabelTargets
 
 __all__ = ["DualHingeHasher"]
+
+# Beyond, a batch has many more pairs with proxies than pairs of rows; no measurement has more than 100 classes.
+_MOST_PROXIES = 1000
 
 
 @document(similarity='"jaccard"')
@@ -31,6 +35,11 @@ class DualHingeHasher(PairHasher):
     quantization : float, default=0.03
         Weight of the mean squared distance of relaxed codes from -1 and +1.
 
+    proxy_weight : "auto" or float, default="auto"
+        Weight of the same loss between rows and a learned proxy of every class, an addition of this package; 0 is the
+        loss of the paper. "auto" is 3 for codes of more than 32 bits and at most 1,000 classes, one for each row, and
+        else 0. In ``partial_fit`` there are no proxies, since calls to come may bring other classes.
+
     Attributes
     ----------
     {attributes}
@@ -40,6 +49,7 @@ class DualHingeHasher(PairHasher):
     HashNetHasher : Cross-entropy with continuation.
     DHNHasher : Cross-entropy with a quantization loss.
     sklearn_hash.losses.DualHingeLoss : The loss alone.
+    sklearn_hash.losses.DualHingeProxyLoss : The loss with class proxies.
 
     References
     ----------
@@ -62,13 +72,14 @@ class DualHingeHasher(PairHasher):
         "alpha": [Interval(Real, 1, None, closed="neither")],
         "class_weight": [StrOptions({"sqrt", "balanced"}), None],
         "quantization": [Interval(Real, 0, None, closed="left")],
+        "proxy_weight": [StrOptions({"auto"}), Interval(Real, 0, None, closed="left")],
     }
 
     # fmt: off
     def __init__(
         self, n_bits=32, *, encoder="auto", similarity="jaccard", output="bits", lr=3e-3, max_epochs=30, batch_size=128,
         validation_fraction=None, images=None, device="auto", random_state=None, verbose=0, net_params=None,
-        alpha=1.01, class_weight="sqrt", quantization=0.03,
+        alpha=1.01, class_weight="sqrt", quantization=0.03, proxy_weight="auto",
     ):
         super().__init__(
             n_bits=n_bits, encoder=encoder, similarity=similarity, output=output, lr=lr, max_epochs=max_epochs,
@@ -78,4 +89,28 @@ class DualHingeHasher(PairHasher):
         self.alpha = alpha
         self.class_weight = class_weight
         self.quantization = quantization
+        self.proxy_weight = proxy_weight
     # fmt: on
+
+    def _choose_loss(self, targets):
+        if self.proxy_weight == "auto":
+            few = isinstance(targets, LabelTargets) and len(self.classes_) <= _MOST_PROXIES
+            return DualHingeProxyLoss if few and self.n_bits > 32 else DualHingeLoss
+        if self.proxy_weight and targets is not None and self.classes_ is None:
+            raise ValueError(
+                f"proxy_weight={self.proxy_weight!r} needs class labels: a similarity matrix or function has no "
+                'classes to learn proxies of. Use proxy_weight="auto" or 0.'
+            )
+        return DualHingeProxyLoss if self.proxy_weight and targets is not None else DualHingeLoss
+
+    def _loss_arguments(self, loss_class):
+        arguments = super()._loss_arguments(loss_class)
+        if arguments.get("proxy_weight") == "auto":
+            del arguments["proxy_weight"]  # the default of the loss
+        return arguments
+
+    def _keep(self, net):
+        # The proxies have served; later calls of partial_fit may bring other classes.
+        if isinstance(net.criterion_, DualHingeProxyLoss):
+            net.criterion_ = net.criterion_.pairs
+        super()._keep(net)

@@ -82,8 +82,8 @@ class StochasticNeighborHasher(FeatureHasher):
         self.noise = noise
     # fmt: on
 
-    def _build_net(self, train, device, validation=None):
-        net = super()._build_net(train, device, validation)
+    def _build_net(self, train, device, loss, validation=None):
+        net = super()._build_net(train, device, loss, validation)
         chosen = torch.randperm(len(train))[:_ITQ_ROWS].sort().values
         rows = HashingDataset(train.rows.select(chosen.numpy())).to(device)
         start_from_itq(net.module_.hash_layer, features_of(net, rows), self._seed)

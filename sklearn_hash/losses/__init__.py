@@ -19,6 +19,7 @@ from sklearn_hash.losses._dsh import DSHLoss
 from sklearn_hash.losses._dshsd import DSHSDLoss
 from sklearn_hash.losses._dtsh import DTSHLoss
 from sklearn_hash.losses._dual_hinge import DualHingeLoss
+from sklearn_hash.losses._dual_hinge_proxy import DualHingeProxyLoss
 from sklearn_hash.losses._greedy_hash import GreedyHashLoss
 from sklearn_hash.losses._hashnet import HashNetLoss
 from sklearn_hash.losses._hhf import HHFLoss
@@ -37,6 +38,7 @@ from sklearn_hash.losses._unsupervised_greedy_hash import UnsupervisedGreedyHash
 
 __all__ = [
     "DualHingeLoss",
+    "DualHingeProxyLoss",
     "HashNetLoss",
     "DHNLoss",
     "DSHLoss",

@@ -8,7 +8,8 @@ from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
 from sklearn_hash.losses._pairs import CLASS_WEIGHTS, PairLoss, pair_weights
-from sklearn_hash.losses._parameters import check_number, check_option
+from sklearn_hash.losses._parameters import check_count, check_number, check_option
+from sklearn_hash.losses._proxies import nearest_cosine
 
 
 class DualHingeLoss(PairLoss):
@@ -31,7 +32,9 @@ class DualHingeLoss(PairLoss):
     alpha : float, default=1.01
         Skew of the divergence, greater than 1; the bound C increases as it approaches 1.
     beta : "auto" or float, default="auto"
-        Rate at which u decays with the distance; "auto" is ``6 / n_bits``.
+        Rate at which u decays with the distance. "auto" is 3 over the distance that dissimilar codes can have from one
+        another: half of n_bits, or less if so many classes do not fit into so few bits; without `n_classes`,
+        ``6 / n_bits``.
     shape : float, default=1.0
         Shape a of the Gamma distribution whose survival function is :math:`u = Q(a, \beta d)`, at least 1. At 1, u is
         exponential; above 1 it is flat near d = 0.
@@ -42,6 +45,8 @@ class DualHingeLoss(PairLoss):
         same weight, "sqrt" is the geometric mean of the two.
     quantization : float, default=0.03
         Weight :math:`\lambda` of the quantization loss.
+    n_classes : int or None, default=None
+        Number of classes, for ``beta="auto"``.
 
     Raises
     ------
@@ -56,6 +61,9 @@ class DualHingeLoss(PairLoss):
 
     The loss is a reconstruction: the abstract of [1]_ is public, its formula is not. It follows the abstract and a
     later loss of the same first authors [2]_, described in the same words, with a distance that scales with n_bits.
+
+    The distance that codes of `n_classes` classes can have from one another is that of a linear code by the Griesmer
+    bound, at most half of n_bits.
 
     References
     ----------
@@ -81,6 +89,7 @@ class DualHingeLoss(PairLoss):
         distance="cosine",
         class_weight="sqrt",
         quantization=0.03,
+        n_classes=None,
     ):
         super().__init__()
         self.alpha = check_number("alpha", alpha, above=1)
@@ -89,18 +98,35 @@ class DualHingeLoss(PairLoss):
         self.distance = check_option("distance", distance, ("cosine", "inner"))
         self.class_weight = check_option("class_weight", class_weight, CLASS_WEIGHTS)
         self.quantization = check_number("quantization", quantization, least=0)
+        self.n_classes = None if n_classes is None else check_count("n_classes", n_classes)
 
     def _loss(self, z: Tensor, similarity: Tensor) -> Tensor:
-        n_bits = z.shape[1]
-        beta = 6 / n_bits if self.beta == "auto" else self.beta
         h = torch.tanh(z)
-        # eps bounds the gradient of rows near 0, whose direction is undefined
-        r = F.normalize(h, eps=1e-4) * math.sqrt(n_bits) if self.distance == "cosine" else h
-        r = r * math.sqrt(beta / 2)
-        t = beta * n_bits / 2 - r @ r.T
         weights, _ = pair_weights(similarity, self.class_weight)
-        divergence = _SkewedDivergence.apply(t, similarity, weights, self.alpha, self.shape)
-        return divergence + self.quantization * (h.abs() - 1).square().mean()
+        pairs = self.divergence(h, h, similarity, weights)
+        return pairs + self.quantization * (h.abs() - 1).square().mean()
+
+    def divergence(self, h: Tensor, others: Tensor, similarity: Tensor, weights: Tensor) -> Tensor:
+        """Return the weighted sum of the divergences between relaxed codes and others, (n, m) pairs."""
+        n_bits = h.shape[1]
+        beta = self._beta(n_bits)
+        rows = self._scaled(h, beta)
+        products = rows @ (rows if others is h else self._scaled(others, beta)).T
+        return _SkewedDivergence.apply(beta * n_bits / 2 - products, similarity, weights, self.alpha, self.shape)
+
+    def _beta(self, n_bits: int) -> float:
+        if self.beta != "auto":
+            return self.beta
+        if self.n_classes is None:
+            return 6 / n_bits
+        farthest = n_bits * (1 - nearest_cosine(n_bits, self.n_classes)) / 2
+        return 3 / min(max(farthest, 1), n_bits / 2)
+
+    def _scaled(self, h: Tensor, beta: float) -> Tensor:
+        """Return rows whose inner products are beta K / 2 - beta d."""
+        # eps bounds the gradient of rows near 0, whose direction is undefined
+        r = F.normalize(h, eps=1e-4) * math.sqrt(h.shape[1]) if self.distance == "cosine" else h
+        return r * math.sqrt(beta / 2)
 
 
 class _SkewedDivergence(torch.autograd.Function):

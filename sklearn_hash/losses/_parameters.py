@@ -21,7 +21,7 @@ def check_number(
     return float(value)
 
 
-def check_option(name: str, value: Any, options: Collection[str | None]) -> str | None:
+def check_option(name: str, value: Any, options: Collection[str | None]) -> Any:
     """Return one of the options."""
     if not (value is None or isinstance(value, str)) or value not in options:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, options))}; got {reprlib.repr(value)}.")

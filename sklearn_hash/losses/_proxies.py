@@ -1,6 +1,7 @@
 """Proxies: a learned vector for each class, and how near to one another codes of classes have to be."""
 
 import math
+from functools import lru_cache
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +19,7 @@ def cosines(rows: Tensor, others: Tensor) -> Tensor:
     return F.normalize(rows, eps=1e-4) @ F.normalize(others, eps=1e-4).T
 
 
+@lru_cache(maxsize=64)
 def nearest_cosine(n_bits: int, n_classes: int) -> float:
     """Return the least that the largest cosine between the codes of n_classes classes can be.
 

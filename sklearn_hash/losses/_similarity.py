@@ -50,10 +50,11 @@ def similarity_matrix(y: Any, kind: str = "share") -> Tensor:
         raise ValueError(f"y must be labels (n,) or an indicator (n, n_labels); got shape {tuple(y.shape)}.")
     # autocast would count shared labels in half precision
     with torch.autocast(y.device.type, enabled=False):
-        return _indicator_similarity((y != 0).float(), kind)
+        return indicator_similarity((y != 0).float(), kind)
 
 
-def _indicator_similarity(indicator: Tensor, kind: str) -> Tensor:
+def indicator_similarity(indicator: Tensor, kind: str) -> Tensor:
+    """Return the similarity of every pair of rows of a floating indicator."""
     n_labels = indicator.sum(dim=1, keepdim=True)
     if kind == "cosine":
         unit = indicator * n_labels.clamp(min=1).rsqrt()

@@ -76,8 +76,8 @@ def _check_row_shape(shape):
 
 
 def _check_classes(hasher, criterion):
-    # A loss that compares with a table of rows allocates no memory per class.
-    if "n_classes" not in hasher._loss_arguments() or hasher._loss_class.target == "numbers":
+    # Other losses allocate no memory per class.
+    if hasher._loss_class.target != "labels":
         return
     shape = len(hasher.classes_), hasher.n_bits_
     if hasher.n_bits_ > _LONGEST_CENTRES or not any(array.shape == shape for array in criterion.values()):

@@ -210,3 +210,15 @@ def test_rows_at_zero_have_a_moderate_gradient():
     z.requires_grad_()
     DualHingeLoss()(z, torch.eye(6)).backward()
     assert z.grad.abs().max() < 1e4
+
+
+@pytest.mark.parametrize(
+    ("n_bits", "n_classes", "distance"),
+    # Griesmer: 7 bits of information in 16 bits are at most 6 apart, 5 are 8 apart; half of n_bits is the most.
+    [(16, 100, 6), (16, 20, 8), (32, 100, 15), (64, 100, 32), (8, 2, 4), (1, 2, 0.5), (3, 1000, 1)],
+)
+def test_beta_follows_the_distance_that_the_classes_can_have(n_bits, n_classes, distance):
+    rng = np.random.default_rng(0)
+    z, similarity = torch.tensor(rng.normal(size=(9, n_bits))), torch.eye(9)
+    value = DualHingeLoss(n_classes=n_classes)(z, similarity)
+    assert value.item() == pytest.approx(DualHingeLoss(beta=3 / distance)(z, similarity).item(), rel=1e-12)

@@ -13,6 +13,7 @@ from sklearn_hash.losses import (
     DPNLoss,
     DSDHLoss,
     DSHSDLoss,
+    DualHingeProxyLoss,
     GreedyHashLoss,
     HHFLoss,
     HyP2Loss,
@@ -22,6 +23,7 @@ from sklearn_hash.losses import (
 
 N_BITS, N_CLASSES = 6, 4
 LOSSES = {
+    "dual_hinge_proxy": DualHingeProxyLoss,
     "csq": CSQLoss,
     "dpn": DPNLoss,
     "ortho_hash": OrthoHashLoss,

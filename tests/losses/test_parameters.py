@@ -13,6 +13,12 @@ from sklearn_hash import losses
 # The bound of every number, and what else it may be.
 NUMBERS = {
     "DualHingeLoss": {"alpha": "greater than 1", "shape": "of at least 1", "quantization": "of at least 0"},
+    "DualHingeProxyLoss": {
+        "proxy_weight": "of at least 0",
+        "alpha": "greater than 1",
+        "shape": "of at least 1",
+        "quantization": "of at least 0",
+    },
     "HashNetLoss": {"beta": "greater than 0"},
     "DHNLoss": {"quantization": "of at least 0"},
     "DSHLoss": {"quantization": "of at least 0"},
@@ -43,6 +49,7 @@ NUMBERS = {
 }
 NUMBERS_OR_AUTO = {
     "DualHingeLoss": {"beta": "greater than 0"},
+    "DualHingeProxyLoss": {"beta": "greater than 0"},
     "HashNetLoss": {"alpha": "greater than 0"},
     "DHNLoss": {"alpha": "greater than 0"},
     "DSHLoss": {"margin": "greater than 0"},
@@ -61,6 +68,9 @@ NUMBERS_OR_AUTO = {
 OPTIONS = {
     ("DualHingeLoss", "distance"): "must be one of 'cosine', 'inner'",
     ("DualHingeLoss", "class_weight"): "must be one of None, 'sqrt', 'balanced'",
+    ("DualHingeProxyLoss", "similarity"): "must be one of 'share', 'jaccard', 'cosine'",
+    ("DualHingeProxyLoss", "distance"): "must be one of 'cosine', 'inner'",
+    ("DualHingeProxyLoss", "class_weight"): "must be one of None, 'sqrt', 'balanced'",
     ("HashNetLoss", "class_weight"): "must be 'balanced' or None or a finite number greater than 0",
     ("CNNHLoss", "sweeps"): "must be an integer of at least 1",
     ("MIHashLoss", "n_bins"): "must be 'auto' or an integer of at least 1",
@@ -79,6 +89,7 @@ REFUSALS = {
 # the defaults for a code length
 DEFAULTS = {
     "DualHingeLoss": lambda n_bits: {"alpha": 1.01, "beta": 6 / n_bits, "class_weight": "sqrt", "quantization": 0.03},
+    "DualHingeProxyLoss": lambda n_bits: {"beta": 6 / n_bits, "proxy_weight": 3.0, "alpha": 1.01, "quantization": 0.03},
     "HashNetLoss": lambda n_bits: {"alpha": 10 / n_bits, "beta": 1.0, "class_weight": "balanced"},
     "DHNLoss": lambda n_bits: {"alpha": 5 / n_bits, "quantization": 0.1},
     "DSHLoss": lambda n_bits: {"margin": 2 * n_bits, "quantization": 0.01},
