@@ -21,6 +21,8 @@ DRAWN = {
     "dhn": {"color": "tab:orange", "marker": "^"},
     "dch": {"color": "tab:purple", "marker": "P", "linestyle": "--"},
     "dtsh": {"color": "tab:green", "marker": "v", "linestyle": "--"},
+    "adsh": {"color": "tab:cyan", "marker": "p", "linestyle": "-."},
+    "talr": {"color": "tab:pink", "marker": "h", "linestyle": "-."},
     "ortho_hash": {"color": "tab:red", "marker": "D", "linestyle": ":"},
     "csq": {"color": "tab:brown", "marker": "X", "linestyle": ":"},
     "sdh": {"color": "tab:gray", "marker": "*", "linestyle": ":"},

@@ -2,6 +2,8 @@
 
 from numbers import Real
 
+import numpy as np
+
 from sklearn_hash._compat import Interval, StrOptions
 from sklearn_hash.hashers._docs import document
 from sklearn_hash.hashers._pairs import PairHasher
@@ -36,9 +38,10 @@ class DualHingeHasher(PairHasher):
         Weight of the mean squared distance of relaxed codes from -1 and +1.
 
     proxy_weight : "auto" or float, default="auto"
-        Weight of the same loss between rows and a learned proxy of every class, an addition of this package; 0 is the
-        loss of the paper. "auto" is 3 for codes of more than 32 bits and at most 1,000 classes, one for each row, and
-        else 0. In ``partial_fit`` there are no proxies, since calls to come may bring other classes.
+        Weight of the same loss between rows of one label and a learned proxy of every class, an addition of this
+        package; 0 is the loss of the paper. "auto" is 3 for codes of more than 32 bits, if most rows have one label
+        and there are at most 1,000 classes, and else 0. In ``partial_fit`` there are no proxies, since calls to come
+        may bring other classes.
 
     Attributes
     ----------
@@ -94,8 +97,8 @@ class DualHingeHasher(PairHasher):
 
     def _choose_loss(self, targets):
         if self.proxy_weight == "auto":
-            few = isinstance(targets, LabelTargets) and len(self.classes_) <= _MOST_PROXIES
-            return DualHingeProxyLoss if few and self.n_bits > 32 else DualHingeLoss
+            gains = self.n_bits > 32 and self.classes_ is not None and len(self.classes_) <= _MOST_PROXIES
+            return DualHingeProxyLoss if gains and _mostly_one_label(targets) else DualHingeLoss
         if self.proxy_weight and targets is not None and self.classes_ is None:
             raise ValueError(
                 f"proxy_weight={self.proxy_weight!r} needs class labels: a similarity matrix or function has no "
@@ -114,3 +117,10 @@ class DualHingeHasher(PairHasher):
         if isinstance(net.criterion_, DualHingeProxyLoss):
             net.criterion_ = net.criterion_.pairs
         super()._keep(net)
+
+
+def _mostly_one_label(targets):
+    """Return whether at least half of the rows have one label."""
+    if targets is None or isinstance(targets, LabelTargets):
+        return targets is not None
+    return 2 * np.count_nonzero(np.asarray(targets.labels.sum(axis=1)) == 1) >= len(targets)

@@ -10,21 +10,19 @@ from sklearn_hash.losses._parameters import check_number, check_option
 from sklearn_hash.losses._proxies import class_proxies
 from sklearn_hash.losses._similarity import indicator_similarity
 
-# The similarity of n labels and one of them is n to this power.
-_POWERS = {"share": 0.0, "jaccard": -1.0, "cosine": -0.5}
-
 
 class DualHingeProxyLoss(LabelLoss):
     r"""Dual hinge loss of pairs of rows, and of rows and class proxies.
 
     An addition of this package to :class:`DualHingeLoss` [1]_. Every class c has a learned vector :math:`p_c`, its
     proxy. The loss of the pairs of a batch is added to the same divergence between relaxed codes
-    :math:`h = \tanh(z)` and :math:`\tanh(p_c)`, averaged with the class weights over all rows and classes:
+    :math:`h = \tanh(z)` and :math:`\tanh(p_c)`, averaged with the class weights over rows and classes:
 
-    .. math:: L = L_{\text{pairs}} + \mu \sum_{ic} w_{ic} D(u_{ic}, s_{ic}) + \lambda L_{\text{quantization}},
+    .. math:: L = L_{\text{pairs}} + \mu f \sum_{ic} w_{ic} D(u_{ic}, s_{ic}) + \lambda L_{\text{quantization}},
 
-    where :math:`s_{ic}` is the similarity of the labels of row i and the label c alone. If there are
-    many classes, a batch has few pairs of similar rows, but every row has a pair with its proxy.
+    where i are the rows with one label, f is their fraction of the batch, and :math:`s_{ic}` is 1 if the label is c, else
+    0; a row of several labels belongs to no one class. If there are many classes, a batch has few pairs of similar rows, but every row has a pair with its
+    proxy.
 
     Parameters
     ----------
@@ -57,9 +55,8 @@ class DualHingeProxyLoss(LabelLoss):
     Notes
     -----
     ``loss(z, labels)`` takes the output `z` of the hash layer, (n, n_bits), and int64 class numbers, (n,), or an
-    indicator, (n, n_classes). A row without labels is dissimilar to all other rows and to all proxies. The proxies are
-    the parameter ``proxies``, (n_classes, n_bits), to be trained with the network; ``pairs`` is the
-    :class:`DualHingeLoss`.
+    indicator, (n, n_classes). A row without labels is dissimilar to all other rows. The proxies are the parameter
+    ``proxies``, (n_classes, n_bits), to be trained with the network; ``pairs`` is the :class:`DualHingeLoss`.
 
     References
     ----------
@@ -94,13 +91,13 @@ class DualHingeProxyLoss(LabelLoss):
     ):
         super().__init__(n_bits, n_classes)
         self.proxy_weight = check_number("proxy_weight", proxy_weight, least=0)
-        self.similarity = check_option("similarity", similarity, tuple(_POWERS))
+        self.similarity = check_option("similarity", similarity, ("share", "jaccard", "cosine"))
         self.pairs = DualHingeLoss(alpha, beta, shape, distance, class_weight, quantization, n_classes)
         self.proxies = class_proxies(self.n_bits, self.n_classes)
 
     def _loss(self, z: Tensor, indicator: Tensor) -> Tensor:
         h, proxies = torch.tanh(z), torch.tanh(self.proxies.to(z))
-        weights = relative_weights(indicator, torch.ones_like(indicator), self.pairs.class_weight)
-        shared = indicator * indicator.sum(dim=1, keepdim=True).clamp(min=1) ** _POWERS[self.similarity]
-        to_proxies = self.pairs.divergence(h, proxies, shared, weights)
+        single = (indicator.sum(dim=1, keepdim=True) == 1).to(z).expand_as(indicator)
+        weights = relative_weights(indicator * single, single, self.pairs.class_weight) * single.mean()
+        to_proxies = self.pairs.divergence(h, proxies, indicator, weights)
         return self.pairs(z, indicator_similarity(indicator, self.similarity)) + self.proxy_weight * to_proxies

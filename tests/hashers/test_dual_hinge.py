@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
+from scipy.sparse import csr_array
 from sklearn.datasets import load_digits
 
 from sklearn_hash import DualHingeHasher
@@ -37,15 +38,23 @@ def test_proxies_by_code_length(n_bits, weight, expected):
     assert getattr(loss, "proxy_weight", 0) == expected
 
 
-@pytest.mark.parametrize("labels", [Y, np.arange(300) % 11], ids=["indicator", "many classes"])
-def test_auto_has_no_proxies_without_one_label_of_few(labels, monkeypatch):
+def test_auto_has_no_proxies_of_many_classes(monkeypatch):
     monkeypatch.setattr("sklearn_hash.hashers._dual_hinge._MOST_PROXIES", 10)
-    assert type(loss_of(64, labels)) is DualHingeLoss
+    assert type(loss_of(64)) is DualHingeProxyLoss
+    assert type(loss_of(64, np.arange(300) % 11)) is DualHingeLoss
 
 
-def test_proxies_of_the_labels_of_an_indicator_on_demand():
-    loss = loss_of(64, Y, proxy_weight=2.0, similarity="cosine", class_weight=None)
-    assert (loss.proxy_weight, loss.similarity, loss.pairs.class_weight) == (2.0, "cosine", None)
+def test_proxies_of_the_labels_of_an_indicator():
+    loss = loss_of(64, Y, similarity="cosine", class_weight=None)
+    assert (loss.proxy_weight, loss.similarity, loss.pairs.class_weight) == (3.0, "cosine", None)
+
+
+@pytest.mark.parametrize("layout", [np.asarray, csr_array], ids=["dense", "sparse"])
+@pytest.mark.parametrize(("several", "expected"), [(150, DualHingeProxyLoss), (151, DualHingeLoss)])
+def test_auto_needs_that_half_of_the_rows_have_one_label(several, expected, layout):
+    labels = Y.copy()
+    labels[:several, :2] = 1
+    assert type(loss_of(64, layout(labels))) is expected
 
 
 def test_an_explicit_weight_changes_the_codes():

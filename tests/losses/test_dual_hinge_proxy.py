@@ -44,13 +44,13 @@ def label_similarity(a, b, kind):
 
 def formula(z, indicator, proxies, *, similarity, proxy_weight, quantization, **pair):
     n, n_classes, h, p = len(z), len(proxies), np.tanh(z), np.tanh(proxies)
-    sets = [*indicator, *np.eye(n_classes, dtype=int)]
-    similarities = np.array([[label_similarity(a, b, similarity) for b in sets] for a in indicator])
+    similarities = np.array([[label_similarity(a, b, similarity) for b in indicator] for a in indicator])
     among_rows = [(i, j) for i in range(n) for j in range(n) if i != j]
-    with_proxies = [(i, c) for i in range(n) for c in range(n_classes)]
+    single = np.mean(indicator.sum(axis=1) == 1)
+    with_proxies = [(i, c) for i in range(n) for c in range(n_classes) if indicator[i].sum() == 1]
     return (
-        mean_divergence(h, h, similarities[:, :n], among_rows, **pair)
-        + proxy_weight * mean_divergence(h, p, similarities[:, n:], with_proxies, **pair)
+        mean_divergence(h, h, similarities, among_rows, **pair)
+        + proxy_weight * single * mean_divergence(h, p, indicator, with_proxies, **pair)
         + quantization * np.mean((np.abs(h) - 1) ** 2)
     )
 
@@ -90,3 +90,9 @@ def test_training_draws_a_proxy_to_the_rows_of_its_class():
         loss(z, torch.arange(3)).backward()
         optimizer.step()
     assert torch.equal(loss.proxies.sign(), z.sign())
+
+
+def test_rows_of_several_labels_have_no_pairs_with_proxies():
+    z = torch.tensor(np.random.default_rng(0).normal(size=(7, 6)))
+    several = np.tile([1, 1, 0, 0], (7, 1))
+    assert build(proxy_weight=9.0)(z, torch.tensor(several)) == build(proxy_weight=0.0)(z, torch.tensor(several))
