@@ -20,9 +20,9 @@ class DualHingeProxyLoss(LabelLoss):
 
     .. math:: L = L_{\text{pairs}} + \mu f \sum_{ic} w_{ic} D(u_{ic}, s_{ic}) + \lambda L_{\text{quantization}},
 
-    where i are the rows with one label, f is their fraction of the batch, and :math:`s_{ic}` is 1 if the label is c, else
-    0; a row of several labels belongs to no one class. If there are many classes, a batch has few pairs of similar rows, but every row has a pair with its
-    proxy.
+    where i are the rows with one label, f is their fraction of the batch, and :math:`s_{ic}` is 1 if the label is c,
+    else 0; a row of several labels belongs to no one class. If there are many classes, a batch has few pairs of similar
+    rows, but every row has a pair with its proxy.
 
     Parameters
     ----------
