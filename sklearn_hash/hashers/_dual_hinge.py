@@ -39,9 +39,9 @@ class DualHingeHasher(PairHasher):
 
     proxy_weight : "auto" or float, default="auto"
         Weight of the same loss between rows of one label and a learned proxy of every class, an addition of this
-        package; 0 is the loss of the paper. "auto" is 3 for codes of more than 32 bits, if most rows have one label
-        and there are at most 1,000 classes, and else 0. In ``partial_fit`` there are no proxies, since calls to come
-        may bring other classes.
+        package; 0 is :class:`~sklearn_hash.losses.DualHingeLoss` alone. "auto" is 3 for codes of more than 32 bits, if
+        at least half of the rows have one label and there are at most 1,000 classes, and else 0. ``partial_fit`` has no
+        proxies, since calls to come may bring other classes.
 
     Attributes
     ----------
