@@ -3,6 +3,7 @@
 
 import ast
 import os
+import re
 import runpy
 import subprocess
 import sys
@@ -18,6 +19,11 @@ ORDER = runpy.run_path(str(ROOT / "docs" / "_extensions" / "gallery_order.py"))[
 
 def test_the_gallery_has_an_order():
     assert {example.stem for example in EXAMPLES} == set(ORDER)
+
+
+def test_pages_link_examples_that_exist():
+    pages = "".join(page.read_text() for page in (ROOT / "docs").glob("*.md"))
+    assert set(re.findall(r"<gallery/(plot_\w+)>", pages)) <= set(ORDER)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
