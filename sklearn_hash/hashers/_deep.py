@@ -73,7 +73,7 @@ class DeepHasher(NetworkInputMixin, BaseHasher):
         self.net_params = net_params
     # fmt: on
 
-    def _loss_arguments(self, loss_class):
+    def _loss_arguments(self, loss_class, targets):
         """Return the arguments of the loss that are parameters of the estimator or known from the data."""
         accepted = signature(loss_class).parameters
         own = {name: getattr(self, name) for name in self._get_param_names() if name in accepted}
@@ -88,12 +88,12 @@ class DeepHasher(NetworkInputMixin, BaseHasher):
     def _make_loss(self, targets=None):
         """Build the loss; `classes_` must be set before.
 
-        The targets are those of all rows that will ever be trained on, None if others may follow.
+        The targets are those of a whole ``fit``, None in ``partial_fit`` and for a hasher that is loaded.
         """
         nested, loss_class = self.net_params or {}, self._choose_loss(targets)
         given = (name for name in self._criterion_names() if f"criterion__{name}" in nested)
         nested = {name: nested[f"criterion__{name}"] for name in given}
-        return loss_class(**self._loss_arguments(loss_class), **nested)
+        return loss_class(**self._loss_arguments(loss_class, targets), **nested)
 
     def _choose_loss(self, targets):
         """Return the class of the loss, which may depend on the targets."""
@@ -151,6 +151,7 @@ class DeepHasher(NetworkInputMixin, BaseHasher):
                     saved.train(net, train.to(device))
             # The validation rows are not needed any more; remove them so that they are not pickled.
             net.train_split = None
+            self._after_fit(net)
             self._keep(net)
         return self
 
@@ -263,6 +264,9 @@ class DeepHasher(NetworkInputMixin, BaseHasher):
         check_net_params(nested, nested, self.encoder, self._criterion_names())
         params = {**self.get_params(deep=False), "images": self._image_input()}
         return build_net(params, train.rows, loss, self._make_callbacks(), device, validation)
+
+    def _after_fit(self, net):
+        """Prepare the trained net for later calls of ``partial_fit``."""
 
     def _keep(self, net):
         self.net_ = net

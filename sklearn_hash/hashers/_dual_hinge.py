@@ -12,7 +12,7 @@ from sklearn_hash.training import LabelTargets
 
 __all__ = ["DualHingeHasher"]
 
-# Beyond, a batch has many more pairs with proxies than pairs of rows; no measurement has more than 100 classes.
+# The loss of a batch of 128 takes about six times as long with so many proxies; with more, training would be slow.
 _MOST_PROXIES = 1000
 
 
@@ -40,8 +40,8 @@ class DualHingeHasher(PairHasher):
     proxy_weight : "auto" or float, default="auto"
         Weight of the same loss between rows of one label and a learned proxy of every class, an addition of this
         package; 0 is :class:`~sklearn_hash.losses.DualHingeLoss` alone. "auto" is 3 for codes of more than 32 bits, if
-        at least half of the rows have one label and there are at most 1,000 classes, and else 0. ``partial_fit`` has no
-        proxies, since calls to come may bring other classes.
+        at least half of the rows have one label and there are at most 1,000 classes or columns of an indicator, and
+        else 0. ``partial_fit`` has no proxies, since calls to come may bring other classes.
 
     Attributes
     ----------
@@ -96,31 +96,33 @@ class DualHingeHasher(PairHasher):
     # fmt: on
 
     def _choose_loss(self, targets):
-        if self.proxy_weight == "auto":
-            gains = self.n_bits > 32 and self.classes_ is not None and len(self.classes_) <= _MOST_PROXIES
-            return DualHingeProxyLoss if gains and _mostly_one_label(targets) else DualHingeLoss
-        if self.proxy_weight and targets is not None and self.classes_ is None:
+        if self.proxy_weight not in ("auto", 0) and self.classes_ is None:
             raise ValueError(
                 f"proxy_weight={self.proxy_weight!r} needs class labels: a similarity matrix or function has no "
                 'classes to learn proxies of. Use proxy_weight="auto" or 0.'
             )
-        return DualHingeProxyLoss if self.proxy_weight and targets is not None else DualHingeLoss
+        wanted = self._gains_by_proxies(targets) if self.proxy_weight == "auto" else self.proxy_weight > 0
+        return DualHingeProxyLoss if wanted and targets is not None else super()._choose_loss(targets)
 
-    def _loss_arguments(self, loss_class):
-        arguments = super()._loss_arguments(loss_class)
+    def _gains_by_proxies(self, targets):
+        if targets is None or self.classes_ is None or len(self.classes_) > _MOST_PROXIES or self.n_bits <= 32:
+            return False
+        return _mostly_one_label(targets)
+
+    def _loss_arguments(self, loss_class, targets):
+        arguments = super()._loss_arguments(loss_class, targets)
         if arguments.get("proxy_weight") == "auto":
             del arguments["proxy_weight"]  # the default of the loss
-        return arguments
+        # The first call of partial_fit may lack classes of those that follow.
+        return arguments if targets is not None else {**arguments, "n_classes": None}
 
-    def _keep(self, net):
-        # The proxies have served; later calls of partial_fit may bring other classes.
-        if isinstance(net.criterion_, DualHingeProxyLoss):
-            net.criterion_ = net.criterion_.pairs
-        super()._keep(net)
+    def _after_fit(self, net):
+        # Without proxies, as if loaded: calls of partial_fit may bring other classes.
+        net.replace_loss(self._make_loss())
 
 
 def _mostly_one_label(targets):
     """Return whether at least half of the rows have one label."""
-    if targets is None or isinstance(targets, LabelTargets):
-        return targets is not None
+    if isinstance(targets, LabelTargets):
+        return True
     return 2 * np.count_nonzero(np.asarray(targets.labels.sum(axis=1)) == 1) >= len(targets)

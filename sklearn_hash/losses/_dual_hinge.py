@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from sklearn_hash.losses._pairs import CLASS_WEIGHTS, PairLoss, pair_weights
 from sklearn_hash.losses._parameters import check_count, check_number, check_option
-from sklearn_hash.losses._proxies import nearest_cosine
+from sklearn_hash.losses._proxies import farthest_distance
 
 
 class DualHingeLoss(PairLoss):
@@ -32,9 +32,8 @@ class DualHingeLoss(PairLoss):
     alpha : float, default=1.01
         Skew of the divergence, greater than 1; the bound C increases as it approaches 1.
     beta : "auto" or float, default="auto"
-        Rate at which u decays with the distance. "auto" is 3 over the distance that dissimilar codes can have from one
-        another: half of n_bits, or less if so many classes do not fit into so few bits; without `n_classes`,
-        ``6 / n_bits``.
+        Rate at which u decays with the distance. "auto" is ``6 / n_bits``, or 3 over the distance that codes of
+        `n_classes` classes can have from one another if that is less than half of n_bits.
     shape : float, default=1.0
         Shape a of the Gamma distribution whose survival function is :math:`u = Q(a, \beta d)`, at least 1. At 1, u is
         exponential; above 1 it is flat near d = 0.
@@ -62,8 +61,8 @@ class DualHingeLoss(PairLoss):
     The loss is a reconstruction: the abstract of [1]_ is public, its formula is not. It follows the abstract and a
     later loss of the same first authors [2]_, described in the same words, with a distance that scales with n_bits.
 
-    The distance that codes of `n_classes` classes can have from one another is that of a linear code by the Griesmer
-    bound, at most half of n_bits.
+    The distance that codes of `n_classes` classes can have from one another is estimated by the Griesmer bound for
+    linear codes, with the number of classes rounded up to a power of two.
 
     References
     ----------
@@ -119,8 +118,7 @@ class DualHingeLoss(PairLoss):
             return self.beta
         if self.n_classes is None:
             return 6 / n_bits
-        farthest = n_bits * (1 - nearest_cosine(n_bits, self.n_classes)) / 2
-        return 3 / min(max(farthest, 1), n_bits / 2)
+        return 3 / min(max(farthest_distance(n_bits, self.n_classes), 1), n_bits / 2)
 
     def _scaled(self, h: Tensor, beta: float) -> Tensor:
         """Return rows whose inner products are beta K / 2 - beta d."""

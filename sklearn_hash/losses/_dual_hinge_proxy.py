@@ -5,7 +5,7 @@ from torch import Tensor
 
 from sklearn_hash.losses._dual_hinge import DualHingeLoss
 from sklearn_hash.losses._labels import LabelLoss
-from sklearn_hash.losses._pairs import relative_weights
+from sklearn_hash.losses._pairs import normalized_weights
 from sklearn_hash.losses._parameters import check_number, check_option
 from sklearn_hash.losses._proxies import class_proxies
 from sklearn_hash.losses._similarity import indicator_similarity
@@ -16,13 +16,13 @@ class DualHingeProxyLoss(LabelLoss):
 
     An addition of this package to :class:`DualHingeLoss` [1]_. Every class c has a learned vector :math:`p_c`, its
     proxy. The loss of the pairs of a batch is added to the same divergence between relaxed codes
-    :math:`h = \tanh(z)` and :math:`\tanh(p_c)`, averaged with the class weights over rows and classes:
+    :math:`h = \tanh(z)` and :math:`\tanh(p_c)`, averaged over rows and classes with weights w that sum to 1:
 
     .. math:: L = L_{\text{pairs}} + \mu f \sum_{ic} w_{ic} D(u_{ic}, s_{ic}) + \lambda L_{\text{quantization}},
 
     where i are the rows with one label, f is their fraction of the batch, and :math:`s_{ic}` is 1 if the label is c,
     else 0; a row of several labels belongs to no one class. If there are many classes, a batch has few pairs of similar
-    rows, but every row has a pair with its proxy.
+    rows, but every row of one label has a pair with its proxy.
 
     Parameters
     ----------
@@ -34,18 +34,8 @@ class DualHingeProxyLoss(LabelLoss):
         Weight :math:`\mu` of the pairs of a row and a proxy. With 0, the loss is :class:`DualHingeLoss`.
     similarity : {"share", "jaccard", "cosine"}, default="jaccard"
         Similarity of rows of several labels, as in :func:`similarity_matrix`.
-    alpha : float, default=1.01
-        Skew of the divergence, greater than 1.
-    beta : "auto" or float, default="auto"
-        Rate at which u decays with the distance; "auto" depends on `n_bits` and `n_classes`.
-    shape : float, default=1.0
-        Shape of the Gamma distribution whose survival function is u, at least 1.
-    distance : {"cosine", "inner"}, default="cosine"
-        Relaxed Hamming distance.
-    class_weight : {"sqrt", "balanced", None}, default="sqrt"
-        Weights of similar and dissimilar pairs.
-    quantization : float, default=0.03
-        Weight :math:`\lambda` of the quantization loss.
+    alpha, beta, shape, distance, class_weight, quantization
+        As in :class:`DualHingeLoss`.
 
     Raises
     ------
@@ -97,7 +87,8 @@ class DualHingeProxyLoss(LabelLoss):
 
     def _loss(self, z: Tensor, indicator: Tensor) -> Tensor:
         h, proxies = torch.tanh(z), torch.tanh(self.proxies.to(z))
-        single = (indicator.sum(dim=1, keepdim=True) == 1).to(z).expand_as(indicator)
-        weights = relative_weights(indicator * single, single, self.pairs.class_weight) * single.mean()
-        to_proxies = self.pairs.divergence(h, proxies, indicator, weights)
+        single = (indicator.sum(dim=1, keepdim=True) == 1).to(z)
+        known = single * torch.ones_like(indicator)
+        weights = normalized_weights(indicator * single, known, self.pairs.class_weight)
+        to_proxies = single.mean() * self.pairs.divergence(h, proxies, indicator, weights)
         return self.pairs(z, indicator_similarity(indicator, self.similarity)) + self.proxy_weight * to_proxies

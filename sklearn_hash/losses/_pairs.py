@@ -36,11 +36,11 @@ def pair_weights(similarity: Tensor, class_weight: str | float | None = None) ->
     # comparing into a float tensor takes a third of the time of comparing and converting
     similar = torch.gt(similarity, 0, out=torch.empty_like(similarity)).fill_diagonal_(0)
     known = torch.ge(similarity, 0, out=torch.empty_like(similarity)).fill_diagonal_(0)
-    return relative_weights(similar, known, class_weight), similar
+    return normalized_weights(similar, known, class_weight), similar
 
 
-def relative_weights(similar: Tensor, known: Tensor, class_weight: str | float | None) -> Tensor:
-    """Return weights that sum to 1, given which pairs are similar and which are known (0 or 1)."""
+def normalized_weights(similar: Tensor, known: Tensor, class_weight: str | float | None) -> Tensor:
+    """Return weights that sum to 1, given which pairs are similar and which are known (0 or 1); overwrites `known`."""
     n_similar = similar.sum()
     n_dissimilar = known.sum() - n_similar
     if isinstance(class_weight, float):
@@ -48,4 +48,4 @@ def relative_weights(similar: Tensor, known: Tensor, class_weight: str | float |
     else:
         ratio = (n_dissimilar.clamp(min=1) / n_similar.clamp(min=1)) ** CLASS_WEIGHTS[class_weight]
     total = n_dissimilar + ratio * n_similar
-    return torch.addcmul(known, similar, ratio - 1).div_(total + (total == 0))
+    return known.addcmul_(similar, ratio - 1).div_(total + (total == 0))

@@ -1,7 +1,6 @@
 """Proxies: a learned vector for each class, and how near to one another codes of classes have to be."""
 
 import math
-from functools import lru_cache
 
 import torch
 from torch import Tensor, nn
@@ -19,13 +18,20 @@ def cosines(rows: Tensor, others: Tensor) -> Tensor:
     return F.normalize(rows, eps=1e-4) @ F.normalize(others, eps=1e-4).T
 
 
-@lru_cache(maxsize=64)
-def nearest_cosine(n_bits: int, n_classes: int) -> float:
-    """Return the least that the largest cosine between the codes of n_classes classes can be.
+def farthest_distance(n_bits: int, n_classes: int) -> int:
+    """Return an estimate of the largest distance that the codes of n_classes classes can have from one another.
 
-    By the Griesmer bound: a linear code of 2^k words at a distance of at least d has at least
-    ``sum(ceil(d / 2^i) for i in range(k))`` bits.
+    It is that of a linear code by the Griesmer bound, with the number of classes rounded up to a power of two: 2^k
+    words at a distance of at least d have at least ``sum(ceil(d / 2^i) for i in range(k))`` bits.
     """
     k = max(math.ceil(math.log2(n_classes)), 1)
-    farthest = max(d for d in range(n_bits + 1) if sum(-(-d // 2**i) for i in range(k)) <= n_bits)
-    return 1 - 2 * farthest / n_bits
+    low, high = 0, n_bits
+    while low < high:
+        d = (low + high + 1) // 2
+        low, high = (d, high) if sum(-(-d // 2**i) for i in range(k)) <= n_bits else (low, d - 1)
+    return low
+
+
+def nearest_cosine(n_bits: int, n_classes: int) -> float:
+    """Return the cosine of codes at the largest distance that those of n_classes classes can have."""
+    return 1 - 2 * farthest_distance(n_bits, n_classes) / n_bits

@@ -76,7 +76,7 @@ def _check_row_shape(shape):
 
 
 def _check_classes(hasher, criterion):
-    # Other losses allocate no memory per class.
+    # Other losses allocate no memory per class; the proxies of the dual hinge are dropped after fit.
     if hasher._loss_class.target != "labels":
         return
     shape = len(hasher.classes_), hasher.n_bits_

@@ -61,6 +61,8 @@ class HashingNet(NeuralNet):
         Whether the number of epochs is unknown, as in ``partial_fit`` of an estimator.
     """
 
+    criterion_: torch.nn.Module
+
     @property
     def _default_callbacks(self):
         scores = [(name, PassthroughScoring(name=name, on_train=name == "train_loss")) for name in _LOSSES]
@@ -86,6 +88,16 @@ class HashingNet(NeuralNet):
                 part.load_state_dict(state)
             del self.history[n_epochs:]
             raise
+
+    def replace_loss(self, loss):
+        """Use another loss from now on; the optimizer forgets the weights of the one before."""
+        old = set(self.criterion_.parameters())
+        for group in self.optimizer_.param_groups:
+            group["params"] = [weight for weight in group["params"] if weight not in old]
+        for weight in old & set(self.optimizer_.state):
+            del self.optimizer_.state[weight]
+        self.criterion_ = self.torch_compile(loss.to(self.device), name="criterion")
+        self.criterion = type(loss)
 
     def notify(self, method_name, **cb_kwargs):
         """Call a hook of the net and of the callbacks that override it."""

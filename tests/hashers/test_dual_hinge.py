@@ -1,12 +1,14 @@
-"""DualHingeHasher: class proxies where they help, and the loss of the paper one parameter away."""
+"""DualHingeHasher: class proxies where they help, and training that goes on without them."""
+
+import pickle
 
 import numpy as np
 import pytest
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 from scipy.sparse import csr_array
 from sklearn.datasets import load_digits
 
-from sklearn_hash import DualHingeHasher
+from sklearn_hash import DualHingeHasher, load, save
 from sklearn_hash.losses import DualHingeLoss, DualHingeProxyLoss
 
 X, y = (part[:300] for part in load_digits(return_X_y=True))
@@ -67,8 +69,9 @@ def test_an_explicit_weight_changes_the_codes():
 def test_proxies_need_labels(similarity):
     target = (y[:, None] == y).astype(float) if similarity == "precomputed" else np.arange(300)
     assert type(loss_of(64, target, similarity=similarity)) is DualHingeLoss
-    with pytest.raises(ValueError, match=r"proxy_weight=2\.0 needs class labels"):
-        hasher(64, similarity=similarity, proxy_weight=2.0).fit(X, target)
+    for fit in ("fit", "partial_fit"):
+        with pytest.raises(ValueError, match=r"proxy_weight=2\.0 needs class labels"):
+            getattr(hasher(64, similarity=similarity, proxy_weight=2.0), fit)(X, target)
 
 
 @pytest.mark.parametrize("weight", [-1, "always", None])
@@ -77,14 +80,70 @@ def test_bad_weights_are_refused(weight):
         hasher(64, proxy_weight=weight).fit(X, y)
 
 
-def test_partial_fit_after_fit_takes_new_classes():
+def test_beta_follows_the_number_of_classes():
+    assert loss_of(16, np.arange(300) % 100)._beta(16) == 3 / 6  # 128 words of 16 bits are at most 6 apart
+    assert loss_of(16)._beta(16) == 3 / 8
+
+
+def goes_on(fitted):
+    """Train on with more classes and another numbering."""
+    return fitted.partial_fit(X, np.arange(300) % 20 + 5).decision_function(X)
+
+
+SGD = {"optimizer": "SGD"}  # without a state, which is not saved
+COMPILED = {"compile": True, "compile__backend": "eager"}
+
+
+def test_after_fit_the_proxies_are_gone():
     fitted = hasher(64).fit(X, y)
-    before = fitted.transform(X)
-    fitted.partial_fit(X, y + 5)
-    assert_array_equal(fitted.classes_, np.arange(15))
-    assert (fitted.transform(X) != before).any()
+    net = fitted.net_
+    assert type(net.criterion_) is DualHingeLoss
+    assert {id(weight) for weight in net.optimizer_.state} == {id(weight) for weight in net.module_.parameters()}
+    assert net.criterion is DualHingeLoss
+    weights = [weight for group in net.optimizer_.param_groups for weight in group["params"]]
+    assert {id(weight) for weight in weights} == {id(weight) for weight in net.module_.parameters()}
+    assert np.isfinite(goes_on(fitted)).all()
+    assert_array_equal(fitted.classes_, np.arange(25))
 
 
-def test_partial_fit_alone_is_without_proxies():
-    plain, auto = (hasher(64, proxy_weight=weight).partial_fit(X, y).transform(X) for weight in (0, "auto"))
-    assert_array_equal(plain, auto)
+@pytest.mark.parametrize("n_bits", [16, 64])
+def test_training_goes_on_alike_after_pickling_and_loading(n_bits, tmp_path):
+    fitted = hasher(n_bits, net_params=SGD).fit(X, np.arange(300) % 100)
+    save(fitted, tmp_path / "file")
+    others = pickle.loads(pickle.dumps(fitted)), load(tmp_path / "file")
+    expected = goes_on(fitted)
+    for other in others:
+        assert_array_equal(goes_on(other), expected)
+
+
+def test_training_goes_on_alike_from_a_finished_checkpoint(tmp_path):
+    expected = hasher(64).fit(X, y, checkpoint=tmp_path)
+    resumed = hasher(64).fit(X, y, checkpoint=tmp_path)
+    assert_array_equal(resumed.decision_function(X), expected.decision_function(X))
+    assert_array_equal(goes_on(resumed), goes_on(expected))
+
+
+def test_compiled_training_is_the_same():
+    plain, compiled = (hasher(64, net_params=params).fit(X, y) for params in (None, COMPILED))
+    assert_array_equal(compiled.transform(X), plain.transform(X))
+    assert_allclose(goes_on(compiled), goes_on(plain), atol=1e-5)
+
+
+def test_partial_fit_alone_is_without_proxies_and_classes():
+    first, then = np.arange(300) % 3, np.arange(300) % 100
+    outputs = [
+        hasher(64, proxy_weight=weight, **more).partial_fit(X, first).partial_fit(X, then).decision_function(X)
+        for weight, more in ((0, {"net_params": {"criterion__beta": 6 / 64}}), ("auto", {}), (2.0, {}))
+    ]
+    assert_array_equal(outputs[1], outputs[0])
+    assert_array_equal(outputs[2], outputs[0])
+
+
+def test_a_subclass_may_have_another_loss():
+    class Louder(DualHingeLoss):
+        pass
+
+    class LouderHasher(LossSeen):
+        _loss_class = Louder
+
+    assert type(LouderHasher(16, max_epochs=1).fit(X, y).loss_) is Louder

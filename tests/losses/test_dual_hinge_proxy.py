@@ -55,10 +55,10 @@ def formula(z, indicator, proxies, *, similarity, proxy_weight, quantization, **
     )
 
 
-def build(**parameters):
+def build(n_classes=4, **parameters):
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        return DualHingeProxyLoss(6, 4, **parameters)
+        return DualHingeProxyLoss(6, n_classes, **parameters)
 
 
 @pytest.mark.parametrize("similarity", ["share", "jaccard", "cosine"])
@@ -96,3 +96,10 @@ def test_rows_of_several_labels_have_no_pairs_with_proxies():
     z = torch.tensor(np.random.default_rng(0).normal(size=(7, 6)))
     several = np.tile([1, 1, 0, 0], (7, 1))
     assert build(proxy_weight=9.0)(z, torch.tensor(several)) == build(proxy_weight=0.0)(z, torch.tensor(several))
+
+
+def test_beta_follows_the_number_of_classes():
+    z, y = torch.tensor(np.random.default_rng(0).normal(size=(20, 6))), torch.arange(20)
+    # 32 words of six bits, the even ones, are 2 apart
+    assert build(20)(z, y) == build(20, beta=1.5)(z, y)
+    assert build(20)(z, y) != build(20, beta=1.0)(z, y)
