@@ -31,6 +31,7 @@ extensions = [
     "method_figures",
     "method_results",
     "offline",
+    "finished_site",
     "local_links",
 ]
 exclude_patterns = ["_build", "_extensions", "_templates"]
