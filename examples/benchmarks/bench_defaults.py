@@ -113,8 +113,9 @@ def evaluate(job, split):
     return {**job, "map": score}
 
 
-def report(results, bits):
-    """Print the mean of the defaults, and the mean difference of every other line from it over the same seeds."""
+def report(results, bits, reference):
+    """Print the mean of one line, and the mean difference of every other line from it over the same seeds."""
+    against = next((method, json.dumps(s, sort_keys=True)) for method, name, s in contestants() if name == reference)
     for data in SETS:
         scores = {(r["method"], key(r)[-1], r["bits"], r["seed"]): r["map"] for r in results.of(data, "defaults")}
         if not scores:
@@ -122,7 +123,7 @@ def report(results, bits):
         print(f"== {data}, mAP of validation rows\n{'':<38}" + "".join(f"{n:>14} bits" for n in bits))
         lines = []
         for method, name, settings in contestants():
-            cells = [_difference(scores, method, json.dumps(settings, sort_keys=True), n) for n in bits]
+            cells = [_difference(scores, (method, json.dumps(settings, sort_keys=True)), against, n) for n in bits]
             lines.append((name, cells))
         lines.sort(key=lambda line: -sum(cell[0] for cell in line[1] if cell))
         for name, cells in lines:
@@ -131,11 +132,12 @@ def report(results, bits):
         print()
 
 
-def _difference(scores, method, settings, bits):
-    """Mean and text: of the defaults themselves, or of the paired differences with two standard errors."""
-    ours = {seed: value for (*line, seed), value in scores.items() if line == ["dual_hinge", "{}", bits]}
-    theirs = {seed: value for (*line, seed), value in scores.items() if line == [method, settings, bits]}
-    if (method, settings) == ("dual_hinge", "{}") and ours:
+def _difference(scores, line, reference, bits):
+    """Mean and text: of the reference itself, or of the paired differences from it with two standard errors."""
+    theirs, ours = (
+        {seed: value for (*at, seed), value in scores.items() if at == [*one, bits]} for one in (line, reference)
+    )
+    if line == reference and ours:
         return 0.0, f"{np.mean(list(ours.values())):.4f} (n={len(ours)})"
     differences = [theirs[seed] - ours[seed] for seed in ours.keys() & theirs.keys()]
     if not differences:
@@ -152,6 +154,7 @@ def main():
     parser.add_argument("--data-home", default=os.environ.get("SKLEARN_HASH_DATA"))
     parser.add_argument("--bits", nargs="+", type=int, default=[16, 64])
     parser.add_argument("--lines", nargs="+", metavar="NAME", help="as the report names them; default: all")
+    parser.add_argument("--reference", default="default", metavar="NAME", help="line that others are compared with")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=2, help="processes that share the fits")
     parser.add_argument("--results", type=Path, default=Path("defaults.jsonl"))
@@ -172,7 +175,7 @@ def main():
         done = Parallel(args.jobs, return_as="generator_unordered")(delayed(evaluate)(job, split) for job in missing)
         for row in tqdm(done, desc=data, total=len(missing), unit="fit"):
             results.add(row)
-    report(results, args.bits)
+    report(results, args.bits, args.reference)
 
 
 if __name__ == "__main__":
