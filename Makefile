@@ -25,13 +25,16 @@ test-oldest:
 bench: $(VENV)/bench-ready
 	$(BIN)/python -m pytest benchmarks $(BENCH)
 
-# The wheel, built from the source distribution, installed into an empty environment and used outside the checkout.
+# The wheel, built from the source distribution, installed into an empty environment and used outside the checkout; then the
+# source distribution in its place.
 package:
 	rm -rf dist $(VENV)-wheel
 	$(PYTHON) -m venv $(VENV)-wheel
 	$(VENV)-wheel/bin/python -m pip install --quiet build
 	$(VENV)-wheel/bin/python -m build --outdir dist
 	$(VENV)-wheel/bin/python -m pip install --quiet --constraint constraints.txt dist/*.whl
+	cd / && $(CURDIR)/$(VENV)-wheel/bin/python $(CURDIR)/.ci/smoke.py
+	$(VENV)-wheel/bin/python -m pip install --quiet --force-reinstall --no-deps dist/*.tar.gz
 	cd / && $(CURDIR)/$(VENV)-wheel/bin/python $(CURDIR)/.ci/smoke.py
 
 lint: $(VENV)/ready

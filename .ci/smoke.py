@@ -1,4 +1,4 @@
-"""What an installed wheel must do, without the checkout: ``python smoke.py``."""
+"""What an installed wheel or source distribution must do, without the checkout: ``python smoke.py``."""
 
 import tempfile
 from importlib.resources import files
@@ -9,7 +9,7 @@ from sklearn.datasets import load_digits
 import sklearn_hash
 from sklearn_hash import DualHingeHasher, HammingNeighbors, load, save
 
-assert "site-packages" in Path(sklearn_hash.__file__).parts, "the checkout is used, not the wheel"
+assert "site-packages" in Path(sklearn_hash.__file__).parts, "the checkout is used, not what was installed"
 assert (files("sklearn_hash") / "py.typed").is_file()
 X, y = load_digits(return_X_y=True)
 hasher = DualHingeHasher(n_bits=32, max_epochs=5, device="cpu", random_state=0).fit(X, y)
@@ -19,4 +19,4 @@ assert (y[neighbors] == y[:200, None]).mean() > 0.9
 with tempfile.TemporaryDirectory() as folder:
     save(hasher, f"{folder}/hasher.safetensors")
     assert (load(f"{folder}/hasher.safetensors").transform(X) == hasher.transform(X)).all()
-print("sklearn_hash", sklearn_hash.__version__, "from its wheel: fit, search, save and load")
+print("sklearn_hash", sklearn_hash.__version__, "installed: fit, search, save and load")
