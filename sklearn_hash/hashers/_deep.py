@@ -77,8 +77,10 @@ class DeepHasher(NetworkInputMixin, BaseHasher):
         """Return the arguments of the loss that are parameters of the estimator or known from the data."""
         accepted = signature(loss_class).parameters
         own = {name: getattr(self, name) for name in self._get_param_names() if name in accepted}
-        n_classes = None if self.classes_ is None else len(self.classes_)
-        return {**own, "n_classes": n_classes} if "n_classes" in accepted else own
+        if "n_classes" not in accepted:
+            return own
+        classes = getattr(self, "classes_", None)
+        return {**own, "n_classes": None if classes is None else len(classes)}
 
     def _criterion_names(self):
         """Return the names of the loss arguments that can be set only by `net_params`."""

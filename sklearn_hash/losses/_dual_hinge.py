@@ -106,7 +106,20 @@ class DualHingeLoss(PairLoss):
         return pairs + self.quantization * (h.abs() - 1).square().mean()
 
     def divergence(self, h: Tensor, others: Tensor, similarity: Tensor, weights: Tensor) -> Tensor:
-        """Return the weighted sum of the divergences between relaxed codes and others, (n, m) pairs."""
+        """Compute the weighted sum of the divergences between relaxed codes and others.
+
+        Parameters
+        ----------
+        h, others : tensors of shape (n, n_bits) and (m, n_bits)
+            Relaxed codes.
+        similarity, weights : tensors of shape (n, m)
+            Of the pairs.
+
+        Returns
+        -------
+        divergence : tensor
+            A scalar.
+        """
         n_bits = h.shape[1]
         beta = self._beta(n_bits)
         rows = self._scaled(h, beta)

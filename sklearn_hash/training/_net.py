@@ -90,7 +90,12 @@ class HashingNet(NeuralNet):
             raise
 
     def replace_loss(self, loss):
-        """Use another loss from now on; the optimizer forgets the weights of the one before."""
+        """Use another loss from now on; the optimizer forgets the weights of the one before.
+
+        Parameters
+        ----------
+        loss : nn.Module
+        """
         old = set(self.criterion_.parameters())
         for group in self.optimizer_.param_groups:
             group["params"] = [weight for weight in group["params"] if weight not in old]
