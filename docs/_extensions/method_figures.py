@@ -1,4 +1,4 @@
-"""A figure for the page of each method: its loss where that is a loss of pairs, and the codes it gives to a plane.
+"""A figure for the page of each method: its loss if it has one, and the codes it gives to a plane.
 
 The figures are drawn when a build needs them and kept until the method's sources change. To draw them alone:
 
@@ -11,14 +11,15 @@ from importlib import import_module
 from pathlib import Path
 
 import numpy as np
+from loss_curves import WITHOUT_LOSS, curves_of
 
 from sklearn_hash.hashers._methods import METHODS
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "methods" / "generated"
 
-_LOSS = """Left and middle: loss and gradient of a similar and of a dissimilar pair against its Hamming distance
-({py:class}`~sklearn_hash.plotting.LossShapeDisplay`). Right:"""
+# By the number of panels of the loss.
+_LOSS = ("", "Left: {}. Right: ", "Left and middle: {}. Right: ")
 _CODES = """codes of 4 bits for the points of a plane with four classes of rows. A bit changes at each line;
 each colour is one code."""
 
@@ -30,29 +31,19 @@ def figure_path(method):
 
 def _is_current(method):
     sources = [ROOT / "sklearn_hash" / package / f"_{method}.py" for package in ("hashers", "losses")]
-    newest = max(source.stat().st_mtime for source in [*sources, Path(__file__)] if source.exists())
+    sources += [Path(__file__), Path(__file__).with_name("loss_curves.py")]
+    newest = max(source.stat().st_mtime for source in sources if source.exists())
     return figure_path(method).exists() and figure_path(method).stat().st_mtime > newest
 
 
-def _loss_of_pairs(method):
-    """Return the method's loss if it is one of pairs, else None."""
-    loss_class = getattr(_hasher_class(method), "_loss_class", None)
-    return loss_class() if getattr(loss_class, "target", None) == "similarity" else None
+def _draw_panel(panel, ax):
+    from sklearn_hash.plotting._curves import draw_curves
 
-
-def _hasher_class(method):
-    return getattr(import_module("sklearn_hash"), METHODS[method])
-
-
-def _draw_loss(loss, axes):
-    """Draw the loss of a pair and its gradient; return False if the loss of one pair says nothing."""
-    from sklearn_hash.plotting import LossShapeDisplay
-
-    for ax, kind in zip(axes, ("loss", "gradient"), strict=True):
-        display = LossShapeDisplay.from_loss(loss, kind=kind, ax=ax)
-        ax.set_title(kind.capitalize())
-    # Of a loss that compares statistics of a batch, one pair tells nothing.
-    return all(np.isfinite(values).all() and np.ptp(values) > 0 for values in (display.similar, display.dissimilar))
+    ax.margins(y=0.2)  # room for the legend
+    if panel.title == "Gradient":
+        ax.axhline(0, color="0.8", linewidth=0.8)
+    draw_curves(ax, panel.x, list(panel.lines.items()))
+    ax.set(title=panel.title, xlabel=panel.xlabel, ylabel=panel.ylabel)
 
 
 def _draw_codes(method, ax):
@@ -60,7 +51,7 @@ def _draw_codes(method, ax):
     from sklearn.datasets import make_blobs
 
     X, y = make_blobs(512, centers=[(-2, -1), (-0.5, 1.5), (1.5, 1), (1, -1.5)], cluster_std=0.55, random_state=0)
-    hasher = _hasher_class(method)(4, random_state=0)
+    hasher = getattr(import_module("sklearn_hash"), METHODS[method])(4, random_state=0)
     if "max_epochs" in hasher.get_params():
         hasher.set_params(max_epochs=40, batch_size=64, device="cpu")
     hasher.fit(X.astype(np.float32), y)
@@ -81,15 +72,16 @@ def draw(method):
     """Draw the figure of a method and save it."""
     import matplotlib.pyplot as plt
 
-    loss = _loss_of_pairs(method)
-    figure, axes = plt.subplots(1, 3, figsize=(13, 4), layout="constrained")
-    if loss is None or not _draw_loss(loss, axes[:2]):
-        plt.close(figure)
-        figure, ax = plt.subplots(figsize=(4, 4), layout="constrained")
-        axes = [ax]
-    _draw_codes(method, axes[-1])
+    caption, panels = ("", []) if method in WITHOUT_LOSS else curves_of(method)
+    n_axes = len(panels) + 1
+    size = (4.5 * n_axes - 0.5, 4)
+    figure, axes = plt.subplots(1, n_axes, figsize=size, layout="constrained", squeeze=False)
+    for panel, ax in zip(panels, axes[0], strict=False):
+        _draw_panel(panel, ax)
+    _draw_codes(method, axes[0, -1])
     FOLDER.mkdir(parents=True, exist_ok=True)
-    figure.savefig(figure_path(method), dpi=100, metadata={"Description": f"{len(axes)} panels"})
+    caption = _LOSS[len(panels)].format(caption) + _CODES
+    figure.savefig(figure_path(method), dpi=100, metadata={"Description": caption[0].upper() + caption[1:]})
     plt.close(figure)
 
 
@@ -102,12 +94,12 @@ def draw_all(app):
                 draw(method)
 
 
-def _panels(method):
-    """Number of panels of a figure, as written into it."""
+def _caption(method):
+    """Caption of a figure, as written into it."""
     from PIL import Image
 
     with Image.open(figure_path(method)) as image:
-        return int(image.text["Description"].split()[0])
+        return image.text["Description"]
 
 
 def add_figure(app, docname, source):
@@ -116,8 +108,7 @@ def add_figure(app, docname, source):
     if folder != "methods" or method not in METHODS:
         return
     name = METHODS[method]
-    caption = f"{_LOSS} {_CODES}" if _panels(method) == 3 else f"C{_CODES[1:]}"
-    figure = f"## Figure\n\n![Figure of {name}](generated/{method}.png)\n\n{caption}\n\n"
+    figure = f"## Figure\n\n![Figure of {name}](generated/{method}.png)\n\n{_caption(method)}\n\n"
     link = f"All parameters, attributes and an example: {{py:class}}`~sklearn_hash.{name}`.\n\n"
     for heading, before, after in (("## What the paper claims\n", figure, ""), ("## Parameters\n", "", f"\n{link}")):
         source[0] = source[0].replace(heading, f"{before}{heading}{after}")

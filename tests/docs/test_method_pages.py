@@ -12,6 +12,7 @@ from sklearn_hash.hashers._methods import METHODS
 
 ROOT = Path(__file__).parents[2]
 EXTENSION = runpy.run_path(str(ROOT / "docs" / "_extensions" / "method_results.py"))
+LOSSES = runpy.run_path(str(ROOT / "docs" / "_extensions" / "loss_curves.py"))
 FORM = ("What the paper claims", "What was measured here", "Parameters")
 
 
@@ -45,6 +46,36 @@ def test_formulas_of_a_page_become_elements_of_mathml(method):
         element = to_mathml(tex, as_block=tex in blocks)
         assert element.startswith("<math"), tex
         assert "\\" not in re.sub(r"<mtext>.*?</mtext>", "", element), tex
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_figure_shows_the_loss_of_each_method_that_has_one(method):
+    if method in LOSSES["WITHOUT_LOSS"]:
+        assert method not in LOSSES["KINDS"]
+        title = page_of(method).partition("\n")[0].removeprefix("# ")
+        assert re.search(rf"(?i){title}[^.]* find their codes\s+in one step", page_of("index"))
+        return
+    caption, panels = LOSSES["curves_of"](method)
+    assert "\n\n" not in caption
+    assert all(len(values) == len(panel.x) for panel in panels for values in panel.lines.values())
+    assert all(np.isfinite(values).all() for panel in panels for values in panel.lines.values())
+    assert all(np.ptp(values) > 0 for values in panels[0].lines.values())
+
+
+def test_loss_curves_are_those_of_the_formulas():
+    _, (pairs, _) = LOSSES["curves_of"]("hashnet")
+    theta = 10 / 32 * (32 - 2 * np.arange(33))
+    np.testing.assert_allclose(pairs.lines["similar pair"], np.log1p(np.exp(-theta)), rtol=1e-9)
+    np.testing.assert_allclose(pairs.lines["dissimilar pair"], np.log1p(np.exp(theta)), rtol=1e-9)
+
+    _, (bit, _) = LOSSES["curves_of"]("dpn")
+    np.testing.assert_allclose(bit.lines["centre -1"], np.maximum(0, 0.5 + bit.x), atol=1e-6)
+
+    _, (row, _) = LOSSES["curves_of"]("greedy_hash")
+    own, quantization = (32 - 2 * row.x) / 32**0.5, 0.1 * 0.1**3  # of outputs of 0.9
+    line = row.lines["towards another class"] - quantization
+    np.testing.assert_allclose(line[0], np.log1p(9 * np.exp(-own[0])), rtol=1e-3)
+    assert (line > np.log1p(np.exp(2 * row.x / 32**0.5 - own))).all()  # with one other class
 
 
 def write_results(folder):
