@@ -105,16 +105,17 @@ class DualHingeHasher(PairHasher):
         return DualHingeProxyLoss if wanted and targets is not None else super()._choose_loss(targets)
 
     def _gains_by_proxies(self, targets):
-        if targets is None or self.classes_ is None or len(self.classes_) > _MOST_PROXIES or self.n_bits <= 32:
+        if targets is None or self.classes_ is None:
             return False
-        return _mostly_one_label(targets)
+        return self.n_bits > 32 and len(self.classes_) <= _MOST_PROXIES and _mostly_one_label(targets)
 
     def _loss_arguments(self, loss_class, targets):
         arguments = super()._loss_arguments(loss_class, targets)
         if arguments.get("proxy_weight") == "auto":
             del arguments["proxy_weight"]  # the default of the loss
-        # The first call of partial_fit may lack classes of those that follow.
-        return arguments if targets is not None else {**arguments, "n_classes": None}
+        if targets is None:
+            arguments.pop("n_classes", None)  # the first call of partial_fit may lack classes of those that follow
+        return arguments
 
     def _after_fit(self, net):
         # Without proxies, as if loaded: calls of partial_fit may bring other classes.

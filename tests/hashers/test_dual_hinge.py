@@ -141,7 +141,8 @@ def test_partial_fit_alone_is_without_proxies_and_classes():
 
 def test_a_subclass_may_have_another_loss():
     class Louder(DualHingeLoss):
-        pass
+        def __init__(self, alpha, quantization):
+            super().__init__(alpha=alpha, quantization=quantization)
 
     class LouderHasher(LossSeen):
         _loss_class = Louder
