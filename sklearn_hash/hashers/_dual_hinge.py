@@ -101,11 +101,13 @@ class DualHingeHasher(PairHasher):
                 f"proxy_weight={self.proxy_weight!r} needs class labels: a similarity matrix or function has no "
                 'classes to learn proxies of. Use proxy_weight="auto" or 0.'
             )
+        if targets is None:
+            return super()._choose_loss(targets)
         wanted = self._gains_by_proxies(targets) if self.proxy_weight == "auto" else self.proxy_weight > 0
-        return DualHingeProxyLoss if wanted and targets is not None else super()._choose_loss(targets)
+        return DualHingeProxyLoss if wanted else super()._choose_loss(targets)
 
     def _gains_by_proxies(self, targets):
-        if targets is None or self.classes_ is None:
+        if self.classes_ is None:
             return False
         return self.n_bits > 32 and len(self.classes_) <= _MOST_PROXIES and _mostly_one_label(targets)
 
